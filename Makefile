@@ -1,0 +1,107 @@
+# Everything a reader, a re-runner or CI asks of this project. Needs make and Python 3.11 or newer;
+# each target first sees to its own environment, .venv, which is remade only when pyproject.toml or
+# the constraints change.
+
+PYTHON      ?= python3
+VENV        ?= .venv
+PRESET      ?= paper
+PORT        ?= 8000
+JOBS        ?= $(shell nproc 2>/dev/null || getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
+# Exact versions. Empty (`make test CONSTRAINTS=`) takes the newest that pyproject.toml allows.
+CONSTRAINTS ?= constraints.txt
+# A package index to look into as well. On Linux x86-64 the default PyTorch brings 2.7 GB of CUDA
+# libraries; PyTorch's CPU index (address under "Get started" on its site) brings 0.2 GB.
+TORCH_INDEX ?=
+# Passed on to pytest: make test ARGS="-k gibbs".
+ARGS        ?=
+
+BIN   := $(VENV)/bin
+STAMP := $(VENV)/installed
+NBVAL := --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_NO_INPUT := 1
+# Jupyter announces its move to these directories in a warning, and the tests make warnings errors.
+export JUPYTER_PLATFORM_DIRS := 1
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.PHONY: help book test lint format notebooks bench serve setup pins clean distclean
+
+help:  ## list the targets
+	@echo "usage: make TARGET [PRESET=paper|quick] [JOBS=$(JOBS)] [PYTHON=$(PYTHON)]"
+	@echo
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
+
+book: $(STAMP)  ## run every notebook at PRESET (paper unless told otherwise) and build _build/html
+	$(BIN)/mtlpaper book --preset $(PRESET) --jobs $(JOBS)
+
+# One BLAS and torch thread a process: the stored outputs were made so, and pytest uses JOBS processes.
+test: export OMP_NUM_THREADS := 1
+test: export OPENBLAS_NUM_THREADS := 1
+test: export MKL_NUM_THREADS := 1
+test: $(STAMP)  ## run the tests, and the committed notebooks against their stored outputs
+	$(BIN)/pytest -n $(JOBS) --dist loadfile $(NBVAL) tests notebooks $(ARGS)
+
+lint: $(STAMP)  ## check style, format, types and the layers of imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+format: $(STAMP)  ## mend what ruff can mend
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# Timings would change with every execution, and nothing else should.
+notebooks: $(STAMP)  ## execute the committed notebooks anew, in place, at their quick preset
+	OMP_NUM_THREADS=1 $(BIN)/jupyter execute --inplace --NbClientApp.kernel_name=python3 \
+	  --NotebookClient.record_timing=False notebooks/*.ipynb
+
+bench: $(STAMP)  ## print the table of training speeds
+	$(BIN)/python benchmarks/bench_training.py
+
+serve: $(STAMP)  ## show the built book on http://localhost:PORT (8000)
+	@test -f _build/html/index.html || { \
+	  echo "No book in _build/html yet: run 'make book' or 'make book PRESET=quick' first." >&2; exit 1; }
+	$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
+
+setup: $(STAMP)  ## only make the environment
+
+# torch keeps its version: which of its CPU wheels exist depends on the place, so it moves by hand.
+# Its CUDA libraries are left out because torch itself asks for exact versions of them.
+pins:  ## write constraints.txt anew, torch excepted, from the newest that pyproject.toml allows
+	@mkdir -p _build
+	grep '^torch==' constraints.txt > _build/torch.txt
+	$(MAKE) setup VENV=_build/pins CONSTRAINTS=_build/torch.txt
+	{ grep '^#' constraints.txt; _build/pins/bin/pip freeze --exclude-editable \
+	  | sed -E -e 's/\+cpu$$//' -e '/^(nvidia-|cuda-|triton=)/d'; } > _build/constraints.txt
+	mv _build/constraints.txt constraints.txt
+	rm -rf _build/pins _build/torch.txt
+
+clean:  ## remove what was built (runs/ and the environment stay)
+	rm -rf _build .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
+
+distclean: clean  ## remove the environment as well
+	rm -rf $(VENV)
+
+# A normal prerequisite, not an order-only one: where the environment's Python is gone or replaced,
+# the installation is made anew too.
+$(STAMP): pyproject.toml $(CONSTRAINTS) $(BIN)/python
+	@echo "Installing into $(VENV) (minutes at first, seconds later) ..."
+	$(BIN)/python -m pip install --quiet $(if $(CONSTRAINTS),--constraint $(CONSTRAINTS)) \
+	  $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) --editable '.[book,test,bench]'
+	@touch $@
+
+$(BIN)/python:
+	@command -v $(PYTHON) >/dev/null || { \
+	  echo "No '$(PYTHON)' found. Install Python 3.11 or newer, or name one: make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "mtlpaper needs Python 3.11 or newer, but '$(PYTHON)' is $$($(PYTHON) --version 2>&1)." >&2; \
+	  echo "Name a newer one: make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "'$(PYTHON)' cannot make virtual environments: its venv or ensurepip module is missing." >&2; \
+	  echo "On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+	$(PYTHON) -m venv --clear $(VENV)

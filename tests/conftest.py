@@ -1,0 +1,28 @@
+"""What every test module shares: run-time shape checks, one thread, no display.
+
+The import hook must be in place before anything imports `mtlpaper`, so it is installed here, at
+import, and not in a fixture.
+"""
+
+import os
+
+# One thread each: pytest-xdist fills the cores already, and the order of sums moves last digits.
+# The libraries read these when they are first imported.
+for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(variable, "1")
+
+import jaxtyping
+
+# Checks the annotations of every function and dataclass of the package, array shapes included.
+jaxtyping.install_import_hook("mtlpaper", "runtime_types.checked")
+
+import hypothesis
+import matplotlib as mpl
+import torch
+
+mpl.use("agg")
+torch.set_num_threads(1)
+
+# The same examples at every run, and no deadline: a slow machine is no fault of the code.
+hypothesis.settings.register_profile("reproducible", derandomize=True, deadline=None)
+hypothesis.settings.load_profile("reproducible")

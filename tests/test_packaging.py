@@ -1,0 +1,182 @@
+"""The files that describe the project agree with each other and with the code."""
+
+import ast
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import jaxtyping
+import numpy as np
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+from mtlpaper import gibbs
+
+ROOT = Path(__file__).resolve().parents[1]
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PROJECT = PYPROJECT["project"]
+EXTRAS = PROJECT["optional-dependencies"]
+REQUIRED = [Requirement(line) for line in PROJECT["dependencies"]]
+OPTIONAL = [Requirement(line) for lines in EXTRAS.values() for line in lines]
+# The oldest one supported, and the one that the constraints are written for.
+REFERENCE_PYTHON = Version("3.11")
+
+
+def constraint_lines():
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def pins():
+    return {
+        canonicalize_name(name): Version(version)
+        for name, version in (line.split("==") for line in constraint_lines())
+    }
+
+
+def environment():
+    return yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
+
+
+def conda_and_pip():
+    dependencies = environment()["dependencies"]
+    conda = [entry for entry in dependencies if isinstance(entry, str)]
+    (pip,) = (entry["pip"] for entry in dependencies if isinstance(entry, dict))
+    return conda, pip
+
+
+def imported_packages():
+    """Top-level names that the package's modules import, lazily or not."""
+    for path in (ROOT / "mtlpaper").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                yield from (alias.name.partition(".")[0] for alias in node.names)
+            elif isinstance(node, ast.ImportFrom):
+                yield node.module.partition(".")[0]
+
+
+@pytest.mark.parametrize("line", constraint_lines())
+def test_constraint_is_one_exact_public_version(line):
+    # No "+cpu", no address, no path: the file must serve every machine.
+    assert re.fullmatch(r"[A-Za-z0-9._-]+==[0-9][A-Za-z0-9.]*", line)
+
+
+def test_no_constraint_is_given_twice():
+    assert len(pins()) == len(constraint_lines())
+
+
+@pytest.mark.parametrize("requirement", REQUIRED + OPTIONAL, ids=lambda r: r.name)
+def test_direct_dependency_is_pinned_within_its_range(requirement):
+    pinned = pins()[canonicalize_name(requirement.name)]
+    assert requirement.specifier.contains(pinned), f"{pinned} is outside {requirement}"
+
+
+def test_no_dependency_is_declared_twice():
+    names = [canonicalize_name(requirement.name) for requirement in REQUIRED + OPTIONAL]
+    assert len(names) == len(set(names))
+
+
+def test_every_imported_package_is_declared():
+    declared = {canonicalize_name(r.name) for r in [*REQUIRED, *map(Requirement, EXTRAS["book"])]}
+    distributions = packages_distributions()
+    foreign = set(imported_packages()) - set(sys.stdlib_module_names) - {"mtlpaper"}
+    undeclared = {
+        name
+        for name in foreign
+        if not declared & {canonicalize_name(d) for d in distributions.get(name, [name])}
+    }
+    assert not undeclared
+
+
+def test_environment_installs_this_project_with_every_extra_under_the_constraints():
+    _, pip = conda_and_pip()
+    assert pip == ["--constraint constraints.txt", f"--editable .[{','.join(EXTRAS)}]"]
+
+
+def test_environment_takes_python_and_pip_alone_from_conda_forge():
+    conda, _ = conda_and_pip()
+    python = next(entry for entry in conda if entry.startswith("python"))
+    assert environment()["channels"] == ["conda-forge", "nodefaults"]
+    assert conda == [python, "pip"]
+    assert Version(python.partition("=")[2]) == REFERENCE_PYTHON
+
+
+def test_oldest_python_is_the_same_everywhere():
+    supported = SpecifierSet(PROJECT["requires-python"])
+    assert REFERENCE_PYTHON in supported
+    assert Version("3.10") not in supported
+    assert PYPROJECT["tool"]["ruff"]["target-version"] == "py311"
+    assert Version(PYPROJECT["tool"]["mypy"]["python_version"]) == REFERENCE_PYTHON
+
+
+def test_citation_names_the_companion_and_the_paper():
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    (paper,) = citation["references"]
+    assert citation["version"] == PROJECT["version"]
+    assert citation["license"] == PROJECT["license"]
+    assert [author["family-names"] for author in paper["authors"]] == ["Lee", "Ndirango"]
+    assert (paper["year"], paper["start"], paper["end"]) == (2019, 15862, 15871)
+    assert paper["identifiers"][0]["value"] == "arXiv:1910.13593"
+
+
+def test_settings_load_without_torch():
+    # In a fresh interpreter: `mtlpaper list` and a rejected parameter must answer at once.
+    code = "import sys, mtlpaper.settings; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_shapes_are_checked_while_tests_run():
+    # Two axes are asked for. Without the import hook of conftest.py, SciPy would take the vector.
+    with pytest.raises(jaxtyping.TypeCheckError, match="N3 N"):
+        gibbs.softmax(np.zeros(3))
+
+
+def make(folder, *arguments):
+    shutil.copy(ROOT / "Makefile", folder)
+    for name in ("pyproject.toml", "constraints.txt"):
+        (folder / name).touch()
+    return subprocess.run(
+        ["make", *arguments], cwd=folder, capture_output=True, text=True, check=False
+    )
+
+
+def fake_python(folder, script):
+    path = folder / "fake-python"
+    path.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+    path.chmod(0o755)
+    return f"PYTHON={path}"
+
+
+def test_make_lists_its_targets_by_default(tmp_path):
+    listing = make(tmp_path).stdout
+    for target in ("book", "test", "lint", "bench", "serve", "clean"):
+        assert re.search(rf"^  {target} +\w", listing, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("script", "message"),
+    [
+        ('[ "$1" = --version ] && echo Python 3.9.2; exit 1', "needs Python 3.11 or newer"),
+        ("case $2 in *ensurepip*) exit 1;; esac", "apt install python3-venv"),
+    ],
+    ids=["too old", "without venv"],
+)
+def test_make_says_what_its_python_lacks(tmp_path, script, message):
+    run = make(tmp_path, "setup", fake_python(tmp_path, script))
+    assert run.returncode != 0
+    assert message in run.stderr
+    assert not (tmp_path / ".venv").exists()
+
+
+def test_make_says_when_there_is_no_python(tmp_path):
+    run = make(tmp_path, "setup", "PYTHON=no-such-python")
+    assert run.returncode != 0
+    assert "No 'no-such-python' found" in run.stderr
