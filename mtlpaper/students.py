@@ -1,0 +1,149 @@
+"""Initial weights of linear students, in NumPy, so that theory and training start from the same."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+
+from mtlpaper.errors import require
+from mtlpaper.tasks import haar_frame
+
+
+@dataclass(frozen=True)
+class Student:
+    """Weights of one linear student: a trunk shared by its tasks and one head a task.
+
+    Parameters
+    ----------
+    W21 : (N2, N1) array
+        Trunk, from inputs to hidden units.
+    W32 : tuple of (N3, N2) arrays
+        Heads, from hidden units to classes, one a task; their N3 may differ.
+    """
+
+    W21: Float[np.ndarray, "N2 N1"]
+    W32: tuple[np.ndarray, ...]
+
+    def W(self, task: int = 0) -> Float[np.ndarray, "N3 N1"]:
+        """Composite weight W32 W21 of one task."""
+        return np.asarray(self.W32[task] @ self.W21)
+
+
+def training_aligned(
+    U_hat: Float[np.ndarray, "N3 k"],
+    V_hat: Float[np.ndarray, "N1 k"],
+    S0: Float[np.ndarray, " k"],
+    N2: int,
+    rng: np.random.Generator,
+    *,
+    imbalance: float = 0.0,
+) -> Student:
+    """Single-task student whose composite weight starts as U_hat diag(S0) V_hat^T.
+
+    Every mode i has its own hidden direction, with trunk norm a_i and head norm b_i: a_i b_i = S0_i
+    and a_i^2 - b_i^2 = `imbalance`, which gradient flow conserves.
+
+    Parameters
+    ----------
+    U_hat : (N3, k) array
+        Left singular vectors of the noisy teacher, orthonormal.
+    V_hat : (N1, k) array
+        Its right singular vectors, orthonormal.
+    S0 : (k,) array
+        Initial singular values, >= 0.
+    N2 : int
+        Hidden units, at least k.
+    rng : numpy.random.Generator
+        Draws the hidden directions.
+    imbalance : float
+        Difference of squared norms between trunk and head in every mode; 0 is balanced.
+
+    Raises
+    ------
+    ValueError
+        If `N2` is smaller than the number of modes or a singular value is negative.
+
+    Notes
+    -----
+    Source: section 3 of the paper ("training aligned"); the imbalance is ours.
+    """
+    k = S0.size
+    require(N2 >= k, "N2", N2, f"at least the number of initial singular values, {k}")
+    require(bool((S0 >= 0).all()), "S0", S0, ">= 0")
+    a = np.sqrt(0.5 * (imbalance + np.sqrt(imbalance**2 + 4 * S0**2)))
+    b = np.sqrt(0.5 * (-imbalance + np.sqrt(imbalance**2 + 4 * S0**2)))
+    R = haar_frame(N2, k, rng)
+    return Student((R * a) @ V_hat.T, ((U_hat * b) @ R.T,))
+
+
+def orthogonal(
+    N1: int,
+    N2: int,
+    N3: int,
+    s0: float,
+    rng: np.random.Generator,
+    *,
+    n_tasks: int = 1,
+) -> Student:
+    """Student with balanced, randomly rotated weights and all composite singular values s0.
+
+    The heads are independent; with N2 < N3 the composite weight has N2 singular values s0. Trunk
+    and each head have singular values sqrt(s0).
+
+    Parameters
+    ----------
+    N1, N2, N3 : int
+        Inputs, hidden units (at most N1), classes.
+    s0 : float
+        Initial singular value of every task's composite weight, >= 0.
+    rng : numpy.random.Generator
+    n_tasks : int
+        Number of heads, >= 1.
+
+    Raises
+    ------
+    ValueError
+        If a size or `s0` is inadmissible.
+    """
+    require(1 <= N2 <= N1, "N2", N2, f"an integer from 1 to N1 = {N1}")
+    require(np.isfinite(s0) and s0 >= 0, "s0", s0, "a finite number >= 0")
+    require(n_tasks >= 1, "n_tasks", n_tasks, "an integer >= 1")
+    root = np.sqrt(s0)
+    W21 = root * haar_frame(N1, N2, rng).T
+    k = min(N2, N3)
+    heads = [root * haar_frame(N3, k, rng) @ haar_frame(N2, k, rng).T for _ in range(n_tasks)]
+    return Student(W21, tuple(heads))
+
+
+def gaussian(
+    N1: int,
+    N2: int,
+    N3: int,
+    scale: float,
+    rng: np.random.Generator,
+    *,
+    n_tasks: int = 1,
+) -> Student:
+    """Student with independent Gaussian weights of variance scale^2 / fan-in in every layer.
+
+    Parameters
+    ----------
+    N1, N2, N3 : int
+        Inputs, hidden units, classes.
+    scale : float
+        Standard deviation of a layer's weights times the square root of its fan-in, > 0.
+    rng : numpy.random.Generator
+    n_tasks : int
+        Number of heads, >= 1.
+
+    Raises
+    ------
+    ValueError
+        If a size or `scale` is inadmissible.
+    """
+    require(min(N1, N2, N3) >= 1, "N1, N2, N3", (N1, N2, N3), "integers >= 1")
+    require(np.isfinite(scale) and scale > 0, "scale", scale, "a finite number > 0")
+    require(n_tasks >= 1, "n_tasks", n_tasks, "an integer >= 1")
+    W21 = scale / np.sqrt(N1) * rng.standard_normal((N2, N1))
+    heads = [scale / np.sqrt(N2) * rng.standard_normal((N3, N2)) for _ in range(n_tasks)]
+    return Student(W21, tuple(heads))

@@ -1,0 +1,337 @@
+"""Classification tasks set by low-rank linear teachers: singular vectors, noise, inputs, labels."""
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+from jaxtyping import Float, Int
+from scipy.stats import ortho_group
+
+from mtlpaper.errors import require
+from mtlpaper.gibbs import softmax
+
+LabelRule = Literal["argmax", "soft", "sample"]
+NoiseReading = Literal["weight", "sample"]
+
+# One independent stream a role. The order is part of every published number: append, never insert.
+_ROLES = (
+    "singular vectors",
+    "related directions",
+    "noise A",
+    "noise B",
+    "inputs A",
+    "inputs B",
+    "labels A",
+    "labels B",
+    "test inputs",
+    "student",
+    "batches",
+)
+
+
+@dataclass(frozen=True)
+class Streams:
+    """Independent random streams of one dataset, all spawned from one seed.
+
+    The same role gives the same numbers whatever else a cell of a sweep does, so that cells share
+    inputs, noise and singular vectors.
+
+    Parameters
+    ----------
+    seed : int
+        Seed of the whole experiment, >= 0.
+    replicate : int
+        Number of the dataset, >= 0.
+    """
+
+    seed: int
+    replicate: int = 0
+
+    def rng(self, role: str) -> np.random.Generator:
+        """Return a fresh generator for `role`, at the start of that role's stream.
+
+        Raises
+        ------
+        ValueError
+            If no such role exists.
+        """
+        require(role in _ROLES, "role", role, f"one of {', '.join(_ROLES)}")
+        spawn_key = (self.replicate, _ROLES.index(role))
+        return np.random.default_rng(np.random.SeedSequence(self.seed, spawn_key=spawn_key))
+
+
+@dataclass(frozen=True)
+class Teacher:
+    """A linear teacher W_bar = U_bar diag(S_bar) V_bar^T and the noise on it.
+
+    Parameters
+    ----------
+    U_bar : (N3, rank) array
+        Left singular vectors, orthonormal.
+    S_bar : (rank,) array
+        Singular values, >= 0.
+    V_bar : (N1, rank) array
+        Right singular vectors, orthonormal.
+    sigma : float
+        Noise level; entries of the noise have variance sigma^2 / N1.
+    xi : (N3, N1) array
+        The fixed perturbation of the weights under the reading `weight`; unused under `sample`.
+    noise : {"weight", "sample"}
+        Whether the noise is one fixed perturbation of the weights, as section 2.1 of the paper
+        says, or drawn afresh for every input.
+
+    Notes
+    -----
+    Source: section 2.1 of the paper.
+    """
+
+    U_bar: Float[np.ndarray, "N3 rank"]
+    S_bar: Float[np.ndarray, " rank"]
+    V_bar: Float[np.ndarray, "N1 rank"]
+    sigma: float
+    xi: Float[np.ndarray, "N3 N1"]
+    noise: NoiseReading = "weight"
+
+    @property
+    def W_bar(self) -> Float[np.ndarray, "N3 N1"]:
+        """Noise-free composite weight."""
+        return (self.U_bar * self.S_bar) @ self.V_bar.T
+
+    @property
+    def Sigma_hat(self) -> Float[np.ndarray, "N3 N1"]:
+        """Composite weight that labels the training inputs; W_bar itself when noise is fresh."""
+        return self.W_bar + self.xi if self.noise == "weight" else self.W_bar
+
+    @property
+    def snr(self) -> Float[np.ndarray, " rank"]:
+        """Signal-to-noise ratio of every singular value, see `signal_to_noise_ratio`."""
+        return signal_to_noise_ratio(self.S_bar, self.sigma)
+
+
+def signal_to_noise_ratio(
+    S_bar: Float[np.ndarray, " rank"], sigma: float
+) -> Float[np.ndarray, " rank"]:
+    """Signal-to-noise ratio s_bar / sigma of a teacher's singular values.
+
+    In these units the noise alone has singular values up to 1 + sqrt(N3 / N1), and a singular value
+    stands out of it above (N3 / N1)^(1/4), see `mtlpaper.spectra`. Infinite without noise.
+
+    Notes
+    -----
+    Source: the paper calls the ratio "directly proportional to the singular value" (section 4.5)
+    and gives no formula; this one is ours.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(S_bar / sigma if sigma > 0 else np.where(S_bar > 0, np.inf, np.nan))
+
+
+def haar_frame(n: int, k: int, rng: np.random.Generator) -> Float[np.ndarray, "n k"]:
+    """Draw k orthonormal vectors in n dimensions from the rotation-invariant (Haar) distribution.
+
+    Raises
+    ------
+    ValueError
+        If k lies outside 1 to n.
+    """
+    require(1 <= k <= n, "k", k, f"an integer from 1 to n = {n}")
+    if n == 1:
+        return np.asarray(rng.choice([-1.0, 1.0], size=(1, 1)))
+    return np.ascontiguousarray(ortho_group.rvs(n, random_state=rng)[:, :k])
+
+
+def centred_frame(n: int, k: int, rng: np.random.Generator) -> Float[np.ndarray, "n k"]:
+    """Draw k orthonormal vectors orthogonal to the all-ones vector, Haar-distributed there.
+
+    The softmax ignores a common shift of all logits, so a left singular vector's component along
+    the all-ones vector carries no signal. Two classes and rank one leave only +-(1, -1)/sqrt 2.
+
+    Raises
+    ------
+    ValueError
+        If k lies outside 1 to n - 1.
+    """
+    require(1 <= k <= n - 1, "k", k, f"an integer from 1 to n - 1 = {n - 1}")
+    basis = np.linalg.svd(np.ones((1, n)))[2][1:].T
+    return np.asarray(basis @ haar_frame(n - 1, k, rng))
+
+
+def _check_sizes(N1: int, N3: int, S_bar: np.ndarray, sigma: float, centred: bool) -> None:
+    rank, most = S_bar.size, min(N3 - 1 if centred else N3, N1)
+    require(S_bar.ndim == 1 and 1 <= rank <= most, "S_bar", S_bar, f"1 to {most} singular values")
+    require(
+        bool((S_bar >= 0).all() and np.isfinite(S_bar).all()), "S_bar", S_bar, "finite and >= 0"
+    )
+    require(np.isfinite(sigma) and sigma >= 0, "sigma", sigma, "finite and >= 0")
+
+
+def _noise(N1: int, N3: int, sigma: float, rng: np.random.Generator) -> np.ndarray:
+    return sigma / np.sqrt(N1) * rng.standard_normal((N3, N1))
+
+
+def make_teacher(
+    N1: int,
+    N3: int,
+    S_bar: Float[np.ndarray, " rank"],
+    sigma: float,
+    streams: Streams,
+    *,
+    noise: NoiseReading = "weight",
+    centred: bool = False,
+) -> Teacher:
+    """Draw a teacher with given singular values and Haar-distributed singular vectors.
+
+    Parameters
+    ----------
+    N1, N3 : int
+        Inputs and classes.
+    S_bar : (rank,) array
+        Singular values, >= 0; the rank is at most N1 and N3 (N3 - 1 when `centred`).
+    sigma : float
+        Noise level, >= 0.
+    streams : Streams
+        Source of the singular vectors and of the noise.
+    noise : {"weight", "sample"}
+        Reading of the noise, see `Teacher`.
+    centred : bool
+        Draw the left singular vectors orthogonal to the all-ones vector, see `centred_frame`.
+
+    Raises
+    ------
+    ValueError
+        If the sizes, singular values, noise level or reading are inadmissible.
+    """
+    _check_sizes(N1, N3, S_bar, sigma, centred)
+    require(noise in get_args(NoiseReading), "noise", noise, "'weight' or 'sample'")
+    rng = streams.rng("singular vectors")
+    V_bar = haar_frame(N1, S_bar.size, rng)
+    U_bar = (centred_frame if centred else haar_frame)(N3, S_bar.size, rng)
+    xi = _noise(N1, N3, sigma, streams.rng("noise A"))
+    return Teacher(U_bar, S_bar, V_bar, sigma, xi, noise)
+
+
+def make_teacher_pair(
+    N1: int,
+    N3: int,
+    S_A: Float[np.ndarray, " rank"],
+    S_B: Float[np.ndarray, " rank"],
+    r_AB: float,
+    sigma: float,
+    streams: Streams,
+    *,
+    noise: NoiseReading = "weight",
+    centred: bool = False,
+) -> tuple[Teacher, Teacher]:
+    """Draw two teachers of equal rank whose relatedness V_B^T V_A = r_AB I is exact.
+
+    V_B = r_AB V_A + sqrt(1 - r_AB^2) V_perp with V_perp orthonormal and orthogonal to V_A.
+    Teacher A is the one `make_teacher` draws from the same streams, whatever task B is.
+
+    Parameters
+    ----------
+    N1, N3 : int
+        Inputs and classes, the same for both tasks.
+    S_A, S_B : (rank,) array
+        Singular values of the two teachers.
+    r_AB : float
+        Relatedness, in [0, 1].
+    sigma, streams, noise, centred
+        As for `make_teacher`; the two teachers' noises are independent.
+
+    Raises
+    ------
+    ValueError
+        If `r_AB` lies outside [0, 1], or if r_AB < 1 and 2 rank > N1: the two column spaces then
+        share a direction, where V_B^T V_A has a singular value 1.
+
+    Notes
+    -----
+    Source: Eq. (4) and section 4.5 of the paper.
+    """
+    require(0 <= r_AB <= 1, "r_AB", r_AB, "a number in [0, 1]")
+    require(S_A.shape == S_B.shape, "S_B", S_B, f"{S_A.size} singular values, as many as S_A")
+    _check_sizes(N1, N3, S_B, sigma, centred)
+    rank = S_A.size
+    room = 2 * rank <= N1 or r_AB == 1
+    require(room, "r_AB", r_AB, f"1 where 2 * rank > N1 (rank = {rank}, N1 = {N1})")
+    A = make_teacher(N1, N3, S_A, sigma, streams, noise=noise, centred=centred)
+    rng = streams.rng("related directions")
+    U_B = (centred_frame if centred else haar_frame)(N3, rank, rng)
+    V_B = A.V_bar
+    if r_AB < 1:
+        complement = np.linalg.svd(A.V_bar.T)[2][rank:].T
+        V_perp = complement @ haar_frame(N1 - rank, rank, rng)
+        V_B = r_AB * A.V_bar + np.sqrt(1 - r_AB**2) * V_perp
+    xi = _noise(N1, N3, sigma, streams.rng("noise B"))
+    return A, Teacher(U_B, S_B, V_B, sigma, xi, noise)
+
+
+def gaussian_inputs(N1: int, N: int, rng: np.random.Generator) -> Float[np.ndarray, "N1 N"]:
+    """Draw N inputs with independent standard normal entries, one a column.
+
+    Drawn input by input: the inputs of a smaller dataset are the first ones of a larger.
+    """
+    return np.ascontiguousarray(rng.standard_normal((N, N1)).T)
+
+
+def one_hot(y: Int[np.ndarray, " N"], N3: int) -> Float[np.ndarray, "N3 N"]:
+    """Indicator matrix of class labels, one column a point."""
+    return np.eye(N3)[:, y]
+
+
+def training_targets(
+    teacher: Teacher,
+    X: Float[np.ndarray, "N1 N"],
+    label_rule: LabelRule,
+    rng: np.random.Generator,
+) -> Float[np.ndarray, "N3 N"]:
+    """Noisy targets that a teacher gives to training inputs.
+
+    With logits z = Sigma_hat x (plus fresh noise of variance sigma^2 |x|^2 / N1 under the reading
+    `sample`): `argmax` gives the indicator of the largest logit, `soft` the probabilities
+    softmax(z), `sample` the indicator of one class drawn from them.
+
+    Parameters
+    ----------
+    teacher : Teacher
+    X : (N1, N) array
+        Inputs, one a column.
+    label_rule : {"argmax", "soft", "sample"}
+    rng : numpy.random.Generator
+        Used for fresh noise and for sampled labels.
+
+    Returns
+    -------
+    (N3, N) array
+        Columns are >= 0 and sum to one.
+
+    Raises
+    ------
+    ValueError
+        If the label rule is unknown.
+
+    Notes
+    -----
+    Source: section 2.1 of the paper for `argmax`; the other two are ours, see the theory page.
+    """
+    require(label_rule in get_args(LabelRule), "label_rule", label_rule, "argmax, soft or sample")
+    N1, N = X.shape
+    N3 = teacher.U_bar.shape[0]
+    z = teacher.Sigma_hat @ X
+    if teacher.noise == "sample":
+        scale = teacher.sigma * np.linalg.norm(X, axis=0) / np.sqrt(N1)
+        z = z + scale * rng.standard_normal((N, N3)).T
+    if label_rule == "argmax":
+        return one_hot(z.argmax(axis=0), N3)
+    p = softmax(z)
+    if label_rule == "soft":
+        return p
+    below = rng.random((1, N)) > np.cumsum(p, axis=0)
+    return one_hot(np.minimum(below.sum(axis=0), N3 - 1), N3)
+
+
+def test_labels(teacher: Teacher, X: Float[np.ndarray, "N1 N"]) -> Int[np.ndarray, " N"]:
+    """Noise-free class labels argmax(W_bar x), against which generalisation is measured."""
+    return np.asarray((teacher.W_bar @ X).argmax(axis=0))
+
+
+test_labels.__test__ = False  # type: ignore[attr-defined]  # not a test, though pytest would think so
