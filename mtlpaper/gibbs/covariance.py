@@ -1,0 +1,140 @@
+"""Softmax averages for logits of any covariance, by randomised quasi-Monte Carlo."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from jaxtyping import Float
+from scipy.special import softmax as scipy_softmax
+from scipy.stats import norm, qmc
+
+from mtlpaper.errors import require
+
+
+def softmax(z: Float[np.ndarray, "N3 N"]) -> Float[np.ndarray, "N3 N"]:
+    """Softmax over the classes, the first axis: p_c = e^{z_c} / sum_c' e^{z_c'}."""
+    return np.asarray(scipy_softmax(z, axis=0))
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A randomised quasi-Monte Carlo estimate.
+
+    Attributes
+    ----------
+    value : array
+        Mean over independently scrambled point sets.
+    standard_error : array
+        Standard error of `value`, from the scatter of the point sets; the shape of `value`.
+    """
+
+    value: np.ndarray
+    standard_error: np.ndarray
+
+
+def _square_root(C: Float[np.ndarray, "N3 N3"]) -> Float[np.ndarray, "N3 N3"]:
+    """Symmetric square root; unlike Cholesky's it exists for rank-deficient C."""
+    eigenvalue, vector = np.linalg.eigh(C)
+    return (vector * np.sqrt(np.clip(eigenvalue, 0.0, None))) @ vector.T
+
+
+@dataclass(frozen=True)
+class GaussianField:
+    """Fixed quasi-random points that stand for a standard normal vector in N3 dimensions.
+
+    The same points serve every covariance, so that averages are smooth functions of it, as
+    integrators of differential equations need.
+
+    Parameters
+    ----------
+    N3 : int
+        Number of classes, >= 2.
+    n_points : int
+        Points of one scrambled Sobol sequence; a power of two.
+    n_replicates : int
+        Independently scrambled sequences, from whose scatter errors are estimated.
+    seed : int
+        Seed of the scrambling.
+
+    Raises
+    ------
+    ValueError
+        If `N3` < 2, `n_points` is no power of two or `n_replicates` < 1.
+    """
+
+    N3: int
+    n_points: int = 4096
+    n_replicates: int = 1
+    seed: int = 0
+    eps: Float[np.ndarray, "replicates points N3"] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        require(self.N3 >= 2, "N3", self.N3, "an integer >= 2")
+        power = self.n_points > 0 and self.n_points & (self.n_points - 1) == 0
+        require(power, "n_points", self.n_points, "a power of two")
+        require(self.n_replicates >= 1, "n_replicates", self.n_replicates, "an integer >= 1")
+        streams = np.random.SeedSequence(self.seed).spawn(self.n_replicates)
+        sets = [
+            norm.ppf(qmc.Sobol(self.N3, rng=np.random.default_rng(stream)).random(self.n_points))
+            for stream in streams
+        ]
+        object.__setattr__(self, "eps", np.stack(sets))
+
+    def _logits(self, C: np.ndarray) -> Float[np.ndarray, "replicates points N3"]:
+        accepted = f"a ({self.N3}, {self.N3}) array"
+        require(C.shape == (self.N3, self.N3), "C", C.shape, accepted)
+        return self.eps @ _square_root(C)
+
+    def _estimate(self, replicates: np.ndarray) -> Estimate:
+        count = self.n_replicates
+        spread = (
+            replicates.std(axis=0, ddof=1) if count > 1 else np.full(replicates[0].shape, np.nan)
+        )
+        return Estimate(replicates.mean(axis=0), np.asarray(spread / np.sqrt(count)))
+
+    def G(self, C: Float[np.ndarray, "N3 N3"]) -> Float[np.ndarray, "N3 N3"]:
+        """Averaged softmax gradient G = E[diag(p) - p p^T], p = softmax(z), z ~ N(0, C).
+
+        Parameters
+        ----------
+        C : (N3, N3) array
+            Covariance of the logits, W W^T for a student W and white inputs; may be singular.
+
+        Returns
+        -------
+        (N3, N3) array
+            Symmetric, positive semi-definite, G 1 = 0.
+
+        Notes
+        -----
+        Source: :eq:`eq-T1`.
+        """
+        p = np.asarray(scipy_softmax(self._logits(C).reshape(-1, self.N3), axis=1))
+        return (np.diag(p.sum(axis=0)) - p.T @ p) / p.shape[0]
+
+    def G_estimate(self, C: Float[np.ndarray, "N3 N3"]) -> Estimate:
+        """`G` with its standard error; needs `n_replicates` >= 2 for a finite one."""
+        p = np.asarray(scipy_softmax(self._logits(C), axis=2))
+        diagonal = np.einsum("rc,cd->rcd", p.mean(axis=1), np.eye(self.N3))
+        return self._estimate(diagonal - np.einsum("rpc,rpd->rcd", p, p) / self.n_points)
+
+    def argmax_moment(self, C: Float[np.ndarray, "N3 N3"]) -> Estimate:
+        """E[onehot(argmax z) z^T], z ~ N(0, C), the moment behind the drive of argmax labels.
+
+        Parameters
+        ----------
+        C : (N3, N3) array
+            Covariance of the teacher's logits.
+
+        Returns
+        -------
+        Estimate
+            Of an (N3, N3) array. The integrand jumps, so the error falls more slowly with the
+            number of points than that of `G`.
+
+        Notes
+        -----
+        Source: :eq:`eq-T5`.
+        """
+        z = self._logits(C)
+        onehot = np.eye(self.N3)[z.argmax(axis=2)]
+        return self._estimate(np.einsum("rpc,rpd->rcd", onehot, z) / self.n_points)
