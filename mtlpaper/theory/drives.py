@@ -1,0 +1,109 @@
+"""Drives T = E[y x^T]: what the labels pull the student towards, one function a label rule."""
+
+import numpy as np
+from jaxtyping import Float
+
+from mtlpaper.errors import require
+from mtlpaper.gibbs import Estimate, GaussianField
+from mtlpaper.tasks import LabelRule, Teacher
+
+
+def soft_drive(
+    Sigma_hat: Float[np.ndarray, "N3 N1"],
+    field: GaussianField,
+    *,
+    S: Float[np.ndarray, "N1 N1"] | None = None,
+    logit_variance: float = 0.0,
+) -> Float[np.ndarray, "N3 N1"]:
+    """Drive of soft labels, T = G(C) Sigma_hat S with C = Sigma_hat S Sigma_hat^T.
+
+    Labels drawn from the same probabilities have the same drive in expectation.
+
+    Parameters
+    ----------
+    Sigma_hat : (N3, N1) array
+        The weight that labels the inputs.
+    field : GaussianField
+        Points for the Gaussian average over the logits.
+    S : (N1, N1) array, optional
+        Second moment X X^T / N of the training inputs; the identity (infinite data) by default.
+    logit_variance : float
+        Variance of fresh noise on every logit, added to the diagonal of C.
+
+    Notes
+    -----
+    Source: the first term of Eq. (2) of the paper; :eq:`eq-T1` and, with S, :eq:`eq-T7a`.
+    """
+    WS = Sigma_hat if S is None else Sigma_hat @ S
+    C = WS @ Sigma_hat.T + logit_variance * np.eye(field.N3)
+    return field.G(C) @ WS
+
+
+def argmax_drive(
+    Sigma_hat: Float[np.ndarray, "N3 N1"],
+    field: GaussianField,
+    *,
+    logit_variance: float = 0.0,
+) -> Estimate:
+    """Drive of argmax labels, T_inf = E[onehot(argmax z) x^T] with z = Sigma_hat x + fresh noise.
+
+    By Gaussian regression of x on z: T_inf = E[onehot z^T] C^+ Sigma_hat, C the covariance of z.
+
+    Parameters
+    ----------
+    Sigma_hat : (N3, N1) array
+        The weight that labels the inputs.
+    field : GaussianField
+        Points for the average; the integrand jumps, so use many (2^15) and a few replicates.
+    logit_variance : float
+        Variance of fresh noise on every logit.
+
+    Returns
+    -------
+    Estimate
+        Of the (N3, N1) drive. The standard error treats the entries of E[onehot z^T] as
+        independent, which is good enough to judge the number of points.
+
+    Notes
+    -----
+    Source: :eq:`eq-T5`.
+    """
+    C = Sigma_hat @ Sigma_hat.T + logit_variance * np.eye(field.N3)
+    moment = field.argmax_moment(C)
+    regression = np.linalg.pinv(C, hermitian=True) @ Sigma_hat
+    error = np.sqrt(moment.standard_error**2 @ regression**2)
+    return Estimate(moment.value @ regression, error)
+
+
+def empirical_drive(
+    Y: Float[np.ndarray, "N3 N"], X: Float[np.ndarray, "N1 N"]
+) -> Float[np.ndarray, "N3 N1"]:
+    """Drive of a given training set, T_hat = Y X^T / N. Source: :eq:`eq-T7b`."""
+    return np.asarray(Y @ X.T / X.shape[1])
+
+
+def population_drive(
+    teacher: Teacher, label_rule: LabelRule, field: GaussianField
+) -> Float[np.ndarray, "N3 N1"]:
+    """Infinite-data drive of a teacher under any label rule and either reading of the noise.
+
+    Fresh noise on the inputs' labels is taken to leading order in 1/N1, where its variance
+    sigma^2 |x|^2 / N1 is sigma^2 for every input.
+
+    Parameters
+    ----------
+    teacher : Teacher
+    label_rule : {"argmax", "soft", "sample"}
+    field : GaussianField
+
+    Raises
+    ------
+    ValueError
+        If the label rule is unknown.
+    """
+    known = label_rule in ("argmax", "soft", "sample")
+    require(known, "label_rule", label_rule, "argmax, soft or sample")
+    variance = teacher.sigma**2 if teacher.noise == "sample" else 0.0
+    if label_rule == "argmax":
+        return argmax_drive(teacher.Sigma_hat, field, logit_variance=variance).value
+    return soft_drive(teacher.Sigma_hat, field, logit_variance=variance)

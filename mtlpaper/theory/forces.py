@@ -1,0 +1,84 @@
+"""Forces D(W): the averaged gradient of the cross-entropy on a task's composite weight.
+
+Three descriptions of the same gradient, from the crudest to the exact one: infinite data, the
+Gaussian finite-sample theory, and the training set itself.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+from jaxtyping import Float
+
+from mtlpaper.gibbs import GaussianField, softmax
+
+Force = Callable[[Float[np.ndarray, "N3 N1"]], Float[np.ndarray, "N3 N1"]]
+
+
+def population_force(drive: Float[np.ndarray, "N3 N1"], field: GaussianField) -> Force:
+    """Infinite-data force D = T - G(W W^T) W.
+
+    Parameters
+    ----------
+    drive : (N3, N1) array
+        T, from `mtlpaper.theory.drives`.
+    field : GaussianField
+        Points for the average over the student's logits.
+
+    Notes
+    -----
+    Source: the bracket of Eq. (2) of the paper; :eq:`eq-T6`.
+    """
+
+    def force(W: Float[np.ndarray, "N3 N1"]) -> Float[np.ndarray, "N3 N1"]:
+        return drive - field.G(W @ W.T) @ W
+
+    return force
+
+
+def finite_sample_force(
+    drive: Float[np.ndarray, "N3 N1"],
+    S: Float[np.ndarray, "N1 N1"],
+    field: GaussianField,
+) -> Force:
+    """Finite-sample force D = T - G(W S W^T) W S, with the second moments of the given inputs.
+
+    With the drive of `soft_drive(..., S=S)` the fixed point stays at W = Sigma_hat, as it does for
+    gradient descent on soft labels, sample by sample. With `empirical_drive` it describes argmax
+    labels while the logits are small.
+
+    Parameters
+    ----------
+    drive : (N3, N1) array
+    S : (N1, N1) array
+        Second moment X X^T / N of the training inputs.
+    field : GaussianField
+
+    Notes
+    -----
+    Source: :eq:`eq-T7a` and :eq:`eq-T7b`.
+    """
+
+    def force(W: Float[np.ndarray, "N3 N1"]) -> Float[np.ndarray, "N3 N1"]:
+        WS = W @ S
+        return drive - field.G(WS @ W.T) @ WS
+
+    return force
+
+
+def training_set_force(X: Float[np.ndarray, "N1 N"], Y: Float[np.ndarray, "N3 N"]) -> Force:
+    """Exact force of a training set, D = (Y - softmax(W X)) X^T / N.
+
+    Its flow is the limit of full-batch gradient descent at vanishing learning rate.
+
+    Parameters
+    ----------
+    X : (N1, N) array
+        Inputs.
+    Y : (N3, N) array
+        Targets; columns sum to one.
+    """
+
+    def force(W: Float[np.ndarray, "N3 N1"]) -> Float[np.ndarray, "N3 N1"]:
+        return np.asarray((Y - softmax(W @ X)) @ X.T / X.shape[1])
+
+    return force
