@@ -1,0 +1,73 @@
+"""Experiments: from parameters to a labelled dataset that says where it comes from.
+
+Each module ``mtlpaper.experiments.<name>`` has one public function ``compute(params)``; it is
+imported when it is first asked for, because most of them need torch.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+from typing import TYPE_CHECKING
+
+from mtlpaper import provenance
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from mtlpaper.settings import Parameters
+
+
+class UnlabelledError(ValueError):
+    """A dataset has a variable without name or unit, or is no dataset at all."""
+
+
+def compute(params: Parameters) -> xr.Dataset:
+    """Run an experiment and label what comes out with its origin.
+
+    Parameters
+    ----------
+    params : Parameters
+        The experiment's parameters, which also name the experiment.
+
+    Returns
+    -------
+    xarray.Dataset
+        With the attributes ``experiment``, ``title``, ``parameters`` and ``versions`` (both JSON),
+        ``commit``, ``dirty`` ("yes" or "no") and ``device``.
+
+    Raises
+    ------
+    UnlabelledError
+        If a variable or coordinate lacks ``units`` or ``long_name``.
+    """
+    module = importlib.import_module(f"mtlpaper.experiments.{params.name}")
+    data: xr.Dataset = module.compute(params)
+    _require_labels(data, params.name)
+    return data.assign_attrs({**data.attrs, **_origin(params)})
+
+
+def _origin(params: Parameters) -> dict[str, str]:
+    commit = provenance.commit()
+    return {
+        "experiment": params.name,
+        "title": params.title,
+        "parameters": json.dumps(params.plain()),
+        "versions": json.dumps({**provenance.machine(), **provenance.versions()}),
+        "commit": commit.sha or "unknown",
+        "dirty": "yes" if commit.dirty else "no",  # NetCDF has no truth values
+        "device": provenance.device(getattr(params, "device", "cpu")),
+    }
+
+
+def _require_labels(data: xr.Dataset, experiment: str) -> None:
+    if not hasattr(data, "data_vars"):
+        kind = type(data).__name__
+        raise UnlabelledError(f"`compute` of {experiment} must return a Dataset, got a {kind}")
+    bare = {
+        str(name): [label for label in ("units", "long_name") if not variable.attrs.get(label)]
+        for name, variable in data.variables.items()
+    }
+    faults = [f"`{name}` lacks {' and '.join(labels)}" for name, labels in bare.items() if labels]
+    if faults:
+        raise UnlabelledError(f"data of {experiment}: {'; '.join(faults)}")

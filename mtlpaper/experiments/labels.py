@@ -1,0 +1,40 @@
+"""Labelled variables of a dataset: dimensions, values, a name for people, a unit."""
+
+import numpy as np
+import xarray as xr
+from numpy.typing import ArrayLike
+
+from mtlpaper.agreement import Gap
+
+#: The coordinate along which an estimate and its interval lie.
+BOUNDS = ("estimate", "low", "high")
+
+
+def variable(
+    dims: tuple[str, ...] | str, values: ArrayLike, long_name: str, units: str = "1"
+) -> xr.Variable:
+    """Make a variable with the two attributes that every variable must carry."""
+    return xr.Variable(dims, np.asarray(values), {"long_name": long_name, "units": units})
+
+
+def time_coordinates(steps: np.ndarray, learning_rate: float) -> dict[str, xr.Variable]:
+    """Coordinates of a recorded trajectory: t/tau, and the steps that make it."""
+    return {
+        "time": variable("time", steps * learning_rate, "time t/tau", "tau"),
+        "steps": variable("time", steps, "training steps"),
+    }
+
+
+def seed_coordinate(n_seeds: int) -> dict[str, xr.Variable]:
+    """Coordinate that numbers the datasets."""
+    return {"seed": variable("seed", np.arange(n_seeds), "number of the dataset")}
+
+
+def bound_coordinate() -> dict[str, xr.Variable]:
+    """Coordinate of an estimate and the ends of its interval."""
+    return {"bound": variable("bound", list(BOUNDS), "estimate and 95 % bootstrap interval")}
+
+
+def bounds(gap: Gap) -> list[float]:
+    """Return a gap in the order of `BOUNDS`."""
+    return [gap.value, gap.low, gap.high]

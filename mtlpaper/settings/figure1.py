@@ -1,0 +1,32 @@
+"""Parameters of Figure 1 as published."""
+
+from mtlpaper.settings.base import parameter
+from mtlpaper.settings.single_task import (
+    LabelRule,
+    OneInputSize,
+    OneNoiseLevel,
+    ScheduledTask,
+)
+
+
+class Figure1(OneNoiseLevel, OneInputSize, ScheduledTask):
+    """Singular value against time, Eq. (3) against SGD, for 2 and 20 classes."""
+
+    name = "figure1"
+    title = "Figure 1: theory against SGD for 2 and 20 classes"
+    presets = {"paper": {}, "quick": {"n_seeds": 4}}
+
+    label_rule: LabelRule = parameter(
+        "soft",
+        "how the noisy teacher labels the training inputs",
+        status="inferred",
+        source="section 2.1 says argmax, but only soft labels stay on Figure 1's axis",
+    )
+    tolerance: float = parameter(
+        0.05,
+        "largest relative gap between Eq. (3) and SGD that counts as agreement",
+        status="ours",
+        source="fixed in advance; the paper says 'excellent agreement'",
+        gt=0,
+        lt=1,
+    )
