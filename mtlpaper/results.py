@@ -1,0 +1,118 @@
+"""Results on disk: labelled data as NetCDF, figures as SVG and PNG, and their checksums.
+
+Every file is written beside its target and moved over it, so that a reader never sees half a file;
+and equal content gives equal bytes, so that a checksum compares results and not moments.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import h5py
+import xarray as xr
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+#: Resolution of PNG files, enough for a sharp desktop's screen.
+DPI = 200
+
+
+class ResultError(RuntimeError):
+    """A file that should hold results is missing or cannot be read."""
+
+
+def save(data: xr.Dataset, path: Path) -> None:
+    """Write a dataset as NetCDF; the same data give the same bytes.
+
+    Parameters
+    ----------
+    data : xarray.Dataset
+        Its attributes have to be texts or numbers, as NetCDF knows no others.
+    path : Path
+        Name of the file; its folder must exist.
+    """
+    # A checksum in the file itself lets `load` notice a damaged number wherever the file ends up.
+    encoding = {
+        name: {"fletcher32": True}
+        for name, variable in data.variables.items()
+        if variable.ndim and variable.size and variable.dtype.kind in "biuf"
+    }
+    with _replacing(Path(path)) as partial:
+        data.to_netcdf(partial, engine="h5netcdf", format="NETCDF4", encoding=encoding)
+
+
+def load(path: Path) -> xr.Dataset:
+    """Read a dataset into memory and close its file.
+
+    Raises
+    ------
+    ResultError
+        If the file is missing, or is no readable NetCDF file.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise ResultError(f"there is no file {path}")
+    try:
+        # h5netcdf, refused by a truncated file, complains once more when it is collected; h5py
+        # refuses in silence.
+        h5py.File(path).close()
+        # Nothing here is a date, but xarray would take a unit such as "s" for a time span.
+        return xr.load_dataset(path, engine="h5netcdf", decode_times=False, decode_timedelta=False)
+    except Exception as error:
+        # h5py answers damage with OSError, KeyError, RuntimeError, … depending on the byte hit.
+        reason = f"{type(error).__name__}: {error}".splitlines()[0]
+        raise ResultError(f"{path} is damaged or is no NetCDF file ({reason})") from error
+
+
+def checksum(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal digits."""
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def save_figure(figure: Figure, stem: Path) -> tuple[Path, Path]:
+    """Write a figure as ``<stem>.svg`` and ``<stem>.png``; the same figure gives the same bytes.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+    stem : Path
+        Folder and name, without a suffix.
+
+    Returns
+    -------
+    tuple of Path
+        The SVG and the PNG file.
+    """
+    import matplotlib as mpl  # so that reading data does not pay for it
+
+    stem = Path(stem)
+    svg, png = (stem.with_name(f"{stem.name}.{kind}") for kind in ("svg", "png"))
+    # Without a salt matplotlib draws the names of clip paths at random.
+    with mpl.rc_context({"svg.hashsalt": "mtlpaper"}):
+        with _replacing(svg) as partial:
+            figure.savefig(partial, format="svg", metadata={"Date": None, "Creator": None})
+        with _replacing(png) as partial:
+            figure.savefig(partial, format="png", dpi=DPI, metadata={"Software": None})
+    return svg, png
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[Path]:
+    """Give a name to write to; what was written takes the place of `path` if nothing failed."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".writing-", suffix=path.suffix)
+    os.close(handle)
+    partial = Path(name)
+    try:
+        yield partial
+        partial.chmod(0o644)  # mkstemp's files are for their owner alone; the book's are not
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)

@@ -1,0 +1,197 @@
+"""The folder of a run: who may write to it, what state it is in, how results get there.
+
+Results are made in a hidden folder inside and come out only when they are complete, in two steps:
+the hidden folder is renamed to ``.ready``, then its files are moved out, ``run.json`` last. A run
+killed before the rename leaves the earlier results as they were; one killed after it is completed
+by the next run. Files that no run wrote are left alone.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from mtlpaper.results import checksum
+from mtlpaper.runs.errors import SetupError
+from mtlpaper.runs.planning import Run
+
+try:
+    import fcntl
+except ImportError:  # Windows, where two runs in one folder stay undetected
+    fcntl = None  # type: ignore[assignment]
+
+RECORD = "run.json"
+_READY = ".ready"
+_WORK = ".work-"
+#: A run folder takes some megabytes; with less than this a run would fail at its end.
+_ROOM = 64 * 2**20
+
+
+@dataclass(frozen=True)
+class State:
+    """What a run folder holds, measured against the run that is wanted."""
+
+    kind: Literal["absent", "stale", "damaged", "fresh"]
+    reason: str = ""
+
+
+def read_record(folder: Path) -> dict[str, Any] | None:
+    """Return the contents of ``run.json``; None where it is missing or no JSON object."""
+    try:
+        record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return record if isinstance(record, dict) else None
+
+
+def inspect(run: Run) -> State:
+    """Say whether a run's folder already holds its results, complete and undamaged."""
+    if not (run.folder / RECORD).exists():
+        return State("absent")
+    record = read_record(run.folder)
+    if record is None or not isinstance(record.get("files"), dict):
+        return State("damaged", f"{RECORD} is unreadable")
+    for name, digest in record["files"].items():
+        path = run.folder / name
+        if not path.is_file():
+            return State("damaged", f"{name} is missing")
+        if checksum(path) != digest:
+            return State("damaged", f"{name} was altered")
+    if record.get("command") != run.command:
+        return State("stale", f"it was made by `{record.get('command')}`")
+    if record.get("fingerprint") != run.fingerprint:
+        return State("stale", "notebook, package or libraries changed since")
+    return State("fresh")
+
+
+def prepare(run: Run) -> None:
+    """Make sure that a run may write to its folder, and has the room.
+
+    Raises
+    ------
+    SetupError
+        If it cannot or should not; known before any work is done.
+    """
+    folder = run.folder
+    if folder.exists() and not folder.is_dir():
+        raise SetupError(f"`--out` must be a folder, got the file {folder}")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise SetupError(f"cannot write to {folder}: {error.strerror}") from error
+    _require_ours(run)
+    free = shutil.disk_usage(folder).free
+    if free < _ROOM:
+        raise SetupError(
+            f"a run needs {_ROOM // 2**20} MB of disk, {folder} has {free // 2**20} MB left"
+        )
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Keep other runs out of a folder; the lock ends with the process, however it ends.
+
+    Raises
+    ------
+    SetupError
+        If another run is at work there.
+    """
+    if fcntl is None:
+        yield
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise SetupError(f"another run is writing to {folder}; wait for it to end") from None
+        yield
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def workplace(folder: Path) -> Iterator[Path]:
+    """Give an empty hidden folder to work in, and remove it afterwards."""
+    work = Path(tempfile.mkdtemp(prefix=_WORK, dir=folder))
+    try:
+        yield work
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def recover(folder: Path) -> None:
+    """Finish what a killed run had completed, and remove what it had not."""
+    _move_out(folder)
+    for left in folder.glob(f"{_WORK}*"):
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def deliver(work: Path, folder: Path, record: dict[str, Any]) -> None:
+    """Replace a folder's results by those in `work`.
+
+    Parameters
+    ----------
+    work : Path
+        The hidden folder; ceases to exist.
+    folder : Path
+        The run's folder.
+    record : dict
+        What becomes ``run.json``; its ``files`` name all that is to be delivered.
+    """
+    for path in work.iterdir():
+        if path.name not in record["files"]:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    text = json.dumps(record, indent=2, ensure_ascii=False) + "\n"
+    (work / RECORD).write_text(text, encoding="utf-8")
+    work.rename(folder / _READY)
+    _move_out(folder)
+
+
+def _move_out(folder: Path) -> None:
+    ready = folder / _READY
+    if not ready.is_dir():
+        return
+    # Until `run.json` has moved it lies in `.ready`, so that a second attempt still finds both.
+    outdated = _files(folder) - _files(ready)
+    for path in sorted(ready.iterdir(), key=lambda path: (path.name == RECORD, path.name)):
+        if path.name == RECORD:
+            for name in outdated:
+                (folder / name).unlink(missing_ok=True)
+        path.replace(folder / path.name)
+    ready.rmdir()
+
+
+def _files(folder: Path) -> set[str]:
+    record = read_record(folder) or {}
+    # A name with a slash would point out of the folder, and no run writes one.
+    return {name for name in record.get("files", {}) if Path(name).name == name}
+
+
+def _require_ours(run: Run) -> None:
+    """Refuse a folder with somebody else's files in it, or with another experiment's run."""
+    folder = run.folder
+    record = read_record(folder)
+    if record is not None and record.get("experiment") != run.name:
+        other = record.get("experiment")
+        raise SetupError(f"`--out` must not be a run of another experiment, got one of {other}")
+    failed = f"{run.name}.partial.ipynb"
+    strange = [
+        path.name
+        for path in folder.iterdir()
+        if path.name not in (RECORD, failed) and not path.name.startswith(".")
+    ]
+    if strange and not (folder / RECORD).exists():
+        raise SetupError(
+            f"`--out` must be an empty folder or an earlier run of {run.name}, "
+            f"got one that holds {sorted(strange)[0]}"
+        )

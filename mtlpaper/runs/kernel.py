@@ -1,0 +1,135 @@
+"""Execution of one notebook in a fresh kernel, by papermill."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import papermill
+from nbclient.exceptions import DeadKernelError
+from papermill.clientwrap import PapermillNotebookClient
+from papermill.engines import NBClientEngine, papermill_engines
+from papermill.exceptions import PapermillExecutionError
+
+from mtlpaper.experiments.parallel import JOBS, SINGLE_THREADED
+from mtlpaper.notebook import RUN_DIR
+from mtlpaper.runs.errors import RunError
+
+OnCell = Callable[[int, int], None]
+"""Told after every code cell how many are done, and of how many."""
+
+
+def execute_notebook(
+    source: Path, target: Path, *, cwd: Path, run_dir: Path, jobs: int, on_cell: OnCell
+) -> list[float]:
+    """Execute a notebook whose parameters cell already holds the values.
+
+    Parameters
+    ----------
+    source, target : Path
+        The notebook and its executed copy.
+    cwd : Path
+        Working directory of the kernel.
+    run_dir : Path
+        Folder in which the notebook saves data and figures.
+    jobs : int
+        Worker processes it may use.
+    on_cell : callable
+
+    Returns
+    -------
+    list of float
+        Seconds each code cell took.
+
+    Raises
+    ------
+    RunError
+        If a cell raises or the kernel dies; `target` then shows how far it came.
+    """
+    name = source.name.partition(".")[0]  # of figure1.prepared.ipynb
+    try:
+        papermill.execute_notebook(
+            source,
+            target,
+            engine_name=_Engine.NAME,
+            kernel_name="python3",
+            progress_bar=False,
+            cwd=cwd,
+            env=_environment(run_dir, jobs),
+            on_cell=on_cell,
+        )
+    except PapermillExecutionError as error:
+        what = f"{error.ename}: {_without_colour(error.evalue)}"
+        message = f"{name}: cell [{error.exec_count}] raised {what}"
+        raise RunError(message, _without_colour("\n".join(error.traceback))) from error
+    except DeadKernelError as error:
+        raise RunError(f"{name}: the kernel died, perhaps for want of memory") from error
+    return _cleaned(target)
+
+
+class _Engine(NBClientEngine):
+    """Papermill's own engine, with an environment for the kernel and a word after each cell."""
+
+    NAME = "mtlpaper"
+
+    @classmethod
+    def execute_managed_notebook(
+        cls, nb_man: Any, kernel_name: str, *, env: dict[str, str], on_cell: OnCell, **_: Any
+    ) -> Any:
+        code = [cell for cell in nb_man.nb.cells if cell.cell_type == "code"]
+        done = 0
+
+        def count(cell: Any, **_: Any) -> None:
+            nonlocal done
+            done += cell.cell_type == "code"
+            on_cell(done, len(code))
+
+        client = PapermillNotebookClient(
+            nb_man,
+            kernel_name=kernel_name,
+            startup_timeout=120,
+            timeout=None,
+            # It warns that it is reached over TCP on this machine, and grumbles when it is ended;
+            # what a cell raises arrives all the same.
+            extra_arguments=["--IPKernelApp.log_level=CRITICAL"],
+        )
+        client.on_cell_complete = count
+        return client.execute(env=env)
+
+
+papermill_engines.register(_Engine.NAME, _Engine)
+
+
+def _environment(run_dir: Path, jobs: int) -> dict[str, str]:
+    return {
+        **os.environ,
+        **SINGLE_THREADED,
+        JOBS: str(jobs),
+        RUN_DIR: str(run_dir),
+        # A user's start-up files must not change a published number.
+        "IPYTHONDIR": str(run_dir / ".ipython"),
+    }
+
+
+def _cleaned(path: Path) -> list[float]:
+    """Take out what differs between equal runs (times, paths); return the cells' durations."""
+    notebook = nbformat.read(path, as_version=4)
+    notebook.metadata.pop("papermill", None)
+    durations = []
+    for cell in notebook.cells:
+        told = cell.metadata.pop("papermill", {})
+        cell.metadata.pop("execution", None)
+        if not cell.metadata.get("tags", True):
+            del cell.metadata["tags"]
+        if cell.cell_type == "code":
+            durations.append(round(told.get("duration") or 0.0, 3))
+    nbformat.write(notebook, path)
+    return durations
+
+
+def _without_colour(text: str) -> str:
+    return re.sub(r"\x1b\[[0-9;]*m", "", text)
