@@ -1,0 +1,5 @@
+"""The one exception of the publishing step."""
+
+
+class PublishError(RuntimeError):
+    """The book could not be built; the message says which step failed, and on what."""

@@ -1,0 +1,98 @@
+"""Sphinx extension: what this project expects of Sphinx beyond its settings.
+
+An equation's printed name is its label, so that it never shifts: the one labelled ``eq-T7a`` is
+printed and cited as (T 7a) wherever it stands, and ``eq-3`` is the paper's Eq. (3). Labels that do
+not start with ``eq-`` keep Sphinx's running number.
+
+Every value pasted from a notebook stands in an element of class ``glue``: MyST-NB removes a value
+it does not find without leaving a trace, and an empty element is one that the page check can find.
+
+Docstrings may write absolute values as ``|x|``, which reStructuredText takes for a substitution,
+and a constant's comment may hold a colon, before which napoleon expects a type.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from docutils import nodes
+from myst_nb.ext.glue.utils import PendingGlueReference
+from sphinx.application import Sphinx
+from sphinx.transforms.post_transforms import SphinxPostTransform
+
+LABEL = re.compile(r"eq-(?P<letters>[A-Za-z]*)-?(?P<rest>[\w-]*)\Z")
+#: Inline literals, roles and doctests, in which a backslash would be printed.
+LITERAL = re.compile(r"(``.+?``|`[^`]+`|^\s*>>>.*$)")
+
+
+def printed_name(label: str) -> str | None:
+    """Return an equation's printed name, "T 7a" for the label ``eq-T7a``; None for other labels."""
+    match = LABEL.match(label)
+    return f"{match['letters']} {match['rest']}".strip() if match else None
+
+
+def _name_equations(app: Sphinx, document: nodes.document) -> None:
+    equations: dict[str, Any] = app.env.get_domain("math").data.setdefault("objects", {})
+    for node in document.findall(nodes.math_block):
+        name = printed_name(node.get("label") or "")
+        if name is not None:
+            node["number"] = name
+            equations[node["label"]] = (app.env.docname, name)
+
+
+class _WrapGlue(SphinxPostTransform):
+    """Wrap values to be pasted, before MyST-NB (priority 5) replaces or removes them."""
+
+    default_priority = 4
+
+    def run(self, **_kwargs: Any) -> None:
+        for node in list(self.document.findall(PendingGlueReference)):
+            kind = nodes.inline if node.inline else nodes.container
+            wrapper = kind("", classes=["glue", f"glue-{node.key}"])
+            node.replace_self(wrapper)
+            wrapper += node
+
+
+def escape_bars(lines: list[str]) -> list[str]:
+    """Return a docstring's lines with every ``|`` of its prose escaped, literals left alone."""
+    escaped: list[str] = []
+    block: int | None = None  # indentation of the paragraph that announced a literal block
+    for line in lines:
+        indent = len(line) - len(line.lstrip())
+        if block is not None and line.strip() and indent <= block:
+            block = None
+        if block is None:
+            parts = LITERAL.split(line)
+            parts[::2] = [re.sub(r"(?<!\\)\|", r"\\|", part) for part in parts[::2]]
+            escaped.append("".join(parts))
+            if line.rstrip().endswith("::"):
+                block = indent
+        else:
+            escaped.append(line)
+    return escaped
+
+
+class _Docstrings:
+    """Handlers before and after napoleon's (whose priority is 500)."""
+
+    def __init__(self) -> None:
+        self.written: list[str] = []
+
+    def before(self, _app: Sphinx, _what: str, _name: str, *rest: Any) -> None:
+        self.written = escape_bars(rest[-1])
+        rest[-1][:] = self.written
+
+    def after(self, _app: Sphinx, what: str, _name: str, *rest: Any) -> None:
+        if what in {"data", "attribute", "property"}:
+            rest[-1][:] = self.written
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register with Sphinx."""
+    docstrings = _Docstrings()
+    app.add_post_transform(_WrapGlue)
+    app.connect("doctree-read", _name_equations)
+    app.connect("autodoc-process-docstring", docstrings.before, priority=400)
+    app.connect("autodoc-process-docstring", docstrings.after, priority=600)
+    return {"parallel_read_safe": False, "parallel_write_safe": True}

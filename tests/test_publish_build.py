@@ -1,0 +1,231 @@
+"""A small book built in earnest with the real configuration, then with faults in its source."""
+
+import hashlib
+import json
+import shutil
+from base64 import b64encode
+from pathlib import Path
+
+import nbformat
+import pytest
+from bs4 import BeautifulSoup
+from nbformat import v4
+
+import mtlpaper
+from mtlpaper.publish import FaultKind, PublishError, build_book, check_pages
+
+ROOT = Path(mtlpaper.__file__).parents[1]
+
+TOC = """\
+format: jb-book
+root: book/index
+chapters:
+  - file: notebooks/toy
+  - file: book/settings
+  - file: book/api/publishing
+"""
+
+INDEX = r"""# A book in miniature
+
+The largest gap is {glue:text}`../notebooks/toy.ipynb::gap:.2f`, see {numref}`fig-curve` and
+{eq}`eq-T7a`; [holds]{.verdict-holds}, says {cite}`lee2019`.
+
+$$
+\hat s = \boldsymbol{x}
+$$ (eq-T7a)
+
+```{figure} ../runs/toy/curve.svg
+:name: fig-front
+:alt: A line rising from left to right.
+
+The same, $t/\tau$.
+```
+
+```{bibliography}
+```
+"""
+
+BIBLIOGRAPHY = "@misc{lee2019, author={A. Lee}, title={Multitask}, year={2019}}\n"
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 9L9 0"/></svg>'
+#: One grey pixel.
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010800000000"
+    "3a7e9b550000000a49444154789c6360000000020001e221bc330000000049454e44ae426082"
+)
+
+
+def toy_notebook(*, executed: bool) -> nbformat.NotebookNode:
+    picture = v4.new_output(
+        "display_data", data={"image/png": b64encode(PNG).decode(), "text/plain": "<figure>"}
+    )
+    prefix = "application/papermill.record/"
+    glued = v4.new_output(
+        "display_data",
+        data={f"{prefix}text/plain": "0.0123"},
+        metadata={"scrapbook": {"name": "gap", "mime_prefix": prefix}},
+    )
+    figure = {
+        "figure": {"name": "fig-curve", "caption": "A curve, $t$."},
+        "image": {"alt": "A line rising from left to right."},
+    }
+    cells = [
+        v4.new_markdown_cell("# A toy\n\nWords."),
+        v4.new_code_cell("N1 = 20", metadata={"tags": ["parameters"]}),
+        v4.new_code_cell("draw()", metadata={"mystnb": figure}),
+    ]
+    if executed:
+        cells[1].execution_count, cells[2].execution_count = 1, 2
+        cells[2].outputs = [picture, glued]
+    return v4.new_notebook(cells=cells, metadata={"language_info": {"name": "python"}})
+
+
+def make_source(root: Path) -> None:
+    shutil.copytree(ROOT / "book" / "_assets", root / "book" / "_assets")
+    shutil.copytree(ROOT / "book" / "api", root / "book" / "api")
+    shutil.copy(ROOT / "_config.yml", root)
+    (root / "_toc.yml").write_text(TOC)
+    (root / "book" / "index.md").write_text(INDEX)
+    (root / "book" / "settings.md").write_text(
+        "# Settings\n\nEvery parameter of every experiment, each with its value and its source."
+    )
+    (root / "book" / "references.bib").write_text(BIBLIOGRAPHY)
+    (root / "notebooks").mkdir()
+    nbformat.write(toy_notebook(executed=False), root / "notebooks" / "toy.ipynb")
+
+
+def make_run(folder: Path) -> None:
+    folder.mkdir(parents=True)
+    nbformat.write(toy_notebook(executed=True), folder / "toy.ipynb")
+    (folder / "curve.svg").write_text(SVG)
+    (folder / "toy.nc").write_bytes(b"data")
+    files = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
+    record = {
+        "experiment": "toy",
+        "preset": "quick",
+        "parameters": {"N1": 20},
+        "changed": {},
+        "seeds": {},
+        "versions": {"numpy": "2"},
+        "python": "3",
+        "platform": "any",
+        "commit": None,
+        "dirty": False,
+        "device": "cpu",
+        "dtype": "float64",
+        "threads": 1,
+        "started": "2026-01-02T03:04:05+00:00",
+        "duration_s": 1,
+        "command": "mtlpaper run toy --preset quick",
+        "files": files,
+    }
+    (folder / "run.json").write_text(json.dumps(record))
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    """A source tree with its run; nothing built yet."""
+    root = tmp_path_factory.mktemp("book")
+    make_source(root)
+    make_run(root / "_build" / "runs" / "toy")
+    return root
+
+
+@pytest.fixture(scope="module")
+def html(project):
+    """The book of the sound project, which passes its own page check on the way."""
+    out = project / "_build" / "html"
+    build_book(project, {"toy": project / "_build" / "runs" / "toy"}, out, preset="quick")
+    return out
+
+
+def page(html: Path, name: str) -> BeautifulSoup:
+    return BeautifulSoup((html / name).read_text(encoding="utf-8"), "html.parser")
+
+
+def test_numbers_figures_and_equations_arrive_on_the_page(html):
+    front = page(html, "book/index.html")
+    text = front.article.get_text()
+    assert "The largest gap is 0.01, see Fig. 2 and (T 7a); holds" in " ".join(text.split())
+    assert front.select_one(".math .eqno").get_text().startswith("(T 7a)")
+    assert front.select_one("figure img")["alt"] == "A line rising from left to right."
+
+
+def test_the_executed_page_bears_its_box_and_data(html):
+    toy = page(html, "notebooks/toy.html")
+    box = toy.select_one(".admonition.provenance")
+    assert "mtlpaper run toy --preset quick" in box.get_text()
+    names = {Path(link["href"]).name for link in box.select("a.download")}
+    assert names == {"toy.nc", "curve.svg", "toy.ipynb", "run.json"}
+    assert toy.select_one("figure#fig-curve img")["alt"] == "A line rising from left to right."
+
+
+def test_mathjax_is_local(html):
+    assert page(html, "book/index.html").select_one('script[src*="_static/mathjax/tex-chtml.js"]')
+    assert (html / "_static" / "mathjax" / "tex-chtml.js").is_file()
+
+
+def test_the_api_reference_shows_docstrings(html):
+    text = page(html, "book/api/publishing.html").article.get_text()
+    assert "build_book" in text
+    assert "Check every page of a built book." in text
+
+
+FAULTS = [
+    (FaultKind.NO_PROVENANCE, "notebooks/toy.html", "provenance admonition", "admonition"),
+    (FaultKind.NO_ALT_TEXT, "notebooks/toy.html", 'alt="A line rising', 'data-x="A line rising'),
+    (FaultKind.UNRESOLVED_GLUE, "book/index.html", ">0.01<", "><"),
+    (FaultKind.BROKEN_LINK, "book/index.html", "#fig-curve", "#fig-none"),
+    (
+        FaultKind.EXTERNAL_ASSET,
+        "search.html",
+        "<head>",
+        '<head><script src="//x.org/a.js"></script>',
+    ),
+]
+
+
+@pytest.mark.parametrize(("kind", "name", "old", "new"), FAULTS)
+def test_a_fault_in_a_built_page_is_found(kind, name, old, new, html, project):
+    good = (html / name).read_text(encoding="utf-8")
+    assert old in good
+    try:
+        (html / name).write_text(good.replace(old, new, 1), encoding="utf-8")
+        found = check_pages(html, project / "_toc.yml")
+    finally:
+        (html / name).write_text(good, encoding="utf-8")
+    assert [(fault.kind, fault.page) for fault in found] == [(kind, name)]
+
+
+def rebuild(project: Path, html: Path, tmp_path: Path, added: str) -> str:
+    """Build with something added to the front page; return the error, assert the book survives."""
+    root = tmp_path / "book"
+    shutil.copytree(project, root, ignore=shutil.ignore_patterns("stage"))
+    former = sorted(path.relative_to(html) for path in html.rglob("*"))
+    with (root / "book" / "index.md").open("a") as source:
+        source.write(added)
+    out = root / "_build" / "html"
+    with pytest.raises(PublishError) as error:
+        build_book(root, {"toy": root / "_build" / "runs" / "toy"}, out, preset="quick")
+    assert sorted(path.relative_to(out) for path in out.rglob("*")) == former
+    return str(error.value)
+
+
+def test_what_sphinx_warns_of_fails_the_build_and_is_told(project, html, tmp_path):
+    message = rebuild(
+        project,
+        html,
+        tmp_path,
+        "\n{glue:text}`../notebooks/toy.ipynb::none:.2f` {eq}`eq-T99` {nosuchrole}`x`\n",
+    )
+    assert "book/index.md" in message
+    for complaint in ("Glue reference 'none' not found", "eq-T99", "nosuchrole"):
+        assert complaint in message
+
+
+def test_what_sphinx_does_not_see_fails_the_page_check(project, html, tmp_path):
+    added = '\nSee :ref:`x`.\n\n<img src="https://example.org/a.png" alt="A curve.">\n'
+    message = rebuild(project, html, tmp_path, added)
+    assert message.splitlines()[1:] == [
+        "  book/index.html: raw markup: reStructuredText role “:ref:”",
+        "  book/index.html: external asset: https://example.org/a.png",
+    ]

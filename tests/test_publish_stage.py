@@ -1,0 +1,325 @@
+"""What is put together before Sphinx runs: records, overlays, boxes, ledger, API pages, names."""
+
+import hashlib
+import json
+import re
+from pathlib import Path
+from typing import Any, ClassVar
+
+import nbformat
+import pytest
+import yaml
+from nbformat import v4
+
+import mtlpaper
+from mtlpaper.publish import PublishError
+from mtlpaper.publish.api import api_pages, modules
+from mtlpaper.publish.boxes import provenance_box
+from mtlpaper.publish.ledger import settings_ledger
+from mtlpaper.publish.mathjax import copy_mathjax
+from mtlpaper.publish.overlay import lay_over
+from mtlpaper.publish.record import read_record
+from mtlpaper.publish.sphinx_ext import escape_bars, printed_name
+from mtlpaper.publish.stage import stage
+from mtlpaper.settings import Parameters, describe, parameter
+
+
+class Toy(Parameters):
+    """Stand-in for an experiment's settings."""
+
+    name: ClassVar[str] = "toy"
+    title: ClassVar[str] = "A toy"
+    presets: ClassVar[dict[str, dict[str, Any]]] = {"paper": {}, "quick": {"n_steps": 10}}
+
+    N1: int = parameter(20, "inputs", status="stated", source="Figure 1 | caption")
+    n_steps: int = parameter(500, "length", unit="steps", status="ours", source="enough")
+    rules: tuple[str, ...] = parameter(("soft",), "label rules", status="inferred", source="axes")
+    seed: int = parameter(7, "seed", status="ours", source="any")
+
+
+RECORD: dict[str, Any] = {
+    "experiment": "toy",
+    "preset": "quick",
+    "parameters": {"N1": 37, "n_steps": 10, "rules": ["soft"], "seed": 7},
+    "changed": {"N1": 37},
+    "seeds": {"seed": 7},
+    "versions": {"numpy": "2.4.6"},
+    "python": "3.11.7",
+    "platform": "Linux",
+    "commit": "0123456789abcdef0123456789abcdef01234567",
+    "dirty": False,
+    "device": "cpu",
+    "dtype": "float64",
+    "threads": 1,
+    "jobs": 2,
+    "started": "2026-01-02T03:04:05+00:00",
+    "duration_s": 83.4,
+    "command": "mtlpaper run toy --preset quick -p N1=37",
+}
+
+
+def notebook(*cells: Any) -> nbformat.NotebookNode:
+    return v4.new_notebook(cells=list(cells))
+
+
+def code(source: str, *, count: int | None = None, tag: str | None = None, out: str = "") -> Any:
+    outputs = [v4.new_output("stream", text=out)] if out else []
+    metadata = {"tags": [tag]} if tag else {}
+    return v4.new_code_cell(source, execution_count=count, outputs=outputs, metadata=metadata)
+
+
+def make_run(folder: Path, **changes: Any) -> Path:
+    """Write a run folder as the runner leaves it."""
+    folder.mkdir(parents=True)
+    executed = notebook(
+        v4.new_markdown_cell("# Old words"),
+        code("N1 = 37", count=1, tag="parameters"),
+        code("print(N1)", count=2, out="37\n"),
+    )
+    nbformat.write(executed, folder / "toy.ipynb")
+    for name in ("toy.nc", "curve.svg", "curve.png"):
+        (folder / name).write_bytes(name.encode())
+    files = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
+    (folder / "run.json").write_text(json.dumps({**RECORD, "files": files, **changes}))
+    return folder
+
+
+def make_source(root: Path) -> Path:
+    """Write a source tree with one page and one notebook."""
+    (root / "book" / "_assets").mkdir(parents=True)
+    (root / "notebooks").mkdir()
+    (root / "_config.yml").write_text("title: Toy\n")
+    (root / "_toc.yml").write_text(
+        "format: jb-book\nroot: book/index\nchapters:\n- file: notebooks/toy\n"
+    )
+    (root / "book" / "index.md").write_text("# Front\n")
+    committed = notebook(
+        v4.new_markdown_cell("# New words"),
+        code("N1 = 20", tag="parameters"),
+        code("print(N1)"),
+    )
+    nbformat.write(committed, root / "notebooks" / "toy.ipynb")
+    return root
+
+
+@pytest.fixture
+def staged(tmp_path):
+    root = make_source(tmp_path / "root")
+    stage(root, {"toy": make_run(tmp_path / "run")}, tmp_path / "stage", preset="quick")
+    return tmp_path / "stage"
+
+
+# ------------------------------------------------------------------------------------------ staging
+
+
+def test_staged_notebook_has_our_words_the_runs_numbers_and_the_box(staged):
+    words, parameters, output, box = nbformat.read(staged / "notebooks" / "toy.ipynb", 4).cells
+    assert words.source == "# New words"
+    assert parameters.source == "N1 = 37"
+    assert output.outputs[0].text == "37\n"
+    assert ":class: provenance" in box.source
+
+
+def test_every_file_of_the_run_can_be_downloaded_from_its_page(staged):
+    box = nbformat.read(staged / "notebooks" / "toy.ipynb", 4).cells[-1].source
+    linked = set(re.findall(r"\{download\}`[^<]+</([^>]+)>`", box))
+    files = {path for path in (staged / "runs").rglob("*") if path.is_file()}
+    assert {staged / name for name in linked} == files
+    assert len(files) == 5
+
+
+def test_staging_reads_only(tmp_path):
+    root, run = make_source(tmp_path / "root"), make_run(tmp_path / "run")
+
+    def contents() -> dict[Path, bytes]:
+        paths = [*root.rglob("*"), *run.rglob("*")]
+        return {path: path.read_bytes() for path in paths if path.is_file()}
+
+    before = contents()
+    stage(root, {"toy": run}, tmp_path / "stage", preset="paper")
+    assert contents() == before
+
+
+@pytest.mark.parametrize("preset", ["paper", "quick"])
+def test_only_a_preview_is_announced_as_one(preset, tmp_path):
+    root, run = make_source(tmp_path / "root"), make_run(tmp_path / "run")
+    stage(root, {"toy": run}, tmp_path / "stage", preset=preset)
+    html = yaml.safe_load((tmp_path / "stage" / "_config.yml").read_text())["html"]
+    assert ("announcement" in html) == (preset == "quick")
+    assert f"Preset {preset}, commit 0123456789" in html["extra_footer"]
+
+
+@pytest.mark.parametrize(
+    ("runs", "message"),
+    [
+        ({}, "no run for toy"),
+        ({"toy": "run", "other": "run"}, "no page notebooks/other"),
+        ({"toy": "nothing"}, "holds no run.json"),
+    ],
+)
+def test_runs_must_match_the_table_of_contents(runs, message, tmp_path):
+    root = make_source(tmp_path / "root")
+    make_run(tmp_path / "run")
+    folders = {name: tmp_path / folder for name, folder in runs.items()}
+    with pytest.raises(PublishError, match=message):
+        stage(root, folders, tmp_path / "stage", preset="paper")
+
+
+def test_a_run_of_another_experiment_is_refused(tmp_path):
+    root, run = make_source(tmp_path / "root"), make_run(tmp_path / "run", experiment="rem")
+    with pytest.raises(PublishError, match="is a run of rem, not of toy"):
+        stage(root, {"toy": run}, tmp_path / "stage", preset="paper")
+
+
+def test_a_missing_source_is_named(tmp_path):
+    root, run = make_source(tmp_path / "root"), make_run(tmp_path / "run")
+    (root / "_config.yml").unlink()
+    with pytest.raises(PublishError, match=r"lacks _config\.yml"):
+        stage(root, {"toy": run}, tmp_path / "stage", preset="paper")
+
+
+def test_mathjax_comes_with_its_fonts_and_without_its_bulk(tmp_path):
+    copy_mathjax(tmp_path / "mathjax")
+    files = [path for path in (tmp_path / "mathjax").rglob("*") if path.is_file()]
+    assert (tmp_path / "mathjax" / "tex-chtml.js").is_file()
+    assert sum(path.suffix == ".woff" for path in files) == 23
+    # The whole package takes 24 MB; the script alone 1.2, the fonts 0.4.
+    assert sum(path.stat().st_size for path in files) < 3e6
+
+
+# --------------------------------------------------------------------------------- records, overlay
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("toy.nc", None, "`toy.nc` is listed in run.json but missing"),
+        ("toy.nc", "altered", "`toy.nc` differs from the file the run wrote"),
+        ("run.json", "{", "is no valid JSON"),
+        ("run.json", '{"experiment": "toy"}', "lacks preset, parameters"),
+    ],
+)
+def test_a_damaged_run_is_refused(name, content, message, tmp_path):
+    run = make_run(tmp_path / "run")
+    (run / name).unlink() if content is None else (run / name).write_text(content)
+    with pytest.raises(PublishError, match=message):
+        read_record(run)
+
+
+def test_a_code_cell_edited_since_the_run_is_refused():
+    committed = notebook(code("print(N1 + 1)"))
+    with pytest.raises(PublishError, match="toy: code cells changed since the run"):
+        lay_over(committed, notebook(code("print(N1)", count=1)), "toy")
+
+
+def test_a_cell_that_was_not_executed_is_refused():
+    with pytest.raises(PublishError, match=r"the cell starting `print\(N1\)` was not executed"):
+        lay_over(notebook(code("print(N1)")), notebook(code("print(N1)")), "toy")
+
+
+# -------------------------------------------------------------------------------------------- boxes
+
+
+def box_of(tmp_path: Path, **changes: Any) -> str:
+    record = read_record(make_run(tmp_path / "run", **changes))
+    return provenance_box(record, "/runs/toy", describe(Toy))
+
+
+def test_the_box_tells_what_ran_where_and_how_to_run_it_again(tmp_path):
+    box = box_of(tmp_path)
+    for fact in (
+        "Preset **quick**",
+        "commit `0123456789`",
+        "seed `7`",
+        "cpu, float64",
+        "1 thread, 2 jobs",
+        "2 January 2026, 03:04 UTC, took 1 min 23 s",
+        "$ mtlpaper run toy --preset quick -p N1=37",
+        "4 parameters, 1 changed from the preset",
+        "| `N1` | `37` | [changed]{.changed}, quick: `20`, paper: `20` |",
+        "| `n_steps` | `10` steps | paper: `500` |",
+        "| `rules` | `(soft)` |  |",
+        "| numpy | `2.4.6` |",
+    ):
+        assert fact in box
+    assert "uncommitted" not in box
+
+
+@pytest.mark.parametrize(
+    ("changes", "fact"),
+    [
+        ({"dirty": True}, "commit `0123456789` **with uncommitted changes**"),
+        ({"commit": None}, "no commit recorded"),
+        ({"changed": {}}, "4 parameters, all as in the preset"),
+        ({"seeds": {"seed_A": 1, "seed_B": 2}}, "seeds `1`, `2`"),
+        ({"seeds": {}}, "seeds none"),
+        ({"duration_s": 3725}, "took 1 h 2 min"),
+        ({"duration_s": 0.96}, "took 1.0 s"),
+        ({"command": ["mtlpaper", "run", "toy", "-p", "rules=[a, b]"]}, "-p 'rules=[a, b]'"),
+    ],
+)
+def test_the_box_in_other_cases(changes, fact, tmp_path):
+    assert fact in box_of(tmp_path, **changes)
+
+
+# --------------------------------------------------------------------------- ledger, API, equations
+
+
+def test_the_ledger_has_a_row_a_parameter():
+    text = settings_ledger({"toy": Toy})
+    assert text.startswith("(settings-toy)=\n## A toy\n")
+    assert "4 parameters: 1 stated, 1 inferred, 2 ours." in text
+    rows = [line for line in text.splitlines() if line.startswith("| `")]
+    assert rows == [
+        r"| `N1` | `20` | [stated]{.status .status-stated} | Figure 1 \| caption | inputs |",
+        "| `n_steps` | `500` steps; quick: `10` | [ours]{.status .status-ours} | enough | length |",
+        "| `rules` | `(soft)` | [inferred]{.status .status-inferred} | axes | label rules |",
+        "| `seed` | `7` | [ours]{.status .status-ours} | any | seed |",
+    ]
+
+
+def test_every_public_module_stands_once_in_the_api_reference():
+    package = Path(mtlpaper.__file__).parent
+    documented = re.findall(r"automodule:: (\S+)", "\n".join(api_pages(package).values()))
+    assert sorted(documented) == modules(package)
+    assert {"mtlpaper.tasks", "mtlpaper.settings.base", "mtlpaper.publish.check"} <= set(documented)
+
+
+def test_every_api_page_is_committed_and_listed():
+    root = Path(mtlpaper.__file__).parents[1]
+    toc = (root / "_toc.yml").read_text()
+    for page in api_pages(Path(mtlpaper.__file__).parent):
+        assert f"_generated/api-{page}.md" in (root / "book" / "api" / f"{page}.md").read_text()
+        assert f"book/api/{page}\n" in toc
+
+
+@pytest.mark.parametrize(
+    ("label", "name"),
+    [
+        ("eq-T1", "T 1"),
+        ("eq-T7a", "T 7a"),
+        ("eq-3", "3"),
+        ("eq-REM", "REM"),
+        ("energy", None),
+    ],
+)
+def test_an_equation_is_printed_under_its_label(label, name):
+    assert printed_name(label) == name
+
+
+@pytest.mark.parametrize(
+    ("line", "escaped"),
+    [
+        ("sigma |1 - c| and ``|x|``", r"sigma \|1 - c\| and ``|x|``"),
+        (":math:`|x|` but |y|", r":math:`|x|` but \|y\|"),
+        ("    >>> a | b", "    >>> a | b"),
+        (r"already \| so", r"already \| so"),
+    ],
+)
+def test_bars_are_escaped_in_prose_only(line, escaped):
+    assert escape_bars([line]) == [escaped]
+
+
+def test_bars_in_a_literal_block_stay():
+    block = ["An example::", "", "    a | b", "", "And |c|."]
+    assert escape_bars(block) == [*block[:-1], r"And \|c\|."]
