@@ -103,6 +103,11 @@ class Teacher:
         return self.W_bar + self.xi if self.noise == "weight" else self.W_bar
 
     @property
+    def logit_variance(self) -> float:
+        """Variance that fresh noise adds to every logit, to leading order in 1/N1; else 0."""
+        return self.sigma**2 if self.noise == "sample" else 0.0
+
+    @property
     def snr(self) -> Float[np.ndarray, " rank"]:
         """Signal-to-noise ratio of every singular value, see `signal_to_noise_ratio`."""
         return signal_to_noise_ratio(self.S_bar, self.sigma)

@@ -49,7 +49,7 @@ def _distances(params: LearningRate, N3: int) -> tuple[np.ndarray, np.ndarray]:
     )
     replicates = draw_all(setting, params.seed, params.n_seeds)
     t = np.linspace(0, params.t_end, params.n_records)
-    jobs = [theories.Job(replicate, t, params.n_points) for replicate in replicates]
+    jobs = [theories.Job(replicate, t) for replicate in replicates]
     flow = np.stack(map_parallel(training_set_flow, jobs))
     eq3 = np.stack(map_parallel(theories.eq3, jobs))
     out = np.empty((2, params.n_seeds, len(params.learning_rate)))

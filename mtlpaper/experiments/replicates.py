@@ -59,8 +59,8 @@ class Replicate:
         Inputs.
     Y : (N3, N) array
         Noisy targets.
-    u_hat : (N3,) array
-        First left singular vector of the noisy teacher.
+    u_hat, v_hat : (N3,) and (N1,) array
+        First singular vectors of the noisy teacher.
     s_hat : float
         Its largest singular value.
     student : Student
@@ -72,6 +72,7 @@ class Replicate:
     X: Float[np.ndarray, "N1 N"]
     Y: Float[np.ndarray, "N3 N"]
     u_hat: Float[np.ndarray, " N3"]
+    v_hat: Float[np.ndarray, " N1"]
     s_hat: float
     student: Student
 
@@ -102,7 +103,7 @@ def draw(setting: Setting, seed: int, replicate: int) -> Replicate:
     rng = streams.rng("student")
     U_hat, s_hat, V_hat = singular_modes(teacher.Sigma_hat, S0.size, rng)
     student = training_aligned(U_hat, V_hat, S0, setting.N2, rng, imbalance=setting.imbalance)
-    return Replicate(setting, teacher, X, Y, U_hat[:, 0], s_hat, student)
+    return Replicate(setting, teacher, X, Y, U_hat[:, 0], V_hat[:, 0], s_hat, student)
 
 
 def singular_modes(

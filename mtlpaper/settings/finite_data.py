@@ -5,10 +5,10 @@ from typing import Literal, Self
 from pydantic import model_validator
 
 from mtlpaper.settings.base import parameter
-from mtlpaper.settings.single_task import Inputs, OneNoiseLevel, ScheduledTask
+from mtlpaper.settings.single_task import Inputs, MatrixTheory, OneNoiseLevel, ScheduledTask
 
 
-class FiniteData(OneNoiseLevel, ScheduledTask):
+class FiniteData(MatrixTheory, OneNoiseLevel, ScheduledTask):
     """Soft labels with as many inputs as training points: what finite data does to Eq. (3)."""
 
     name = "finite_data"

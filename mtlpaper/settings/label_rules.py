@@ -3,6 +3,7 @@
 from mtlpaper.settings.base import parameter
 from mtlpaper.settings.single_task import (
     LabelRule,
+    MatrixTheory,
     NonNegative,
     OneInputSize,
     OneNoiseLevel,
@@ -10,7 +11,7 @@ from mtlpaper.settings.single_task import (
 )
 
 
-class LabelRules(OneNoiseLevel, OneInputSize, ScheduledTask):
+class LabelRules(MatrixTheory, OneNoiseLevel, OneInputSize, ScheduledTask):
     """Figure 1 under argmax, soft and sampled labels, each beside the theory that matches it."""
 
     name = "label_rules"

@@ -1,12 +1,12 @@
 """Parameters shared by the experiments that train single-task students of Figure 1's kind.
 
-Four groups, so that an experiment that scans one of them takes only the others: a parameter that
+Groups, so that an experiment that scans one of them takes only the others: a parameter that
 has no effect would be a lie.
 """
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from mtlpaper.settings.base import Parameters, parameter
 
@@ -64,14 +64,6 @@ class SingleTask(Parameters):
     )
     n_records: int = parameter(
         51, "times at which trajectories are recorded", status="ours", source="any", ge=2, le=10_001
-    )
-    n_points: int = parameter(
-        2048,
-        "Sobol points of the theory's Gaussian averages, a power of two",
-        status="ours",
-        source="for an error well below the gaps reported",
-        ge=64,
-        le=2**20,
     )
     device: Literal["cpu", "cuda"] = parameter(
         "cpu", "device that trains the students", status="ours", source="any"
@@ -131,3 +123,23 @@ class ScheduledTask(SingleTask):
         source="section 3 says 'vanilla SGD' and no more",
         ge=0,
     )
+
+
+class MatrixTheory(Parameters):
+    """Gaussian averages of the matrix flows."""
+
+    n_points: int = parameter(
+        2048,
+        "Sobol points of the theory's Gaussian averages, a power of two",
+        status="ours",
+        source="for an error well below the gaps reported",
+        ge=64,
+        le=2**20,
+    )
+
+    @field_validator("n_points")
+    @classmethod
+    def _power_of_two(cls, n_points: int) -> int:
+        if n_points & (n_points - 1):
+            raise ValueError("must be a power of two")
+        return n_points

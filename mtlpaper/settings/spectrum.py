@@ -7,13 +7,14 @@ from pydantic import model_validator
 from mtlpaper.settings.base import parameter
 from mtlpaper.settings.single_task import (
     Classes,
+    MatrixTheory,
     NonNegative,
     OneInputSize,
     ScheduledTask,
 )
 
 
-class Spectrum(OneInputSize, ScheduledTask):
+class Spectrum(MatrixTheory, OneInputSize, ScheduledTask):
     """Whether the student's other singular values are exponentially suppressed."""
 
     name = "spectrum"

@@ -103,7 +103,7 @@ def population_drive(
     """
     known = label_rule in ("argmax", "soft", "sample")
     require(known, "label_rule", label_rule, "argmax, soft or sample")
-    variance = teacher.sigma**2 if teacher.noise == "sample" else 0.0
+    variance = teacher.logit_variance
     if label_rule == "argmax":
         return argmax_drive(teacher.Sigma_hat, field, logit_variance=variance).value
     return soft_drive(teacher.Sigma_hat, field, logit_variance=variance)
