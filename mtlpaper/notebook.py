@@ -70,6 +70,7 @@ def figure(axes: np.ndarray, name: str) -> None:
     """Show the figure that an array of Axes belongs to; in a run, save it as SVG and PNG."""
     _require_file_name(name)
     fig = figure_of(axes)
+    results.settle(fig)
     folder = _run_folder()
     if folder is not None:
         results.save_figure(fig, folder / name)
@@ -122,7 +123,7 @@ def verdict(word: Verdict, statement: str) -> None:
     )
 
 
-def glue(name: str, value: float | str, digits: int = 4) -> None:
+def glue(name: str, value: Any, digits: int = 4) -> None:
     """Store a number or a word for the book's prose, without showing it.
 
     Parameters

@@ -93,6 +93,7 @@ def save_figure(figure: Figure, stem: Path) -> tuple[Path, Path]:
     """
     import matplotlib as mpl  # so that reading data does not pay for it
 
+    settle(figure)
     stem = Path(stem)
     svg, png = (stem.with_name(f"{stem.name}.{kind}") for kind in ("svg", "png"))
     # Without a salt matplotlib draws the names of clip paths at random.
@@ -102,6 +103,17 @@ def save_figure(figure: Figure, stem: Path) -> tuple[Path, Path]:
         with _replacing(png) as partial:
             figure.savefig(partial, format="png", dpi=DPI, metadata={"Software": None})
     return svg, png
+
+
+def settle(figure: Figure) -> None:
+    """Lay a figure out for good.
+
+    An automatic layout is found anew at every drawing and moves by fractions of a pixel; the second
+    of two equal files would differ from the first.
+    """
+    if figure.get_layout_engine() is not None:
+        figure.draw_without_rendering()
+        figure.set_layout_engine("none")
 
 
 @contextmanager

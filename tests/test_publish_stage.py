@@ -271,10 +271,10 @@ def test_the_ledger_has_a_row_a_parameter():
     assert "4 parameters: 1 stated, 1 inferred, 2 ours." in text
     rows = [line for line in text.splitlines() if line.startswith("| `")]
     assert rows == [
-        r"| `N1` | `20` | [stated]{.status .status-stated} | Figure 1 \| caption | inputs |",
-        "| `n_steps` | `500` steps; quick: `10` | [ours]{.status .status-ours} | enough | length |",
-        "| `rules` | `(soft)` | [inferred]{.status .status-inferred} | axes | label rules |",
-        "| `seed` | `7` | [ours]{.status .status-ours} | any | seed |",
+        r"| `N1` | `20` | inputs | [stated]{.status .status-stated} Figure 1 \| caption |",
+        "| `n_steps` | `500` steps; quick: `10` | length | [ours]{.status .status-ours} enough |",
+        "| `rules` | `(soft)` | label rules | [inferred]{.status .status-inferred} axes |",
+        "| `seed` | `7` | seed | [ours]{.status .status-ours} any |",
     ]
 
 

@@ -31,7 +31,7 @@ def settings_ledger(settings: Mapping[str, type[Parameters]]) -> str:
 
 def _section(name: str, cls: type[Parameters]) -> str:
     parameters = describe(cls)
-    header = ("Parameter", "Value", "Status", "Source", "Meaning")
+    header = ("Parameter", "Value", "Meaning", "Status and source")
     return "\n\n".join(
         [
             f"(settings-{name})=\n## {cls.title}",
@@ -45,9 +45,8 @@ def _row(parameter: ParameterInfo) -> tuple[str, ...]:
     return (
         literal(parameter.name),
         _values(parameter),
-        status_badge(parameter.status),
-        cell(parameter.source),
         cell(parameter.meaning),
+        f"{status_badge(parameter.status)} {cell(parameter.source)}",
     )
 
 
