@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 from collections.abc import Callable
@@ -97,11 +98,22 @@ class _Engine(NBClientEngine):
             # what a cell raises arrives all the same.
             extra_arguments=["--IPKernelApp.log_level=CRITICAL"],
         )
-        client.on_cell_complete = count
+        client.on_cell_executed = count
         return client.execute(env=env)
 
 
 papermill_engines.register(_Engine.NAME, _Engine)
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Drop the echo of a kernel's death.
+
+    After an interrupt the task that waited for the cell ends with this error, which nobody awaits.
+    """
+    return not (record.exc_info and isinstance(record.exc_info[1], DeadKernelError))
+
+
+logging.getLogger("asyncio").addFilter(_is_news)
 
 
 def _environment(run_dir: Path, jobs: int) -> dict[str, str]:
