@@ -1,0 +1,268 @@
+import json
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from toy import registration
+from toy.repository import make_repository
+from toy.settings import Toy
+from typer.testing import CliRunner
+
+import mtlpaper
+from mtlpaper import experiments, publish, results, runs
+from mtlpaper.cli import app
+from mtlpaper.settings import SETTINGS
+
+
+@pytest.fixture(autouse=True)
+def _toy(monkeypatch):
+    # Typer and Rich take a CI's environment for a terminal and colour their words.
+    for name in ("GITHUB_ACTIONS", "FORCE_COLOR", "PY_COLORS"):
+        monkeypatch.delenv(name, raising=False)
+    with registration.registered():
+        yield
+
+
+@pytest.fixture
+def root(tmp_path) -> Path:
+    return make_repository(tmp_path / "repository", "toy")
+
+
+@pytest.fixture
+def no_run(monkeypatch):
+    """No kernel may start."""
+
+    def execute(*_, **__):
+        raise AssertionError("a run was started")
+
+    monkeypatch.setattr(runs, "execute", execute)
+
+
+def call(*arguments) -> tuple[int, str, str]:
+    result = CliRunner().invoke(app, [str(argument) for argument in arguments])
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result.exit_code, result.stdout, result.stderr
+
+
+def reused(run) -> runs.Outcome:
+    return runs.Outcome(run.folder, {"duration_s": 1.0}, reused=True)
+
+
+def test_version():
+    assert call("--version") == (0, f"mtlpaper {mtlpaper.__version__}\n", "")
+
+
+def test_list_names_every_experiment():
+    code, out, _ = call("list")
+    assert code == 0
+    assert [line.split()[0] for line in out.splitlines()] == ["Experiment", *SETTINGS]
+    assert all(cls.title in out for cls in SETTINGS.values())
+
+
+def test_show_tells_of_every_parameter():
+    code, out, _ = call("show", "toy")
+    assert code == 0
+    lines = {line.split()[0]: line for line in out.splitlines() if line.strip()}
+    assert set(Toy.model_fields) <= lines.keys()
+    for word in ("20", "5", "integer >= 1", "points", "stated: nowhere"):
+        assert word in lines["n"]
+    assert "1/s" in lines["rate"]
+    assert "soft, argmax" in lines["rule"]
+
+
+@pytest.mark.parametrize(
+    "command", [["list"], ["show", "figure1"], ["run", "figure1", "-p", "x=1"]]
+)
+def test_what_needs_no_numerics_loads_none(command):
+    heavy = "torch", "numpy", "matplotlib", "xarray", "papermill", "IPython"
+    code = (
+        "import sys; from typer.testing import CliRunner; from mtlpaper.cli import app; "
+        f"CliRunner().invoke(app, {command}); print([m for m in {heavy} if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.usefixtures("no_run")
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["tyo"], "there is no experiment 'tyo'; did you mean toy?"),
+        (["toy", "-p", "N=3"], "toy has no parameter `N`; did you mean `n`?"),
+        (["toy", "-p", "n=1.5"], "`n` must be an integer >= 1, got 1.5"),
+        (["toy", "-p", "n=many"], "`n` must be an integer >= 1, got 'many'"),
+        (["toy", "-p", "ratio=NaN"], "`ratio` must be a number in [0, 1], got nan"),
+        (["toy", "-p", "n=0", "-p", "ratio=2"], "`ratio` must be a number in [0, 1], got 2"),
+        (["toy", "-p", "n"], "`-p` must read NAME=VALUE, got 'n'"),
+        (["toy", "-p", "=3"], "`-p` must read NAME=VALUE, got '=3'"),
+        (["toy", "-p", "n=3", "-p", "n=4"], "`n` must be given once"),
+        (["toy", "--preset", "fast"], "`preset` must be one of paper, quick, got 'fast'"),
+        (["toy", "--device", "gpu"], "`device` must be one of cpu, cuda, got 'gpu'"),
+        (["toy", "--device", "cpu", "-p", "device=cpu"], "`device` must be given once"),
+        (["rem", "--device", "cpu"], "`--device` does not apply: rem trains no networks"),
+        (["toy", "--root", "/"], "there is no folder notebooks/ in /"),
+        (["toy", "--jobs", "0"], "greater than or equal to 1"),
+    ],
+)
+def test_bad_input_is_explained_before_anything_starts(arguments, message):
+    code, out, err = call("run", *arguments)
+    assert code == 2
+    assert message in err
+    assert "Traceback" not in err
+    assert out == ""
+
+
+def test_a_device_that_is_not_there_is_refused_before_a_kernel_starts(root, tmp_path, monkeypatch):
+    monkeypatch.setattr("mtlpaper.provenance.missing_device", lambda kind: f"no {kind} here")
+    out = tmp_path / "out"
+    code, _, err = call("run", "toy", "--device", "cuda", "--root", root, "--out", out)
+    assert (code, err) == (2, "`device` must be cpu, got 'cuda': no cuda here\n")
+    assert not out.exists()
+
+
+@pytest.mark.parametrize("quiet", [False, True])
+def test_a_run_tells_its_beginning_end_and_folder(root, tmp_path, monkeypatch, quiet):
+    asked = {}
+
+    def execute(run, *, on_start, **options):
+        asked.update(run=run, **options)
+        on_start("stale: something changed")
+        return runs.Outcome(run.folder, {"duration_s": 1.26}, reused=False)
+
+    monkeypatch.setattr(runs, "execute", execute)
+    arguments = ["-p", "n=7", "--preset", "quick", "--jobs", 3, "--device", "cpu", "--force"]
+    options = ["--root", root, "--out", tmp_path / "out", *(["--quiet"] if quiet else [])]
+    code, out, err = call("run", "toy", *arguments, *options)
+    assert code == 0
+    assert asked["run"].params == Toy.preset("quick", n=7)
+    assert asked["run"].changed == {"n": 7, "device": "cpu"}
+    assert (asked["jobs"], asked["force"]) == (3, True)
+    if quiet:
+        assert (out, err) == ("", "")
+    else:
+        assert out == f"{tmp_path / 'out'}\n"
+        assert err == (
+            "toy: running, preset quick (stale: something changed)\ntoy: done in 1.3 s\n"
+        )
+
+
+def test_the_default_folder_is_named_by_preset_and_fingerprint(root, monkeypatch):
+    monkeypatch.setattr(runs, "execute", lambda run, **_: reused(run))
+    code, out, err = call("run", "toy", "--preset", "quick", "--root", root)
+    mark = runs.plan("toy", "quick", root=root).fingerprint
+    assert (code, out) == (0, f"runs/toy-quick-{mark[:8]}\n")
+    assert err == "toy: up to date\n"
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "words"),
+    [
+        (runs.RunError("toy: cell [2] raised E: no", "the traceback"), 1, "the traceback"),
+        (runs.SetupError("another run is writing"), 2, "another run is writing"),
+        (KeyboardInterrupt(), 130, "interrupted; earlier results are as they were"),
+    ],
+)
+def test_exit_codes(root, monkeypatch, error, code, words):
+    def execute(*_, **__):
+        raise error
+
+    monkeypatch.setattr(runs, "execute", execute)
+    got, _, err = call("run", "toy", "--root", root)
+    assert got == code
+    assert words in err
+    assert str(error) in err
+
+
+def test_a_fault_of_the_program_is_not_hidden(root, monkeypatch):
+    def execute(*_, **__):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(runs, "execute", execute)
+    with pytest.raises(ZeroDivisionError):
+        call("run", "toy", "--root", root)
+
+
+def test_book_runs_everything_then_builds(root, monkeypatch):
+    told = []
+    folders = {name: root / name for name in SETTINGS}
+
+    def run_all(names, preset, top, into, **options):
+        told.append((names, preset, top, into, options["jobs"], options["force"]))
+        options["on_event"]("toy", "done")
+        return folders
+
+    monkeypatch.setattr(runs, "run_all", run_all)
+    monkeypatch.setattr(publish, "build_book", lambda *given, **named: told.append((given, named)))
+    code, out, err = call("book", "--preset", "quick", "--jobs", 2, "--root", root)
+    assert code == 0
+    build = root / "_build"
+    assert told == [
+        (list(SETTINGS), "quick", root, build / "runs" / "quick", 2, False),
+        ((root, folders, build / "html"), {"preset": "quick"}),
+    ]
+    assert out == f"{build / 'html' / 'index.html'}\n"
+    assert err.splitlines()[0] == "toy: done"
+
+
+def test_a_book_that_cannot_be_built_ends_with_1(root, monkeypatch):
+    def build_book(*_, **__):
+        raise publish.PublishError("a page is empty")
+
+    monkeypatch.setattr(runs, "run_all", lambda *_, **__: {})
+    monkeypatch.setattr(publish, "build_book", build_book)
+    code, _, err = call("book", "--root", root)
+    assert code == 1
+    assert "a page is empty" in err
+
+
+@pytest.mark.parametrize(("faults", "code"), [([], 0), (["index.html: empty", "b"], 1)])
+def test_check_lists_the_faults(root, tmp_path, monkeypatch, faults, code):
+    given = []
+    monkeypatch.setattr(publish, "check_pages", lambda *asked: given.append(asked) or faults)
+    got, out, _ = call("check", tmp_path, "--root", root)
+    assert (got, out.splitlines()) == (code, faults)
+    assert given == [(tmp_path, root / "_toc.yml")]
+
+
+def test_check_needs_pages(root):
+    code, _, err = call("check", "--root", root)
+    assert code == 2
+    assert "there is no folder of pages" in err
+
+
+def test_redraw_makes_the_figures_from_the_data_alone(tmp_path):
+    results.save(experiments.compute(Toy.preset("quick")), tmp_path / "toy.nc")
+    code, out, _ = call("redraw", tmp_path / "toy.nc", "--out", tmp_path / "new")
+    assert code == 0
+    files = [tmp_path / "new" / f"toy.{kind}" for kind in ("svg", "png")]
+    assert out.split() == [str(path) for path in files]
+    assert all(path.stat().st_size for path in files)
+
+
+@pytest.mark.parametrize("content", [None, b"no data"])
+def test_redraw_names_a_file_it_cannot_read(tmp_path, content):
+    path = tmp_path / "toy.nc"
+    if content is not None:
+        path.write_bytes(content)
+    code, _, err = call("redraw", path, "--out", tmp_path / "new")
+    assert code == 2
+    assert str(path) in err
+
+
+def test_a_recorded_command_is_one_the_program_understands(root, monkeypatch):
+    changes = {"sizes": [3, 4], "rule": "argmax", "cap": None, "rate": 1e-7, "flag": False}
+    planned = runs.plan("toy", "quick", changes, root=root)
+    seen = []
+    monkeypatch.setattr(
+        runs,
+        "execute",
+        lambda run, **_: seen.append(run) or reused(run),
+    )
+    program, *arguments = shlex.split(planned.command)
+    assert program == "mtlpaper"
+    assert call(*arguments, "--root", root)[0] == 0
+    assert seen[0].params == planned.params
+    assert json.dumps(dict(seen[0].changed)) == json.dumps(dict(planned.changed))

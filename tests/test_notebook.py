@@ -1,0 +1,150 @@
+import json
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+from toy import registration
+from toy.repository import PARAMETERS
+from toy.settings import Toy
+
+from mtlpaper import figures, notebook, results
+from mtlpaper.settings import ParameterError
+
+
+@pytest.fixture(autouse=True)
+def _toy():
+    with registration.registered():
+        yield
+
+
+@pytest.fixture
+def shown(monkeypatch) -> list:
+    """What a notebook would show: bundles and their metadata."""
+    bundles = []
+
+    def display(bundle, *, metadata=None, raw):
+        assert raw
+        bundles.append((bundle, metadata))
+
+    monkeypatch.setattr(notebook, "display", display)
+    return bundles
+
+
+@pytest.fixture
+def run_dir(monkeypatch, tmp_path):
+    monkeypatch.setenv(notebook.RUN_DIR, str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
+def no_run_dir(monkeypatch, tmp_path):
+    monkeypatch.delenv(notebook.RUN_DIR, raising=False)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_parameters_are_those_of_the_cell():
+    namespace = {}
+    exec(PARAMETERS, namespace)
+    assert notebook.parameters("toy", namespace) == Toy.preset("quick")
+    namespace["n"] = "5"
+    with pytest.raises(ParameterError, match="`n` must be an integer"):
+        notebook.parameters("toy", namespace)
+
+
+def test_a_run_saves_data_and_figures(run_dir, shown):
+    data = notebook.dataset(Toy.preset("quick"))
+    notebook.figure(figures.toy.points(data), "toy")
+    assert sorted(path.name for path in run_dir.iterdir()) == ["toy.nc", "toy.png", "toy.svg"]
+    xr.testing.assert_identical(results.load(run_dir / "toy.nc"), data)
+    ((bundle, metadata),) = shown
+    assert bundle["image/png"] == (run_dir / "toy.png").read_bytes()
+    assert bundle["text/plain"] == "<figure toy>"
+    assert metadata == {"image/png": {"width": 288, "height": 192}}
+
+
+def test_without_a_run_the_same_is_shown_and_nothing_written(no_run_dir, shown, monkeypatch):
+    data = notebook.dataset(Toy.preset("quick"))
+    notebook.figure(figures.toy.points(data), "toy")
+    assert list(no_run_dir.iterdir()) == []
+    monkeypatch.setenv(notebook.RUN_DIR, str(no_run_dir))
+    notebook.figure(figures.toy.points(data), "toy")
+    assert shown[0] == shown[1]
+
+
+def test_a_run_folder_has_to_exist(run_dir, monkeypatch):
+    monkeypatch.setenv(notebook.RUN_DIR, str(run_dir / "gone"))
+    with pytest.raises(FileNotFoundError, match=notebook.RUN_DIR):
+        notebook.dataset(Toy.preset("quick"))
+
+
+@pytest.mark.parametrize("name", ["", "../toy", "a b", "a.b"])
+def test_a_figure_s_name_is_a_file_s_name(name, shown):
+    data = notebook.dataset(Toy.preset("quick"))
+    with pytest.raises(ValueError, match="`name` must be letters"):
+        notebook.figure(figures.toy.points(data), name)
+    assert shown == []
+
+
+def test_a_table_is_rounded_and_without_a_count_of_rows(shown):
+    frame = pd.DataFrame(
+        {"class": ["a", "b"], "n": [1000, 20], "gap": [0.0123456, -1e-400], "s": [math.nan, 2.0]}
+    )
+    notebook.table(frame, digits=3)
+    ((bundle, _),) = shown
+    lines = [line.split() for line in bundle["text/plain"].splitlines()]
+    assert lines == [
+        ["class", "n", "gap", "s"],
+        ["a", "1000", "0.0123", "–"],
+        ["b", "20", "0", "2"],
+    ]
+    assert "<td>0.0123</td>" in bundle["text/html"]
+    assert "border" not in bundle["text/html"]
+    with pytest.raises(ValueError, match="`digits` must be at least 1, got 0"):
+        notebook.table(frame, digits=0)
+
+
+def test_a_table_keeps_an_index_that_says_something(shown):
+    notebook.table(pd.DataFrame({"gap": [0.5]}, index=pd.Index([2], name="classes")))
+    assert "classes" in shown[0][0]["text/plain"]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (3, "3"),
+        (np.int64(3), "3"),
+        (2 / 3, "0.6667"),
+        (np.float32(2 / 3), "0.6667"),
+        (np.array(123456.0), "123500.0"),
+        (xr.DataArray(0.5), "0.5"),
+        ("soft", "'soft'"),
+        (np.str_("soft"), "'soft'"),
+    ],
+)
+def test_the_book_finds_what_is_glued(shown, value, text):
+    glue = pytest.importorskip("myst_nb.ext.glue")
+    from nbformat.v4 import new_code_cell, new_output
+
+    notebook.glue("a name", value)
+    ((bundle, metadata),) = shown
+    json.dumps(bundle)
+    output = new_output("display_data", data=dict(bundle), metadata=metadata)
+    cell = new_code_cell(outputs=[output])
+    ((name, data),) = glue.extract_glue_data_cell(cell)
+    assert (name, data["data"]) == ("a name", {"text/plain": text})
+    assert cell.outputs == [], "it is not shown where it is glued"
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, np.float64("nan")])
+def test_a_number_in_prose_is_finite(value):
+    with pytest.raises(ValueError, match="`value` must be finite"):
+        notebook.glue("gap", value)
+
+
+@pytest.mark.parametrize("value", [True, np.bool_(True), np.zeros(2)])
+def test_only_single_numbers_and_words_are_glued(value):
+    with pytest.raises(TypeError, match="`value` must be"):
+        notebook.glue("gap", value)

@@ -1,0 +1,132 @@
+"""What every committed notebook keeps to. Whether its outputs still hold, nbval finds out."""
+
+import ast
+import json
+import re
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from mtlpaper.runs import cell_values, parameters_cell
+from mtlpaper.settings import SETTINGS
+
+FOLDER = Path(__file__).parents[1] / "notebooks"
+FILES = sorted(FOLDER.glob("*.ipynb"))
+#: Folders that only exist on the machine a notebook was run on.
+MACHINE_PATH = re.compile(r"(?<![\w.])/(?:home|root|Users|tmp|work|mnt|opt|usr|var|build)/\w")
+IMPORTS = {"mtlpaper", "pandas", *sys.stdlib_module_names}
+
+
+def read(path: Path):
+    return nbformat.read(path, as_version=4)
+
+
+def code_of(notebook) -> list:
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def calls(cell, function: str) -> bool:
+    return bool(re.search(rf"\bnotebook\.{function}\(", cell.source))
+
+
+def test_every_experiment_has_its_notebook_and_every_notebook_its_experiment():
+    assert [path.stem for path in FILES] == sorted(SETTINGS)
+
+
+@pytest.fixture(params=FILES, ids=[path.stem for path in FILES])
+def path(request) -> Path:
+    return request.param
+
+
+@pytest.fixture
+def notebook(path):
+    return read(path)
+
+
+def test_is_valid_and_begins_with_a_title(notebook):
+    nbformat.validate(notebook)
+    assert notebook.cells[0].cell_type == "markdown"
+    assert notebook.cells[0].source.startswith("# ")
+
+
+def test_is_executed_from_top_to_bottom(notebook):
+    counts = [cell.execution_count for cell in code_of(notebook)]
+    assert counts == list(range(1, len(counts) + 1))
+
+
+def test_shows_no_error_and_nothing_from_standard_error(notebook):
+    outputs = [output for cell in code_of(notebook) for output in cell.outputs]
+    assert outputs
+    assert not [out for out in outputs if out.output_type == "error"]
+    assert not [out for out in outputs if out.get("name") == "stderr"]
+
+
+def test_parameters_are_those_of_the_quick_preset(path, notebook):
+    preset = SETTINGS[path.stem].preset("quick").plain()
+    values = cell_values(parameters_cell(notebook, path.stem).source)
+    assert values == preset
+    # In the order of `mtlpaper show`, and 1 is not written 1.0 or True.
+    assert json.dumps(values) == json.dumps(preset)
+
+
+def test_reads_its_own_parameters(path, notebook):
+    source = "\n".join(cell.source for cell in code_of(notebook))
+    assert f'notebook.parameters("{path.stem}", globals())' in source
+    assert "notebook.dataset(params)" in source
+
+
+def test_defines_nothing_and_imports_no_numerics(notebook):
+    for cell in code_of(notebook):
+        for node in ast.walk(ast.parse(cell.source)):
+            assert not isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Lambda)
+            if isinstance(node, ast.Import):
+                assert {alias.name.partition(".")[0] for alias in node.names} <= IMPORTS
+            if isinstance(node, ast.ImportFrom):
+                assert node.module.partition(".")[0] in IMPORTS
+
+
+def test_figures_have_name_caption_and_alternative_text(notebook):
+    names = []
+    for cell in code_of(notebook):
+        images = [out for out in cell.outputs if "image/png" in out.get("data", {})]
+        assert len(images) == calls(cell, "figure"), "one figure a cell, shown by notebook.figure"
+        if not images:
+            continue
+        told = cell.metadata["mystnb"]
+        names.append(told["figure"]["name"])
+        caption, alt = told["figure"]["caption"], told["image"]["alt"]
+        assert names[-1].startswith("fig-")
+        assert min(len(caption), len(alt)) > 30
+        assert alt != caption
+    assert names
+    assert len(set(names)) == len(names)
+
+
+def test_glues_every_name_once(notebook):
+    outputs = [output for cell in code_of(notebook) for output in cell.outputs]
+    names = [out.metadata["scrapbook"]["name"] for out in outputs if "scrapbook" in out.metadata]
+    assert len(set(names)) == len(names)
+
+
+def test_tells_nothing_of_the_machine_it_ran_on(notebook):
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            output.get("data", {}).pop("image/png", None)  # where any text may occur by chance
+    assert not MACHINE_PATH.findall(json.dumps(notebook))
+    assert "papermill" not in notebook.metadata
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("File /home/ada/x.py", True),
+        ('"/tmp/ipykernel_1/2.py"', True),
+        ("https://example.org/home/x", False),
+        ("and/or", False),
+        ("t/tau", False),
+    ],
+)
+def test_a_machine_path_is_recognised(text, found):
+    assert bool(MACHINE_PATH.search(text)) == found

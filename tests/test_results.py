@@ -1,0 +1,181 @@
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import xarray as xr
+from matplotlib.figure import Figure
+from toy import registration
+from toy.experiment import draw
+from toy.settings import Toy
+
+from mtlpaper import experiments, figures, results
+from mtlpaper.experiments.parallel import JOBS, jobs_allowed, map_parallel
+
+
+def dataset() -> xr.Dataset:
+    rng = np.random.default_rng(1)
+    time = ("time", np.linspace(0, 1, 50), {"units": "s", "long_name": "time"})
+    values = rng.normal(size=(2, 50))
+    values[0, 3] = np.nan
+    return xr.Dataset(
+        {"x": (("rule", "time"), values, {"units": "1"}), "ok": ("rule", [True, False]), "n": 5},
+        coords={"time": time, "rule": ["soft", "à la carte"]},
+        attrs={"title": "a title", "n": 3, "names": ["a", "b"]},
+    )
+
+
+def figure() -> Figure:
+    figure = Figure(figsize=(3, 2))
+    axes = figure.subplots()
+    axes.fill_between([0, 1], [0, 1], [1, 3])
+    axes.set_xlabel(r"$t/\tau$")
+    return figure
+
+
+def test_what_is_saved_is_what_is_loaded(tmp_path):
+    results.save(dataset(), tmp_path / "a.nc")
+    xr.testing.assert_identical(results.load(tmp_path / "a.nc"), dataset())
+
+
+def test_equal_data_give_equal_bytes(tmp_path):
+    """In another process too, which hashes its strings in another order."""
+    results.save(dataset(), tmp_path / "a.nc")
+    results.save(results.load(tmp_path / "a.nc"), tmp_path / "b.nc")
+    code = "import sys; from test_results import *; results.save(dataset(), sys.argv[1])"
+    here = os.path.dirname(__file__)  # noqa: PTH120 (a string for the environment)
+    environment = {**os.environ, "PYTHONHASHSEED": "7", "PYTHONPATH": f"{here}:{here}/.."}
+    command = [sys.executable, "-c", code, str(tmp_path / "c.nc")]
+    subprocess.run(command, env=environment, check=True)
+    assert len({results.checksum(path) for path in tmp_path.iterdir()}) == 1
+    results.save(dataset() + 1e-12, tmp_path / "d.nc")
+    assert results.checksum(tmp_path / "d.nc") != results.checksum(tmp_path / "a.nc")
+
+
+def test_a_loaded_file_is_closed(tmp_path):
+    results.save(dataset(), tmp_path / "a.nc")
+    data = results.load(tmp_path / "a.nc")
+    (tmp_path / "a.nc").unlink()
+    assert np.isfinite(data.time).all()
+
+
+@pytest.mark.parametrize("damage", ["missing", "empty", "truncated", "text", "flipped"])
+def test_a_damaged_file_is_named(tmp_path, damage):
+    path = tmp_path / "a.nc"
+    results.save(dataset(), path)
+    whole = path.read_bytes()
+    number = whole.index(dataset().x.values[1].tobytes())
+    contents = {
+        "empty": b"",
+        "truncated": whole[:-100],
+        "text": b"this is no data",
+        "flipped": whole[:number] + bytes([whole[number] ^ 1]) + whole[number + 1 :],
+    }
+    if damage == "missing":
+        path.unlink()
+    else:
+        path.write_bytes(contents[damage])
+    with pytest.raises(results.ResultError, match=r"a\.nc"):
+        results.load(path)
+
+
+def test_a_failed_save_leaves_the_earlier_file_and_nothing_else(tmp_path):
+    path = tmp_path / "a.nc"
+    results.save(dataset(), path)
+    before = results.checksum(path)
+    with pytest.raises(TypeError):
+        results.save(dataset().assign_attrs(bad={"a": 1}), path)
+    assert results.checksum(path) == before
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_equal_figures_give_equal_bytes(tmp_path):
+    first = results.save_figure(figure(), tmp_path / "a")
+    second = results.save_figure(figure(), tmp_path / "b.c")
+    assert [path.name for path in second] == ["b.c.svg", "b.c.png"]
+    assert [*map(results.checksum, first)] == [*map(results.checksum, second)]
+
+
+def test_a_figure_saved_twice_does_not_move(tmp_path):
+    drawn = figure()
+    drawn.set_layout_engine("constrained")
+    first = results.save_figure(drawn, tmp_path / "a")
+    second = results.save_figure(drawn, tmp_path / "b")
+    assert [*map(results.checksum, first)] == [*map(results.checksum, second)]
+
+
+# ------------------------------------------------------------------- experiments and their figures
+
+
+@pytest.fixture
+def toy():
+    with registration.registered():
+        yield
+
+
+@pytest.mark.usefixtures("toy")
+def test_a_dataset_says_where_it_comes_from(tmp_path):
+    data = experiments.compute(Toy.preset("quick"))
+    assert data.attrs["experiment"] == "toy"
+    assert data.attrs["device"].startswith("cpu (")
+    assert '"sizes": [2, 3]' in data.attrs["parameters"]
+    results.save(data, tmp_path / "a.nc")
+    xr.testing.assert_identical(results.load(tmp_path / "a.nc"), data)
+
+
+@pytest.mark.usefixtures("toy")
+@pytest.mark.parametrize("label", ["units", "long_name"])
+@pytest.mark.parametrize("name", ["x", "point"])
+def test_a_variable_without_label_is_refused(monkeypatch, name, label):
+    import mtlpaper.experiments.toy as module
+
+    whole = module.compute
+
+    def bare(params):
+        data = whole(params)
+        del data[name].attrs[label]
+        return data
+
+    monkeypatch.setattr(module, "compute", bare)
+    with pytest.raises(experiments.UnlabelledError, match=f"`{name}` lacks {label}"):
+        experiments.compute(Toy.preset("quick"))
+
+
+@pytest.mark.usefixtures("toy")
+def test_a_dataset_is_drawn_by_its_experiment():
+    data = experiments.compute(Toy.preset("quick"))
+    assert list(figures.draw(data)) == ["toy"]
+    with pytest.raises(figures.FigureError, match="got None"):
+        figures.draw(data.drop_attrs())
+
+
+def reciprocal(x: int) -> float:
+    return 1 / x
+
+
+def die(x: int) -> None:
+    os._exit(x)
+
+
+def test_results_do_not_depend_on_the_number_of_jobs():
+    assert map_parallel(draw, range(5), jobs=1) == map_parallel(draw, range(5), jobs=2)
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_failing_item_is_named(jobs):
+    with pytest.raises(ZeroDivisionError) as caught:
+        map_parallel(reciprocal, [1, 0, 2], jobs=jobs)
+    assert caught.value.__notes__ == ["while computing 0"]
+
+
+def test_a_dying_worker_is_an_error_and_no_hang():
+    with pytest.raises(RuntimeError, match="memory"):
+        map_parallel(die, [1, 1], jobs=2)
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "two", "1.5", ""])
+def test_the_number_of_jobs_must_be_a_number(monkeypatch, text):
+    monkeypatch.setenv(JOBS, text)
+    with pytest.raises(ValueError, match=JOBS):
+        jobs_allowed()

@@ -1,0 +1,362 @@
+"""Runs of the toy, for real where it matters: six kernels start in this module, none in others."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+from toy import registration
+from toy.repository import PARAMETERS, make_repository, python_path
+from toy.settings import Toy
+
+from mtlpaper import figures, results
+from mtlpaper.runs import (
+    RunError,
+    SetupError,
+    cell_values,
+    execute,
+    find_root,
+    inspect,
+    plan,
+    read_record,
+    run_all,
+)
+from mtlpaper.runs import folder as place
+from mtlpaper.runs.cell import rewritten
+from mtlpaper.settings import ParameterError
+
+FILES = ["run.json", "toy.ipynb", "toy.nc", "toy.png", "toy.svg"]
+CHANGES = {"sizes": [4, 2], "rule": "argmax"}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _toy():
+    with registration.registered(), pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", python_path())
+        yield
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory) -> Path:
+    return make_repository(tmp_path_factory.mktemp("root") / "repository", "toy", "broken")
+
+
+@pytest.fixture(scope="module")
+def done(root, tmp_path_factory):
+    """A run as it should be (the first kernel)."""
+    folder = tmp_path_factory.mktemp("done") / "a" / "b"
+    cells = []
+    run = plan("toy", "quick", CHANGES, folder=folder, root=root)
+    outcome = execute(run, jobs=2, on_cell=lambda *counts: cells.append(counts))
+    assert cells == [(1, 3), (2, 3), (3, 3)]
+    assert not outcome.reused
+    return run
+
+
+@pytest.fixture
+def copy(done, tmp_path):
+    """The run again, in a folder a test may spoil."""
+    run = plan("toy", "quick", CHANGES, folder=tmp_path / "copy", root=done.root)
+    run.folder.mkdir()
+    for path in done.folder.iterdir():
+        (run.folder / path.name).write_bytes(path.read_bytes())
+    assert inspect(run).kind == "fresh"
+    return run
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def contents(folder: Path) -> dict[str, str]:
+    return {name: results.checksum(folder / name) for name in names(folder)}
+
+
+# --------------------------------------------------------------------------------- what a run makes
+
+
+def test_a_run_makes_its_files_and_nothing_else(done):
+    assert names(done.folder) == FILES
+
+
+def test_the_record_tells_what_was_done(done):
+    record = read_record(done.folder)
+    assert record["parameters"] == Toy.preset("quick", **CHANGES).plain()
+    assert record["changed"] == CHANGES
+    assert record["seeds"] == {"seed": 1}
+    assert record["command"] == ("mtlpaper run toy --preset quick -p 'sizes=[4, 2]' -p rule=argmax")
+    assert record["files"] == {name: results.checksum(done.folder / name) for name in FILES[1:]}
+    assert (record["threads"], record["jobs"], record["dtype"]) == (1, 2, "float64")
+    assert record["started"].endswith("+00:00")
+    assert 0 < sum(record["cell_durations_s"]) <= record["duration_s"]
+    first = float(results.load(done.folder / "toy.nc").x[0])
+    assert record["numbers"] == {"first": float(f"{first:.4g}")}
+
+
+def test_the_executed_notebook_shows_the_run_s_values_once(done):
+    notebook = nbformat.read(done.folder / "toy.ipynb", as_version=4)
+    assert len(notebook.cells) == 4
+    assert cell_values(notebook.cells[1].source) == Toy.preset("quick", **CHANGES).plain()
+    assert "ratio = 5e-1\n" in notebook.cells[1].source
+    assert "sizes = [4, 2]  # à two\n" in notebook.cells[1].source
+    assert 'rule = "argmax"\n' in notebook.cells[1].source
+
+
+def test_no_result_tells_of_the_machine(done):
+    for path in done.folder.iterdir():
+        assert str(done.root).encode() not in path.read_bytes()
+        assert os.uname().nodename.encode() not in path.read_bytes() or len(os.uname().nodename) < 4
+
+
+def test_the_repository_is_left_as_it_was(done):
+    assert sorted(path.name for path in done.root.rglob("*")) == [
+        "broken.ipynb",
+        "notebooks",
+        "toy.ipynb",
+    ]
+    assert cell_values(PARAMETERS) == Toy.preset("quick").plain()
+
+
+def test_figures_redrawn_from_the_data_are_the_same(done, tmp_path):
+    for name, figure in figures.draw(results.load(done.folder / "toy.nc")).items():
+        results.save_figure(figure, tmp_path / name)
+    for name in names(tmp_path):
+        assert results.checksum(tmp_path / name) == results.checksum(done.folder / name)
+
+
+# ------------------------------------------------------------------------ when it is done once more
+
+
+def test_a_fresh_run_is_not_repeated(done, monkeypatch):
+    monkeypatch.setattr("mtlpaper.runs.execution._compute", None)
+    assert execute(done).reused
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("damage", ["missing", "altered"])
+def test_a_damaged_run_is_noticed(copy, name, damage):
+    path = copy.folder / name
+    if damage == "missing":
+        path.unlink()
+    else:
+        path.write_bytes(path.read_bytes()[:-2] + b"\n\n")
+    kind = {"missing": "absent", "altered": "damaged"}[damage] if name == FILES[0] else "damaged"
+    assert inspect(copy).kind == kind
+
+
+def test_a_damaged_run_is_repeated_to_the_same_bytes(done, copy):
+    """The second kernel; one job instead of two, which must not matter."""
+    (copy.folder / "toy.nc").write_bytes(b"damage")
+    (copy.folder / "notes.txt").write_text("somebody's own")
+    reasons = []
+    execute(copy, on_start=reasons.append)
+    assert reasons == ["damaged: toy.nc was altered"]
+    (copy.folder / "notes.txt").unlink()  # which the run left alone
+    before, after = contents(done.folder), contents(copy.folder)
+    del before["run.json"], after["run.json"]  # it tells the time
+    assert before == after
+
+
+@pytest.mark.parametrize(
+    ("source", "matters"),
+    [
+        ("notebook", True),
+        ("output", False),
+        ("parameters", True),
+        ("versions", True),
+        ("experiments/new.py", True),
+        ("figures/new.mplstyle", True),
+        ("publish/new.py", False),
+        ("cli.py", False),
+        ("__pycache__/new.pyc", False),
+    ],
+)
+def test_a_change_makes_a_run_stale_if_it_could_change_results(
+    tmp_path, monkeypatch, source, matters
+):
+    copied = make_repository(tmp_path / "repository", "toy")
+    notebook = copied / "notebooks" / "toy.ipynb"
+    package = tmp_path / "package"
+    monkeypatch.setattr("mtlpaper.__file__", str(package / "__init__.py"))
+    before = plan("toy", "quick", root=copied).fingerprint
+    changes = {}
+    if source == "notebook":
+        notebook.write_text(notebook.read_text().replace("# points", "# many points"))
+    elif source == "output":
+        content = json.loads(notebook.read_text())
+        content["cells"][1]["execution_count"] = 7
+        notebook.write_text(json.dumps(content))
+    elif source == "parameters":
+        changes = {"seed": 2}
+    elif source == "versions":
+        monkeypatch.setattr("mtlpaper.provenance.versions", lambda *_: {"numpy": "1.0"})
+    else:
+        (package / source).parent.mkdir(parents=True)
+        (package / source).write_text("")
+    changed = plan("toy", "quick", changes, root=copied).fingerprint != before
+    assert changed == matters
+
+
+# ------------------------------------------------------------------------------- when it goes wrong
+
+
+def test_a_dead_kernel_leaves_the_earlier_results(copy):
+    """The third kernel, which kills itself."""
+    before = contents(copy.folder)
+    dying = plan("toy", "quick", {"fault": "die"}, folder=copy.folder, root=copy.root)
+    with pytest.raises(RunError, match="toy: the kernel died"):
+        execute(dying)
+    partial = copy.folder / "toy.partial.ipynb"
+    assert nbformat.read(partial, as_version=4).cells[1].execution_count == 1
+    partial.unlink()
+    assert contents(copy.folder) == before
+
+
+def test_experiments_run_side_by_side_and_a_failed_one_is_named(root, tmp_path):
+    """The fourth and fifth kernel."""
+    events = []
+    into = tmp_path / "into"
+
+    told = {"jobs": 2, "on_event": lambda *event: events.append(event)}
+    with pytest.raises(RunError, match="1 of 2 failed: broken") as caught:
+        run_all(["broken", "toy"], "quick", root, into, **told)
+    assert "broken: cell [2] raised ArithmeticError: the toy broke" in caught.value.traceback
+    assert set(events[:2]) == {("broken", "running"), ("toy", "running")}
+    assert set(events[2:]) == {("broken", "failed"), ("toy", "done")}
+    assert names(into / "toy") == FILES
+    assert names(into / "broken") == ["broken.partial.ipynb"]
+    failed = nbformat.read(into / "broken" / "broken.partial.ipynb", as_version=4)
+    outputs = [output for cell in failed.cells for output in cell.get("outputs", [])]
+    assert [output.get("ename") for output in outputs] == ["ArithmeticError"]
+    good = plan("toy", "quick", folder=into / "toy", root=root)
+    assert inspect(good).kind == "fresh"
+
+
+def test_nothing_starts_if_one_of_many_cannot(root, tmp_path):
+    with pytest.raises(ParameterError, match="did you mean toy"):
+        run_all(["toy", "tyo"], "quick", root, tmp_path / "into")
+    assert not (tmp_path / "into").exists()
+
+
+def has_started(folder: Path) -> bool:
+    partial = folder.glob(".work-*/toy.partial.ipynb")
+    return any('"execution_count": 1' in path.read_text() for path in partial)
+
+
+def test_an_interrupted_run_ends_cleanly(root, tmp_path):
+    """The sixth kernel, which would wait for ten minutes."""
+    command = [sys.executable, "-m", "mtlpaper.cli", "run", "toy", "--preset", "quick"]
+    options = ["-p", "fault=wait", "--root", str(root), "--out", str(tmp_path / "out")]
+    # Not in the way of the signal that ends it, nor of the keyboard's.
+    process = subprocess.Popen(
+        [*command, *options], stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    try:
+        deadline = time.monotonic() + 60
+        while not has_started(tmp_path / "out"):
+            assert time.monotonic() < deadline, "the kernel did not start"
+            assert process.poll() is None
+            time.sleep(0.1)
+        busy = plan("toy", "quick", folder=tmp_path / "out", root=root)
+        with pytest.raises(SetupError, match="another run is writing"):
+            execute(busy)
+        process.send_signal(signal.SIGTERM)
+        _, told = process.communicate(timeout=30)
+    finally:
+        process.kill()
+        process.wait()
+    assert process.returncode == 130
+    assert "interrupted; " in told
+    assert "starts it again" in told
+    assert "Traceback" not in told
+    assert names(tmp_path / "out") == []
+
+
+@pytest.mark.parametrize("moved", [[], ["toy.nc"], FILES[1:], FILES])
+def test_a_run_killed_while_delivering_is_completed_by_the_next(copy, moved, monkeypatch):
+    ready = copy.folder / ".ready"
+    ready.mkdir()
+    (copy.folder / ".work-killed").mkdir()
+    if "run.json" not in moved:  # which moves last, after what is outdated was removed
+        (copy.folder / "old.svg").write_text("from before")
+    old = {"experiment": "toy", "files": {"old.svg": ""}}
+    for name in FILES:
+        (copy.folder / name).replace(ready / name)
+    (copy.folder / "run.json").write_text(json.dumps(old))
+    for name in moved:
+        (ready / name).replace(copy.folder / name)
+    monkeypatch.setattr("mtlpaper.runs.execution._compute", None)
+    assert execute(copy).reused
+    assert names(copy.folder) == FILES
+
+
+def test_a_source_that_changes_under_way_leaves_no_fresh_run(copy):
+    from mtlpaper.runs.execution import _settled
+
+    assert _settled(copy) == copy.fingerprint
+    assert _settled(plan("toy", "quick", {"seed": 9}, root=copy.root)) != "changed while running"
+    other = type(copy)(**{**vars(copy), "fingerprint": "of another time"})
+    assert _settled(other) == "changed while running"
+
+
+# -------------------------------------------------------------------------- before anything starts
+
+
+def test_a_folder_of_somebody_else_is_refused(root, tmp_path, copy):
+    (tmp_path / "thesis.tex").write_text("years of work")
+    with pytest.raises(SetupError, match=r"got one that holds .*"):
+        execute(plan("toy", "quick", folder=tmp_path, root=root))
+    with pytest.raises(SetupError, match="a run of another experiment, got one of toy"):
+        execute(plan("broken", "quick", folder=copy.folder, root=root))
+    with pytest.raises(SetupError, match=r"must be a folder, got the file .*thesis.tex"):
+        execute(plan("toy", "quick", folder=tmp_path / "thesis.tex", root=root))
+
+
+def test_a_folder_that_cannot_be_made_is_refused(root, tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(SetupError, match=r"cannot write to .*Not a directory"):
+        execute(plan("toy", "quick", folder=tmp_path / "file" / "run", root=root))
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_without_write_permission_is_refused(root, tmp_path):
+    (tmp_path / "locked").mkdir(mode=0o500)
+    with pytest.raises(SetupError, match=r"cannot write to .*Permission denied"):
+        execute(plan("toy", "quick", folder=tmp_path / "locked" / "run", root=root))
+
+
+def test_a_full_disk_is_told_before_the_work(root, tmp_path, monkeypatch):
+    monkeypatch.setattr(place, "_ROOM", 2**62)
+    with pytest.raises(SetupError, match=r"a run needs \d+ MB of disk"):
+        execute(plan("toy", "quick", folder=tmp_path / "run", root=root))
+
+
+def test_a_place_without_notebooks_is_no_repository(tmp_path):
+    with pytest.raises(SetupError, match=r"no folder notebooks/.*--root"):
+        find_root(tmp_path)
+    (tmp_path / "notebooks").mkdir()
+    with pytest.raises(SetupError, match="toy has no notebook"):
+        plan("toy", "quick", root=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        (PARAMETERS.replace("seed = 1\n", ""), "disagree about `seed`"),
+        (PARAMETERS + "more = 1\n", "disagree about `more`"),
+        (PARAMETERS.replace("seed = 1", "seed = 1 + n"), "must hold literals only, got 'seed"),
+        (PARAMETERS + "import os\n", "must hold `name = literal` only, got 'import os'"),
+    ],
+)
+def test_a_parameters_cell_holds_the_parameters_as_literals(source, message):
+    with pytest.raises(SetupError, match=message):
+        rewritten(source, Toy.preset("quick"))
+
+
+def test_rewriting_with_the_same_values_changes_nothing():
+    assert rewritten(PARAMETERS, Toy.preset("quick")) == PARAMETERS
