@@ -20,8 +20,9 @@ from rich.table import Table
 from threadpoolctl import threadpool_limits
 from torch import nn
 
+from mtlpaper.randomness import Streams
 from mtlpaper.students import Student, orthogonal
-from mtlpaper.tasks import Streams, gaussian_inputs, make_teacher, training_targets
+from mtlpaper.tasks import gaussian_inputs, make_teacher, training_targets
 from mtlpaper.training import TrainingSet, train
 
 RATE, ROUNDS = 0.05, 7

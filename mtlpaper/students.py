@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Float
 
 from mtlpaper.errors import require
-from mtlpaper.tasks import haar_frame
+from mtlpaper.randomness import haar_frame
 
 
 @dataclass(frozen=True)
@@ -70,8 +70,10 @@ def training_aligned(
     k = S0.size
     require(N2 >= k, "N2", N2, f"at least the number of initial singular values, {k}")
     require(bool((S0 >= 0).all()), "S0", S0, ">= 0")
-    a = np.sqrt(0.5 * (imbalance + np.sqrt(imbalance**2 + 4 * S0**2)))
-    b = np.sqrt(0.5 * (-imbalance + np.sqrt(imbalance**2 + 4 * S0**2)))
+    # The smaller norm from the product: the difference of squares would cancel where S0 is small.
+    large = np.sqrt(0.5 * (abs(imbalance) + np.hypot(imbalance, 2 * S0)))
+    small = np.divide(S0, large, out=np.zeros_like(large), where=large > 0)
+    a, b = (large, small) if imbalance >= 0 else (small, large)
     R = haar_frame(N2, k, rng)
     return Student((R * a) @ V_hat.T, ((U_hat * b) @ R.T,))
 

@@ -5,59 +5,13 @@ from typing import Literal, get_args
 
 import numpy as np
 from jaxtyping import Float, Int
-from scipy.stats import ortho_group
 
 from mtlpaper.errors import require
 from mtlpaper.gibbs import softmax
+from mtlpaper.randomness import Streams, centred_frame, haar_frame
 
 LabelRule = Literal["argmax", "soft", "sample"]
 NoiseReading = Literal["weight", "sample"]
-
-# One independent stream a role. The order is part of every published number: append, never insert.
-_ROLES = (
-    "singular vectors",
-    "related directions",
-    "noise A",
-    "noise B",
-    "inputs A",
-    "inputs B",
-    "labels A",
-    "labels B",
-    "test inputs",
-    "student",
-    "batches",
-)
-
-
-@dataclass(frozen=True)
-class Streams:
-    """Independent random streams of one dataset, all spawned from one seed.
-
-    The same role gives the same numbers whatever else a cell of a sweep does, so that cells share
-    inputs, noise and singular vectors.
-
-    Parameters
-    ----------
-    seed : int
-        Seed of the whole experiment, >= 0.
-    replicate : int
-        Number of the dataset, >= 0.
-    """
-
-    seed: int
-    replicate: int = 0
-
-    def rng(self, role: str) -> np.random.Generator:
-        """Return a fresh generator for `role`, at the start of that role's stream.
-
-        Raises
-        ------
-        ValueError
-            If no such role exists.
-        """
-        require(role in _ROLES, "role", role, f"one of {', '.join(_ROLES)}")
-        spawn_key = (self.replicate, _ROLES.index(role))
-        return np.random.default_rng(np.random.SeedSequence(self.seed, spawn_key=spawn_key))
 
 
 @dataclass(frozen=True)
@@ -130,42 +84,12 @@ def signal_to_noise_ratio(
         return np.asarray(S_bar / sigma if sigma > 0 else np.where(S_bar > 0, np.inf, np.nan))
 
 
-def haar_frame(n: int, k: int, rng: np.random.Generator) -> Float[np.ndarray, "n k"]:
-    """Draw k orthonormal vectors in n dimensions from the rotation-invariant (Haar) distribution.
-
-    Raises
-    ------
-    ValueError
-        If k lies outside 1 to n.
-    """
-    require(1 <= k <= n, "k", k, f"an integer from 1 to n = {n}")
-    if n == 1:
-        return np.asarray(rng.choice([-1.0, 1.0], size=(1, 1)))
-    return np.ascontiguousarray(ortho_group.rvs(n, random_state=rng)[:, :k])
-
-
-def centred_frame(n: int, k: int, rng: np.random.Generator) -> Float[np.ndarray, "n k"]:
-    """Draw k orthonormal vectors orthogonal to the all-ones vector, Haar-distributed there.
-
-    The softmax ignores a common shift of all logits, so a left singular vector's component along
-    the all-ones vector carries no signal. Two classes and rank one leave only +-(1, -1)/sqrt 2.
-
-    Raises
-    ------
-    ValueError
-        If k lies outside 1 to n - 1.
-    """
-    require(1 <= k <= n - 1, "k", k, f"an integer from 1 to n - 1 = {n - 1}")
-    basis = np.linalg.svd(np.ones((1, n)))[2][1:].T
-    return np.asarray(basis @ haar_frame(n - 1, k, rng))
-
-
-def _check_sizes(N1: int, N3: int, S_bar: np.ndarray, sigma: float, centred: bool) -> None:
-    rank, most = S_bar.size, min(N3 - 1 if centred else N3, N1)
-    require(S_bar.ndim == 1 and 1 <= rank <= most, "S_bar", S_bar, f"1 to {most} singular values")
-    require(
-        bool((S_bar >= 0).all() and np.isfinite(S_bar).all()), "S_bar", S_bar, "finite and >= 0"
-    )
+def _check_sizes(
+    N1: int, N3: int, S: np.ndarray, sigma: float, centred: bool, name: str = "S_bar"
+) -> None:
+    rank, most = S.size, min(N3 - 1 if centred else N3, N1)
+    require(S.ndim == 1 and 1 <= rank <= most, name, S, f"1 to {most} singular values")
+    require(bool((S >= 0).all() and np.isfinite(S).all()), name, S, "finite and >= 0")
     require(np.isfinite(sigma) and sigma >= 0, "sigma", sigma, "finite and >= 0")
 
 
@@ -254,7 +178,8 @@ def make_teacher_pair(
     """
     require(0 <= r_AB <= 1, "r_AB", r_AB, "a number in [0, 1]")
     require(S_A.shape == S_B.shape, "S_B", S_B, f"{S_A.size} singular values, as many as S_A")
-    _check_sizes(N1, N3, S_B, sigma, centred)
+    _check_sizes(N1, N3, S_A, sigma, centred, "S_A")
+    _check_sizes(N1, N3, S_B, sigma, centred, "S_B")
     rank = S_A.size
     room = 2 * rank <= N1 or r_AB == 1
     require(room, "r_AB", r_AB, f"1 where 2 * rank > N1 (rank = {rank}, N1 = {N1})")
@@ -263,8 +188,7 @@ def make_teacher_pair(
     U_B = (centred_frame if centred else haar_frame)(N3, rank, rng)
     V_B = A.V_bar
     if r_AB < 1:
-        complement = np.linalg.svd(A.V_bar.T)[2][rank:].T
-        V_perp = complement @ haar_frame(N1 - rank, rank, rng)
+        V_perp = haar_frame(N1, rank, rng, orthogonal_to=A.V_bar)
         V_B = r_AB * A.V_bar + np.sqrt(1 - r_AB**2) * V_perp
     xi = _noise(N1, N3, sigma, streams.rng("noise B"))
     return A, Teacher(U_B, S_B, V_B, sigma, xi, noise)
@@ -330,7 +254,8 @@ def training_targets(
     p = softmax(z)
     if label_rule == "soft":
         return p
-    below = rng.random((1, N)) > np.cumsum(p, axis=0)
+    # A stream of its own: after N points' fresh noise the labels would depend on N.
+    below = rng.spawn(1)[0].random((1, N)) > np.cumsum(p, axis=0)
     return one_hot(np.minimum(below.sum(axis=0), N3 - 1), N3)
 
 

@@ -6,15 +6,14 @@ from typing import Any, Self
 import numpy as np
 from jaxtyping import Float
 
+from mtlpaper.randomness import Streams, haar_frame
 from mtlpaper.settings.single_task import SingleTask
 from mtlpaper.students import Student, training_aligned
 from mtlpaper.tasks import (
     LabelRule,
     NoiseReading,
-    Streams,
     Teacher,
     gaussian_inputs,
-    haar_frame,
     make_teacher,
     training_targets,
 )
@@ -119,19 +118,12 @@ def singular_modes(
     U_hat, V_hat = U[:, :rank], Vt[:rank].T
     missing = k - rank
     if missing:
-        ones = np.ones((Sigma_hat.shape[0], 1))
-        fixed = np.hstack([U_hat, ones]) if k < Sigma_hat.shape[0] else U_hat
-        U_hat = np.hstack([U_hat, _frame_orthogonal_to(fixed, missing, rng)])
-        V_hat = np.hstack([V_hat, _frame_orthogonal_to(V_hat, missing, rng)])
+        N3, N1 = Sigma_hat.shape
+        ones = np.full((N3, 1), N3**-0.5)
+        fixed = np.linalg.qr(np.hstack([U_hat, ones]))[0] if k < N3 else U_hat
+        U_hat = np.hstack([U_hat, haar_frame(N3, missing, rng, orthogonal_to=fixed)])
+        V_hat = np.hstack([V_hat, haar_frame(N1, missing, rng, orthogonal_to=V_hat)])
     return U_hat, float(S[0]), V_hat
-
-
-def _frame_orthogonal_to(
-    fixed: Float[np.ndarray, "n fixed"], k: int, rng: np.random.Generator
-) -> Float[np.ndarray, "n k"]:
-    """Draw k orthonormal vectors from the orthogonal complement of given ones."""
-    complement = np.linalg.svd(fixed)[0][:, fixed.shape[1] :]
-    return complement @ haar_frame(complement.shape[1], k, rng)
 
 
 def draw_all(setting: Setting, seed: int, n_seeds: int) -> list[Replicate]:
