@@ -20,7 +20,9 @@ def freezing_point(N3: int) -> float:
     """
     if N3 * HALF <= 1:
         return 0.0
-    return float(brentq(lambda s: gibbs.participation_ratio(s, N3) - HALF, 1e-3, 50.0))
+    # The exact ratio lies above the limit's, which reaches one half at 2 s_c.
+    end = 2 * gibbs.critical_singular_value(N3)
+    return float(brentq(lambda s: gibbs.participation_ratio(s, N3) - HALF, 1e-3, end))
 
 
 def compute(params: REM) -> xr.Dataset:
@@ -29,9 +31,9 @@ def compute(params: REM) -> xr.Dataset:
     Returns
     -------
     xarray.Dataset
-        `Y2`, `gamma`, `log_Z` over (N3, s), their limits with suffix `_rem`, the effective number
-        of classes  freezing points `s_c` (limit: 2 s_c at one half) and
-        `s_half` (exact) over N3.
+        `Y2`, `gamma`, `log_Z` over (N3, s), their limits with suffix `_rem`; over N3 the freezing
+        point `s_c` of the limit and `s_half`, where the exact Y2 reaches one half (2 s_c in the
+        limit).
     """
     s = np.geomspace(params.s_min, params.s_max, params.n_s)
     grid = ("N3", "s")

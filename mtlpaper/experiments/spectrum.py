@@ -33,7 +33,7 @@ def decay_kind(start: float, end: float, first: float, last: float) -> str:
     """Name a decay from its end points and its rates, by the two thresholds above."""
     if end > SUPPRESSED * start:
         return "not suppressed"
-    return "exponential" if last >= LASTING * first else "slower than exponential"
+    return "exponential" if last >= LASTING * first > 0 else "slower than exponential"
 
 
 def _singular_values(W: Float[np.ndarray, "N3 N1"]) -> Float[np.ndarray, " k"]:

@@ -15,6 +15,9 @@ def softmax(z: Float[np.ndarray, "N3 N"]) -> Float[np.ndarray, "N3 N"]:
     return np.asarray(scipy_softmax(z, axis=0))
 
 
+_SMALLEST = 2.0**-33  # half the spacing of 32-bit Sobol points
+
+
 @dataclass(frozen=True)
 class Estimate:
     """A randomised quasi-Monte Carlo estimate.
@@ -74,10 +77,11 @@ class GaussianField:
         require(self.n_replicates >= 1, "n_replicates", self.n_replicates, "an integer >= 1")
         streams = np.random.SeedSequence(self.seed).spawn(self.n_replicates)
         sets = [
-            norm.ppf(qmc.Sobol(self.N3, rng=np.random.default_rng(stream)).random(self.n_points))
+            qmc.Sobol(self.N3, rng=np.random.default_rng(stream)).random(self.n_points)
             for stream in streams
         ]
-        object.__setattr__(self, "eps", np.stack(sets))
+        # A scrambled point may lie on zero, where the normal quantile is infinite.
+        object.__setattr__(self, "eps", norm.ppf(np.maximum(np.stack(sets), _SMALLEST)))
 
     def _logits(self, C: np.ndarray) -> Float[np.ndarray, "replicates points N3"]:
         accepted = f"a ({self.N3}, {self.N3}) array"

@@ -19,15 +19,17 @@ _STEP_OVER_STRIP = 0.15
 _LARGEST_STEP = 0.5
 _TAIL = 9.0  # Gaussian mass beyond: 2e-19
 _MOST_NODES = 2**21
+_LARGEST_PRODUCT = _MOST_NODES * _STEP_OVER_STRIP * np.pi / (2 * _TAIL)  # of s and range(u)
 
 
 def _field(s: float, u: Float[np.ndarray, " N3"]) -> tuple[np.ndarray, np.ndarray]:
     """Nodes and weights of E_h over a standard normal h, fine enough for logits s h u."""
     require(np.isfinite(s) and s >= 0, "s", s, "a finite number >= 0")
-    strip = np.pi / max(s * float(np.ptp(u)), 1e-300)
-    step = min(_LARGEST_STEP, _STEP_OVER_STRIP * strip)
+    spread = max(float(np.ptp(u)), 1e-300)
+    room = s * spread <= _LARGEST_PRODUCT
+    require(room, "s", s, f"<= {_LARGEST_PRODUCT / spread:.6g}, beyond which the sum is too long")
+    step = min(_LARGEST_STEP, _STEP_OVER_STRIP * np.pi / max(s * spread, 1e-300))
     half = int(np.ceil(_TAIL / step))
-    require(2 * half < _MOST_NODES, "s", s, f"s * (max(u) - min(u)) <= {_MOST_NODES / 120:.0f}")
     h = step * np.arange(-half, half + 1)
     weight = np.exp(-0.5 * h**2)
     return h, weight / weight.sum()

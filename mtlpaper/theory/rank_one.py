@@ -27,6 +27,7 @@ def rank_one_drive(s_hat: float, u_hat: Float[np.ndarray, " N3"], label_rule: La
     """
     known = label_rule in ("argmax", "soft", "sample")
     require(known, "label_rule", label_rule, "argmax, soft or sample")
+    require(np.isfinite(s_hat) and s_hat >= 0, "s_hat", s_hat, "a finite number >= 0")
     return argmax_slope(u_hat) if label_rule == "argmax" else s_hat * g(s_hat, u_hat)
 
 

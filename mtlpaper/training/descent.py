@@ -57,7 +57,7 @@ class Trajectory:
 
 
 def _tensor(array: np.ndarray, device: str, dtype: Dtype) -> Tensor:
-    return torch.as_tensor(np.ascontiguousarray(array), dtype=getattr(torch, dtype), device=device)
+    return torch.tensor(array, dtype=getattr(torch, dtype), device=device)
 
 
 def _check(
@@ -66,8 +66,10 @@ def _check(
     require(len(students) >= 1, "students", len(students), "at least one network")
     n_tasks = len(students[0].W32)
     require(len(sets) == n_tasks, "sets", len(sets), f"{n_tasks} training sets, one a head")
-    for data in sets:
-        nets = data.Y.shape[0]
+    for data, W32 in zip(sets, students[0].W32, strict=True):
+        nets, sizes = data.Y.shape[0], (students[0].W21.shape[1], W32.shape[0])
+        seen = (data.X.shape[1], data.Y.shape[1])
+        require(seen == sizes, "sets", seen, f"of (N1, N3) = {sizes} like the students")
         require(nets == len(students), "sets", nets, f"targets for {len(students)} networks")
         require(
             data.X.shape[0] in (1, nets), "sets", data.X.shape, f"inputs for 1 or {nets} networks"
@@ -78,27 +80,49 @@ def _check(
 
 
 def _minibatches(
-    X: Tensor, Y: Tensor, batch_size: int, generator: torch.Generator
+    X: Tensor, Y: Tensor, batch_size: int, generators: Sequence[torch.Generator]
 ) -> Iterator[tuple[Tensor, Tensor]]:
     """Batches without end; every network reshuffles its own points once an epoch."""
     nets, _, N = Y.shape
     row = torch.arange(nets, device=Y.device)[:, None]
     while True:
-        order = torch.rand(nets, N, generator=generator).argsort(dim=1).to(Y.device)
+        orders = [torch.randperm(N, generator=generator) for generator in generators]
+        order = torch.stack(orders).to(Y.device)
         for index in order.split(batch_size, dim=1):
             # Advanced indices around a slice put the point axis before the feature axis.
             x = X.expand(nets, -1, -1)[row, :, index].transpose(1, 2)
             yield x, Y[row, :, index].transpose(1, 2)
 
 
+def _generators(seed: int, task: int, nets: int) -> list[torch.Generator]:
+    """One stream a network and task, so that companions in the batch change nothing.
+
+    Three keys, so that none coincides with a stream of `mtlpaper.randomness.Streams`.
+    """
+    keys = [np.random.SeedSequence(seed, spawn_key=(task, net, 1)) for net in range(nets)]
+    states = [int(key.generate_state(1, np.uint64)[0]) for key in keys]
+    return [torch.Generator().manual_seed(state) for state in states]
+
+
 def _batches(
-    data: TrainingSet, batch_size: int, seed: int, device: str, dtype: Dtype
+    data: TrainingSet, batch_size: int, seed: int, task: int, device: str, dtype: Dtype
 ) -> Iterator[tuple[Tensor, Tensor]]:
     X, Y = _tensor(data.X, device, dtype), _tensor(data.Y, device, dtype)
     if batch_size == 0 or batch_size >= Y.shape[2]:
         while True:
             yield X, Y
-    yield from _minibatches(X, Y, batch_size, torch.Generator().manual_seed(seed))
+    yield from _minibatches(X, Y, batch_size, _generators(seed, task, Y.shape[0]))
+
+
+def _product(A: Tensor, B: Tensor) -> Tensor:
+    """Product of every network's A (net, r, k) with its B (net or 1, k, c).
+
+    Where the networks share B, as they do where they share inputs, all of them make one large
+    product, which is several times faster than many small ones.
+    """
+    if B.shape[0] > 1:
+        return A @ B
+    return (A.reshape(-1, A.shape[2]) @ B[0]).view(*A.shape[:2], B.shape[2])
 
 
 def _step(
@@ -111,8 +135,8 @@ def _step(
     trunk = torch.zeros_like(W21)
     changes = []
     for W32, (X, Y), rate in zip(heads, batches, rates, strict=True):
-        residual = Y - torch.softmax(W32 @ W21 @ X, dim=1)
-        D = (rate / Y.shape[2]) * residual @ X.transpose(1, 2)
+        residual = Y - torch.softmax(_product(W32 @ W21, X), dim=1)
+        D = (rate / Y.shape[2]) * _product(residual, X.transpose(1, 2))
         trunk += W32.transpose(1, 2) @ D
         changes.append(D @ W21.transpose(1, 2))
     W21 += trunk
@@ -176,7 +200,7 @@ def train(
     stacks = [np.stack(W32) for W32 in zip(*(student.W32 for student in students), strict=True)]
     heads = [_tensor(stack, device, dtype) for stack in stacks]
     streams = [
-        _batches(data, batch_size, seed + task, device, dtype) for task, data in enumerate(sets)
+        _batches(data, batch_size, seed, task, device, dtype) for task, data in enumerate(sets)
     ]
     rates = [learning_rate * alpha for alpha in weights]
     recorded: list[list[np.ndarray]] = [[] for _ in heads]
