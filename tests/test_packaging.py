@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from importlib.metadata import packages_distributions
+from importlib.metadata import distributions, packages_distributions
 from pathlib import Path
 
 import jaxtyping
@@ -77,6 +77,18 @@ def test_no_constraint_is_given_twice():
 def test_direct_dependency_is_pinned_within_its_range(requirement):
     pinned = pins()[canonicalize_name(requirement.name)]
     assert requirement.specifier.contains(pinned), f"{pinned} is outside {requirement}"
+
+
+def test_pins_admit_the_oldest_python_to_its_first_patch():
+    """Distributions ship 3.11.2 and the like, and some packages start at a later patch release."""
+    wanted = {
+        canonicalize_name(distribution.name): distribution.metadata.get("Requires-Python", "")
+        for distribution in distributions()
+    }
+    pinned = set(wanted) & set(pins())
+    assert pinned
+    refuse = {name for name in pinned if REFERENCE_PYTHON not in SpecifierSet(wanted[name])}
+    assert not refuse
 
 
 def test_no_dependency_is_declared_twice():
