@@ -33,7 +33,7 @@ def tolerance_of(data: xr.Dataset) -> float:
 
 
 def _gap_columns(gap: Gap) -> dict[str, str]:
-    interval = f"{100 * gap.low:.1f} – {100 * gap.high:.1f}"
+    interval = f"{100 * gap.low:.1f}\u00a0–\u00a0{100 * gap.high:.1f}"
     return {"largest gap (%)": f"{100 * gap.value:.1f}", "95 % interval (%)": interval}
 
 
@@ -71,7 +71,9 @@ def label_rules(data: xr.Dataset) -> pd.DataFrame:
         for N3 in data["N3"].values:
             end = data["s"].sel(label_rule=rule, N3=N3).isel(time=-1)
             mean, spread = end.mean("seed"), end.std("seed", ddof=1)
-            sgd = f"{float(mean.sel(curve='sgd')):.2f} ± {float(spread.sel(curve='sgd')):.2f}"
+            sgd = "\u00a0±\u00a0".join(
+                f"{float(part.sel(curve='sgd')):.2f}" for part in (mean, spread)
+            )
             rows.append(
                 {
                     "labels": str(rule),
@@ -153,7 +155,7 @@ def learning_rate(data: xr.Dataset) -> pd.DataFrame:
             value, low, high = (float(cell["slope"].sel(bound=b)) for b in data["bound"].values)
             distance = cell["distance"].mean("seed")
             row = {"classes": int(N3), "training": str(descent), "slope": f"{value:.2f}"}
-            row["95 % interval"] = f"{low:.2f} – {high:.2f}"
+            row["95 % interval"] = f"{low:.2f}\u00a0–\u00a0{high:.2f}"
             smallest = distance.sel(learning_rate=float(distance["learning_rate"].min()))
             rows.append(row | {"distance at the smallest rate": f"{float(smallest):.1e}"})
     return pd.DataFrame(rows)

@@ -8,11 +8,11 @@ from pathlib import Path
 #: Page of ``book/api/`` to the packages and modules on it, in the order of reading. A module inside
 #: a package belongs to the package's page, so a new experiment needs no change here.
 PAGES: dict[str, tuple[str, ...]] = {
-    "model": ("tasks", "students", "gibbs", "spectra"),
+    "model": ("tasks", "students", "randomness", "gibbs", "spectra"),
     "theory": ("theory",),
     "training": ("training",),
-    "experiments": ("settings", "experiments", "figures"),
-    "running": ("notebook", "results", "provenance", "runs", "cli"),
+    "experiments": ("settings", "experiments", "figures", "tables", "agreement", "published"),
+    "running": ("notebook", "results", "provenance", "runs", "cli", "errors"),
     "publishing": ("publish",),
 }
 #: The page of modules that no page names; they stand last on it.
