@@ -84,6 +84,7 @@ def make_source(root: Path) -> None:
     shutil.copytree(ROOT / "book" / "api", root / "book" / "api")
     shutil.copy(ROOT / "_config.yml", root)
     (root / "_toc.yml").write_text(TOC)
+    shutil.copy(ROOT / "pyproject.toml", root)  # the API index quotes it
     (root / "book" / "index.md").write_text(INDEX)
     (root / "book" / "settings.md").write_text(
         "# Settings\n\nEvery parameter of every experiment, each with its value and its source."

@@ -89,6 +89,7 @@ def make_source(root: Path) -> Path:
     (root / "book" / "_assets").mkdir(parents=True)
     (root / "notebooks").mkdir()
     (root / "_config.yml").write_text("title: Toy\n")
+    (root / "pyproject.toml").write_text("layers = []\n")
     (root / "_toc.yml").write_text(
         "format: jb-book\nroot: book/index\nchapters:\n- file: notebooks/toy\n"
     )

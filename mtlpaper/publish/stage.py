@@ -27,7 +27,7 @@ from mtlpaper.publish.record import RunRecord, read_record
 from mtlpaper.settings import SETTINGS, describe
 
 #: What the source tree contributes; everything else in it is none of the book's business.
-SOURCES = ("_config.yml", "_toc.yml", "book", "notebooks")
+SOURCES = ("_config.yml", "_toc.yml", "pyproject.toml", "book", "notebooks")
 #: Generated parts, relative to the staged tree; pages ``{include}`` them.
 GENERATED = Path("book") / "_generated"
 
