@@ -166,8 +166,9 @@ def redraw(
 ) -> None:
     """Draw the figures of a run again, from its data alone."""
     with _explained():
-        from mtlpaper import figures, results
+        from mtlpaper import figures, results, runs
 
+        runs.require_unaltered(data)
         drawn = figures.draw(results.load(data))
         out.mkdir(parents=True, exist_ok=True)
         for name, figure in drawn.items():

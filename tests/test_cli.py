@@ -242,6 +242,20 @@ def test_redraw_makes_the_figures_from_the_data_alone(tmp_path):
     assert all(path.stat().st_size for path in files)
 
 
+def test_redraw_refuses_data_that_its_run_did_not_write(tmp_path):
+    path = tmp_path / "toy.nc"
+    results.save(experiments.compute(Toy.preset("quick")), path)
+    record = {"command": "mtlpaper run toy", "files": {"toy.nc": results.checksum(path)}}
+    (tmp_path / "run.json").write_text(json.dumps(record))
+    assert call("redraw", path, "--out", tmp_path / "new")[0] == 0
+    # An attribute is outside the checksums that the file itself carries.
+    results.save(results.load(path).assign_attrs(commit="another"), path)
+    code, _, err = call("redraw", path, "--out", tmp_path / "new")
+    assert code == 2
+    assert f"{path}: altered since the run that wrote it" in err
+    assert "`mtlpaper run toy --force`" in err
+
+
 @pytest.mark.parametrize("content", [None, b"no data"])
 def test_redraw_names_a_file_it_cannot_read(tmp_path, content):
     path = tmp_path / "toy.nc"

@@ -8,7 +8,7 @@ from mtlpaper.runs.batch import run_all
 from mtlpaper.runs.cell import cell_values, parameters_cell
 from mtlpaper.runs.errors import RunError, SetupError
 from mtlpaper.runs.execution import Outcome, execute
-from mtlpaper.runs.folder import State, inspect, read_record
+from mtlpaper.runs.folder import State, inspect, read_record, require_unaltered
 from mtlpaper.runs.planning import Run, find_root, fingerprint, plan
 
 __all__ = [
@@ -25,5 +25,6 @@ __all__ = [
     "parameters_cell",
     "plan",
     "read_record",
+    "require_unaltered",
     "run_all",
 ]

@@ -51,6 +51,22 @@ def read_record(folder: Path) -> dict[str, Any] | None:
     return record if isinstance(record, dict) else None
 
 
+def require_unaltered(path: Path) -> None:
+    """Compare a file with the checksum in the ``run.json`` beside it, if there is one.
+
+    Raises
+    ------
+    SetupError
+        If the file is not the one that the run wrote; says how to make it anew.
+    """
+    record = read_record(path.parent) or {}
+    files = record.get("files")
+    digest = files.get(path.name) if isinstance(files, dict) else None
+    if digest is not None and path.is_file() and checksum(path) != digest:
+        remedy = f"make it anew with `{record.get('command')} --force`"
+        raise SetupError(f"{path}: altered since the run that wrote it; {remedy}")
+
+
 def inspect(run: Run) -> State:
     """Say whether a run's folder already holds its results, complete and undamaged."""
     if not (run.folder / RECORD).exists():
