@@ -11,6 +11,7 @@ import pandas as pd
 import xarray as xr
 
 from mtlpaper.agreement import Gap, Verdict, verdict
+from mtlpaper.published import FIGURE1_NEXT_TICK
 
 #: How a theory is called in a table.
 _THEORY: Mapping[str, str] = {
@@ -27,9 +28,9 @@ def gap_of(cell: xr.DataArray) -> Gap:
     return Gap(*(float(cell.sel(bound=bound)) for bound in ("estimate", "low", "high")))
 
 
-def tolerance_of(data: xr.Dataset) -> float:
-    """Return the tolerance that the run's parameters fixed."""
-    return float(json.loads(data.attrs["parameters"])["tolerance"])
+def limit_of(data: xr.Dataset, name: str = "tolerance") -> float:
+    """Return a limit that the run's parameters fixed beforehand."""
+    return float(json.loads(data.attrs["parameters"])[name])
 
 
 def _gap_columns(gap: Gap) -> dict[str, str]:
@@ -39,7 +40,7 @@ def _gap_columns(gap: Gap) -> dict[str, str]:
 
 def figure1(data: xr.Dataset) -> pd.DataFrame:
     """Gap between Eq. (3) and SGD for each number of classes, and where both end."""
-    tolerance = tolerance_of(data)
+    tolerance = limit_of(data)
     rows = []
     for N3 in data["N3"].values:
         cell = data.sel(N3=N3).isel(time=-1).mean("seed")
@@ -52,9 +53,7 @@ def figure1(data: xr.Dataset) -> pd.DataFrame:
 
 def figure1_verdict(data: xr.Dataset) -> Verdict:
     """Verdict on Figure 1: reproduced if it is for every number of classes."""
-    verdicts = {
-        verdict(gap_of(gap), tolerance_of(data)) for gap in data["gap"].transpose("N3", ...)
-    }
+    verdicts = {verdict(gap_of(gap), limit_of(data)) for gap in data["gap"].transpose("N3", ...)}
     return worst(verdicts)
 
 
@@ -81,14 +80,20 @@ def label_rules(data: xr.Dataset) -> pd.DataFrame:
                     "SGD ends at": sgd,
                     "Eq. (3)'s form": f"{float(mean.sel(curve='rank_one')):.2f}",
                     "matrix flow (T 6)": f"{float(mean.sel(curve='matrix')):.2f}",
+                    "fits the axis": "yes" if fits_the_axis(end.sel(curve="sgd")) else "no",
                 }
             )
     return pd.DataFrame(rows)
 
 
+def fits_the_axis(end: xr.DataArray) -> bool:
+    """Whether final singular values, averaged over `seed`, stay below the axis' next tick."""
+    return float(end.mean("seed")) < FIGURE1_NEXT_TICK
+
+
 def large_data(data: xr.Dataset) -> pd.DataFrame:
     """Gap between the theories of argmax labels and SGD with many training points."""
-    tolerance = tolerance_of(data)
+    tolerance = limit_of(data)
     rows = []
     for N3 in data["N3"].values:
         for sigma in data["sigma"].values:
@@ -114,6 +119,12 @@ def finite_data(data: xr.Dataset) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def share_verdict(data: xr.Dataset) -> Verdict:
+    """Verdict on (T 7a): whether its gap is within the share asked for, at the inputs shown."""
+    shown = data["share"].sel(N1=int(limit_of(data, "shown_N1")))
+    return "reproduced" if bool((shown <= limit_of(data, "share")).all()) else "not reproduced"
+
+
 def spectrum(data: xr.Dataset) -> pd.DataFrame:
     """How the second singular value decays in each setting."""
     rows = []
@@ -122,7 +133,7 @@ def spectrum(data: xr.Dataset) -> pd.DataFrame:
             for imbalance in data["imbalance"].values:
                 cell = data.sel(N3=N3, sigma=sigma, imbalance=imbalance)
                 second = cell["S_sgd"].sel(mode=2).mean("seed")
-                first, last = (f"{float(rate):.3f}" for rate in cell["rate"])
+                first, last = (f"{float(rate):z.3f}" for rate in cell["rate"])
                 rows.append(
                     {
                         "classes": int(N3),
@@ -130,8 +141,8 @@ def spectrum(data: xr.Dataset) -> pd.DataFrame:
                         "imbalance": f"{imbalance:g}",
                         "start": f"{float(second[0]):.2f}",
                         "end": f"{float(second[-1]):.2f}",
-                        "first rate": first.replace("-0.000", "0.000"),
-                        "last rate": last.replace("-0.000", "0.000"),
+                        "first rate": first,
+                        "last rate": last,
                         "decay": str(cell["kind"].item()),
                     }
                 )
@@ -159,6 +170,13 @@ def learning_rate(data: xr.Dataset) -> pd.DataFrame:
             smallest = distance.sel(learning_rate=float(distance["learning_rate"].min()))
             rows.append(row | {"distance at the smallest rate": f"{float(smallest):.1e}"})
     return pd.DataFrame(rows)
+
+
+def slope_verdict(data: xr.Dataset) -> Verdict:
+    """Verdict on gradient descent's slope: whether its distance from one is within tolerance."""
+    slope = data["slope"].sel(bound="estimate", descent="gradient descent")
+    close = abs(slope - 1) <= limit_of(data, "slope_tolerance")
+    return "reproduced" if bool(close.all()) else "not reproduced"
 
 
 def rem(data: xr.Dataset) -> pd.DataFrame:

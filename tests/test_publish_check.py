@@ -157,7 +157,7 @@ INJECTIONS = [
     (K.BROKEN_LINK, FRONT_PAGE, says('<p><a href="#nowhere">here</a></p>')),
     (K.BROKEN_LINK, FRONT_PAGE, says('<p><a href="../../other.html">out</a></p>')),
     (K.BROKEN_LINK, FRONT_PAGE, says('<p><a href="/notebooks/toy.html">root</a></p>')),
-    (K.BROKEN_LINK, FRONT_PAGE, says('<p><a href="file:///home/me/a.html">mine</a></p>')),
+    (K.BROKEN_LINK, FRONT_PAGE, says('<p><a href="file:///Users/me/a.html">mine</a></p>')),
     (K.BROKEN_LINK, FRONT_PAGE, says('<p><code class="xref eq">eq-T1</code></p>')),
     (K.BROKEN_LINK, TOY_PAGE, without("_downloads/ab/toy.nc")),
     (K.NO_ALT_TEXT, TOY_PAGE, replace(TOY_PAGE, ' alt="A rising curve."', "")),

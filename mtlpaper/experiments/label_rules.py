@@ -19,13 +19,14 @@ from mtlpaper.experiments.labels import (
 from mtlpaper.experiments.replicates import Setting, draw_all, record_steps
 from mtlpaper.experiments.trained import train_on_schedule
 from mtlpaper.published import FIGURE1_SINGULAR_VALUE
+from mtlpaper.settings.figure1 import Figure1
 from mtlpaper.settings.label_rules import LabelRules
 
 #: Trajectories of one group of datasets: SGD, the rank-one form of Eq. (3), the matrix flow.
 CURVES = ("sgd", "rank_one", "matrix")
 THEORIES = CURVES[1:]
 #: Datasets of the scan over teachers, as many as Figure 1 has.
-SCAN_DATASETS = 10
+SCAN_DATASETS = Figure1.preset("paper").n_seeds
 #: Teacher singular values held against the published axis: multiples of 0.1.
 S_BAR_SCAN = np.arange(10, 41) / 10
 

@@ -4,6 +4,7 @@ from typing import Self
 
 from pydantic import model_validator
 
+from mtlpaper.published import FIGURE1_TIME
 from mtlpaper.settings.base import parameter
 from mtlpaper.settings.single_task import LabelRule, OneInputSize, OneNoiseLevel, Rate, SingleTask
 
@@ -33,7 +34,7 @@ class LearningRate(OneNoiseLevel, OneInputSize, SingleTask):
         min_length=2,
     )
     t_end: float = parameter(
-        5.0,
+        FIGURE1_TIME[1],
         "length of training",
         unit="tau",
         status="stated",

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
+from mtlpaper.published import FIGURE1_SINGULAR_VALUE
 from mtlpaper.settings.base import Parameters, parameter
 
 Classes = Annotated[int, Field(ge=2, le=1000)]
@@ -49,7 +50,7 @@ class SingleTask(Parameters):
         source="section 2.1",
     )
     s0: float = parameter(
-        1.0,
+        FIGURE1_SINGULAR_VALUE[0],
         "initial largest singular value of the student",
         status="inferred",
         source="the bottom of Figure 1's axis",
