@@ -12,11 +12,16 @@ CONSTRAINTS ?= constraints.txt
 # A package index to look into as well. On Linux x86-64 the default PyTorch brings 2.7 GB of CUDA
 # libraries; PyTorch's CPU index (address under "Get started" on its site) brings 0.2 GB.
 TORCH_INDEX ?=
-# Passed on to pytest: make test ARGS="-k gibbs".
+# Passed on to pytest: make test ARGS="-k gibbs". And to the benchmarks: make bench ARGS=--quick.
 ARGS        ?=
+# What the environment holds besides the package. The benchmarks' peers are large, so they wait for
+# `make bench`.
+EXTRAS      ?= book,test
 
 BIN   := $(VENV)/bin
 STAMP := $(VENV)/installed
+INSTALL = $(BIN)/python -m pip install --quiet $(if $(CONSTRAINTS),--constraint $(CONSTRAINTS)) \
+  $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
 NBVAL := --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -59,8 +64,10 @@ notebooks: $(STAMP)  ## execute the committed notebooks anew, in place, at their
 	OMP_NUM_THREADS=1 $(BIN)/jupyter execute --inplace --NbClientApp.kernel_name=python3 \
 	  --NotebookClient.record_timing=False notebooks/*.ipynb
 
-bench: $(STAMP)  ## print the table of training speeds
-	$(BIN)/python benchmarks/bench_training.py
+# Needs some minutes and an idle machine. Where a peer cannot be had, the table goes on without it.
+bench: $(STAMP)  ## print the table of training speeds, and write it to _build/benchmarks.json
+	$(INSTALL) --editable '.[bench]' || echo "The benchmarks' peers cannot be installed here." >&2
+	$(BIN)/python -m benchmarks $(ARGS)
 
 serve: $(STAMP)  ## show the built book on http://localhost:PORT (8000)
 	@test -f _build/html/index.html || { \
@@ -74,7 +81,7 @@ setup: $(STAMP)  ## only make the environment
 pins:  ## write constraints.txt anew, torch excepted, from the newest that pyproject.toml allows
 	@mkdir -p _build
 	grep '^torch==' constraints.txt > _build/torch.txt
-	$(MAKE) setup VENV=_build/pins CONSTRAINTS=_build/torch.txt
+	$(MAKE) setup VENV=_build/pins CONSTRAINTS=_build/torch.txt EXTRAS=$(EXTRAS),bench
 	{ grep '^#' constraints.txt; _build/pins/bin/pip freeze --exclude-editable \
 	  | sed -E -e 's/\+cpu$$//' -e '/^(nvidia-|cuda-|triton=)/d'; } > _build/constraints.txt
 	mv _build/constraints.txt constraints.txt
@@ -91,8 +98,7 @@ distclean: clean  ## remove the environment as well
 # the installation is made anew too.
 $(STAMP): pyproject.toml $(CONSTRAINTS) $(BIN)/python
 	@echo "Installing into $(VENV) (minutes at first, seconds later) ..."
-	$(BIN)/python -m pip install --quiet $(if $(CONSTRAINTS),--constraint $(CONSTRAINTS)) \
-	  $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) --editable '.[book,test,bench]'
+	$(INSTALL) --editable '.[$(EXTRAS)]'
 	@touch $@
 
 $(BIN)/python:

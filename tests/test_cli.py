@@ -1,10 +1,13 @@
+import io
 import json
 import shlex
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from rich.console import Console
 from toy import registration
 from toy.repository import make_repository
 from toy.settings import Toy
@@ -13,7 +16,9 @@ from typer.testing import CliRunner
 import mtlpaper
 from mtlpaper import experiments, publish, results, runs
 from mtlpaper.cli import app
+from mtlpaper.cli.live import BookLines, RunLine
 from mtlpaper.settings import SETTINGS
+from mtlpaper.sweeps.progress import Report
 
 
 @pytest.fixture(autouse=True)
@@ -127,9 +132,10 @@ def test_a_device_that_is_not_there_is_refused_before_a_kernel_starts(root, tmp_
 def test_a_run_tells_its_beginning_end_and_folder(root, tmp_path, monkeypatch, quiet):
     asked = {}
 
-    def execute(run, *, on_start, **options):
-        asked.update(run=run, **options)
+    def execute(run, means, *, on_start, on_progress, **options):
+        asked.update(run=run, means=means, **options)
         on_start("stale: something changed")
+        on_progress(Report(3, 7, 3, 1.0, ("an entry was damaged",)))
         return runs.Outcome(run.folder, {"duration_s": 1.26}, reused=False)
 
     monkeypatch.setattr(runs, "execute", execute)
@@ -139,18 +145,64 @@ def test_a_run_tells_its_beginning_end_and_folder(root, tmp_path, monkeypatch, q
     assert code == 0
     assert asked["run"].params == Toy.preset("quick", n=7)
     assert asked["run"].changed == {"n": 7, "device": "cpu"}
-    assert (asked["jobs"], asked["force"]) == (3, True)
+    assert asked["means"] == runs.Means(3, root / "_build" / "store", None)
+    assert asked["force"] is True
     if quiet:
         assert (out, err) == ("", "")
     else:
         assert out == f"{tmp_path / 'out'}\n"
         assert err == (
-            "toy: running, preset quick (stale: something changed)\ntoy: done in 1.3 s\n"
+            "toy: running, preset quick (stale: something changed)\n"
+            "toy: an entry was damaged\n"
+            "toy: done in 1.3 s\n"
         )
 
 
+def test_a_run_tells_what_it_will_take_if_that_is_known(root, tmp_path, monkeypatch):
+    monkeypatch.setattr(
+        "mtlpaper.experiments.estimate",
+        lambda params: SimpleNamespace(summary=lambda jobs: f"{params.n} networks on {jobs}"),
+    )
+
+    def execute(run, _, *, on_start, **__):
+        on_start("")
+        return runs.Outcome(run.folder, {"duration_s": 1.0}, reused=False)
+
+    monkeypatch.setattr(runs, "execute", execute)
+    arguments = ["--preset", "quick", "--jobs", 2, "--root", root, "--out", tmp_path / "out"]
+    assert "toy: 5 networks on 2\n" in call("run", "toy", *arguments)[2]
+    assert "networks" not in call("run", "toy", "--quiet", *arguments)[2]
+
+
+@pytest.mark.parametrize("by", ["option", "environment"])
+def test_store_and_scheduler_come_from_options_or_the_environment(root, tmp_path, monkeypatch, by):
+    seen = []
+    monkeypatch.setattr(runs, "execute", lambda run, means, **_: seen.append(means) or reused(run))
+    options = ["--store", tmp_path / "store", "--scheduler", "tcp://there:1"]
+    if by == "environment":
+        monkeypatch.setenv("MTLPAPER_STORE", str(options[1]))
+        monkeypatch.setenv("MTLPAPER_SCHEDULER", options[3])
+        options = []
+    assert call("run", "toy", "--root", root, *options)[0] == 0
+    assert (seen[0].store, seen[0].scheduler) == (tmp_path / "store", "tcp://there:1")
+    assert seen[0].jobs >= 1
+
+
+def test_an_interrupted_sweep_says_what_is_stored(root, monkeypatch):
+    def execute(_, __, *, on_progress, **___):
+        on_progress(Report(340, 3900, 340, 45.0))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(runs, "execute", execute)
+    code, _, err = call("run", "toy", "--root", root)
+    assert code == 130
+    assert err == (
+        "interrupted; 340 of 3900 cells are stored, and the same command goes on from there\n"
+    )
+
+
 def test_the_default_folder_is_named_by_preset_and_fingerprint(root, monkeypatch):
-    monkeypatch.setattr(runs, "execute", lambda run, **_: reused(run))
+    monkeypatch.setattr(runs, "execute", lambda run, *_, **__: reused(run))
     code, out, err = call("run", "toy", "--preset", "quick", "--root", root)
     mark = runs.plan("toy", "quick", root=root).fingerprint
     assert (code, out) == (0, f"runs/toy-quick-{mark[:8]}\n")
@@ -189,9 +241,10 @@ def test_book_runs_everything_then_builds(root, monkeypatch):
     told = []
     folders = {name: root / name for name in SETTINGS}
 
-    def run_all(names, preset, top, into, **options):
-        told.append((names, preset, top, into, options["jobs"], options["force"]))
+    def run_all(names, preset, top, into, means, **options):
+        told.append((names, preset, top, into, means, options["force"]))
         options["on_event"]("toy", "done")
+        options["on_progress"]("toy", Report(1, 2, 1, 1.0, ("an entry was damaged",)))
         return folders
 
     monkeypatch.setattr(runs, "run_all", run_all)
@@ -199,12 +252,13 @@ def test_book_runs_everything_then_builds(root, monkeypatch):
     code, out, err = call("book", "--preset", "quick", "--jobs", 2, "--root", root)
     assert code == 0
     build = root / "_build"
+    means = runs.Means(2, build / "store", None)
     assert told == [
-        (list(SETTINGS), "quick", root, build / "runs" / "quick", 2, False),
+        (list(SETTINGS), "quick", root, build / "runs" / "quick", means, False),
         ((root, folders, build / "html"), {"preset": "quick"}),
     ]
     assert out == f"{build / 'html' / 'index.html'}\n"
-    assert err.splitlines()[0] == "toy: done"
+    assert err.splitlines() == ["toy: done", "toy: an entry was damaged", "book: building"]
 
 
 def test_a_book_that_cannot_be_built_ends_with_1(root, monkeypatch):
@@ -273,10 +327,35 @@ def test_a_recorded_command_is_one_the_program_understands(root, monkeypatch):
     monkeypatch.setattr(
         runs,
         "execute",
-        lambda run, **_: seen.append(run) or reused(run),
+        lambda run, *_, **__: seen.append(run) or reused(run),
     )
     program, *arguments = shlex.split(planned.command)
     assert program == "mtlpaper"
     assert call(*arguments, "--root", root)[0] == 0
     assert seen[0].params == planned.params
     assert json.dumps(dict(seen[0].changed)) == json.dumps(dict(planned.changed))
+
+
+@pytest.mark.parametrize("many", [False, True])
+def test_a_terminal_shows_how_far_a_sweep_is(monkeypatch, many):
+    """On a terminal as wide as it takes; what a log gets is tested above."""
+    screen = io.StringIO()
+    console = Console(file=screen, force_terminal=True, width=100, color_system=None)
+    monkeypatch.setattr("mtlpaper.cli.live.stderr", lambda: console)
+    report = Report(340, 3900, 340, 45.0)
+    if many:
+        with BookLines().shown() as lines:
+            lines.on_event("figure2", "running")
+            lines.on_progress("figure2", report)
+            lines._progress.refresh()
+            lines.on_event("figure2", "done")
+    else:
+        with RunLine("figure2", "quick", lambda: "about 40 s").shown() as line:
+            line.on_start("")
+            line.on_progress(report)
+            line._progress.refresh()
+            line.on_cell(3, 7)
+            line._progress.refresh()
+        assert "figure2: about 40 s" in screen.getvalue()
+        assert "figure2: 3 of 7 cells of the notebook" in screen.getvalue()
+    assert "figure2: 340 of 3900 cells, 45/s, 79 s left" in screen.getvalue()

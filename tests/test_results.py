@@ -7,11 +7,9 @@ import pytest
 import xarray as xr
 from matplotlib.figure import Figure
 from toy import registration
-from toy.experiment import draw
 from toy.settings import Toy
 
 from mtlpaper import experiments, figures, results
-from mtlpaper.experiments.parallel import JOBS, jobs_allowed, map_parallel
 
 
 def dataset() -> xr.Dataset:
@@ -148,34 +146,3 @@ def test_a_dataset_is_drawn_by_its_experiment():
     assert list(figures.draw(data)) == ["toy"]
     with pytest.raises(figures.FigureError, match="got None"):
         figures.draw(data.drop_attrs())
-
-
-def reciprocal(x: int) -> float:
-    return 1 / x
-
-
-def die(x: int) -> None:
-    os._exit(x)
-
-
-def test_results_do_not_depend_on_the_number_of_jobs():
-    assert map_parallel(draw, range(5), jobs=1) == map_parallel(draw, range(5), jobs=2)
-
-
-@pytest.mark.parametrize("jobs", [1, 2])
-def test_a_failing_item_is_named(jobs):
-    with pytest.raises(ZeroDivisionError) as caught:
-        map_parallel(reciprocal, [1, 0, 2], jobs=jobs)
-    assert caught.value.__notes__ == ["while computing 0"]
-
-
-def test_a_dying_worker_is_an_error_and_no_hang():
-    with pytest.raises(RuntimeError, match="memory"):
-        map_parallel(die, [1, 1], jobs=2)
-
-
-@pytest.mark.parametrize("text", ["0", "-1", "two", "1.5", ""])
-def test_the_number_of_jobs_must_be_a_number(monkeypatch, text):
-    monkeypatch.setenv(JOBS, text)
-    with pytest.raises(ValueError, match=JOBS):
-        jobs_allowed()

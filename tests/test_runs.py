@@ -2,11 +2,13 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
@@ -16,6 +18,7 @@ from toy.settings import Toy
 
 from mtlpaper import figures, results
 from mtlpaper.runs import (
+    Means,
     RunError,
     SetupError,
     cell_values,
@@ -52,7 +55,7 @@ def done(root, tmp_path_factory):
     folder = tmp_path_factory.mktemp("done") / "a" / "b"
     cells = []
     run = plan("toy", "quick", CHANGES, folder=folder, root=root)
-    outcome = execute(run, jobs=2, on_cell=lambda *counts: cells.append(counts))
+    outcome = execute(run, Means(jobs=2), on_cell=lambda *counts: cells.append(counts))
     assert cells == [(1, 3), (2, 3), (3, 3)]
     assert not outcome.reused
     return run
@@ -169,11 +172,19 @@ def test_a_damaged_run_is_repeated_to_the_same_bytes(done, copy):
         ("output", False),
         ("parameters", True),
         ("versions", True),
-        ("experiments/new.py", True),
+        ("notebook.py", True),
+        ("tables/dynamics.py", True),
+        ("experiments/__init__.py", True),
+        ("sweeps/driver.py", True),  # reached from the toy's module
+        ("figures/style.py", True),
         ("figures/new.mplstyle", True),
-        ("publish/new.py", False),
-        ("cli.py", False),
-        ("__pycache__/new.pyc", False),
+        ("figures/figure1.py", False),
+        ("experiments/rem.py", False),
+        ("settings/rem.py", False),
+        ("publish/build.py", False),
+        ("runs/kernel.py", False),
+        ("cli/__init__.py", False),
+        ("figures/__pycache__/new.pyc", False),
     ],
 )
 def test_a_change_makes_a_run_stale_if_it_could_change_results(
@@ -181,7 +192,8 @@ def test_a_change_makes_a_run_stale_if_it_could_change_results(
 ):
     copied = make_repository(tmp_path / "repository", "toy")
     notebook = copied / "notebooks" / "toy.ipynb"
-    package = tmp_path / "package"
+    package = tmp_path / "mtlpaper"
+    shutil.copytree(find_root() / "mtlpaper", package, ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.setattr("mtlpaper.__file__", str(package / "__init__.py"))
     before = plan("toy", "quick", root=copied).fingerprint
     changes = {}
@@ -196,10 +208,66 @@ def test_a_change_makes_a_run_stale_if_it_could_change_results(
     elif source == "versions":
         monkeypatch.setattr("mtlpaper.provenance.versions", lambda *_: {"numpy": "1.0"})
     else:
-        (package / source).parent.mkdir(parents=True)
-        (package / source).write_text("")
+        (package / source).parent.mkdir(exist_ok=True)
+        with (package / source).open("a") as file:
+            file.write("\nADDED = 1\n")
     changed = plan("toy", "quick", changes, root=copied).fingerprint != before
     assert changed == matters
+
+
+def test_an_edit_makes_exactly_the_runs_stale_that_use_the_module(tmp_path, monkeypatch):
+    package = tmp_path / "mtlpaper"
+    shutil.copytree(find_root() / "mtlpaper", package, ignore=shutil.ignore_patterns("__pycache__"))
+    root = find_root()
+    monkeypatch.setattr("mtlpaper.__file__", str(package / "__init__.py"))
+    names = ["figure1", "label_rules", "spectrum", "rem"]
+
+    def marks():
+        return {name: plan(name, "quick", root=root).fingerprint for name in names}
+
+    def stale_after(module, text):
+        before = marks()
+        with (package / module).open("a") as file:
+            file.write(text)
+        after = marks()
+        return {name for name in names if after[name] != before[name]}
+
+    for name in names:
+        assert stale_after(f"figures/{name}.py", "\nADDED = 1\n") >= {name}
+    assert stale_after("figures/rem.py", "\nMORE = 1\n") == {"rem"}
+    assert stale_after("settings/spectrum.py", "\nMORE = 1\n") == {"spectrum"}
+    assert stale_after("experiments/figure1.py", "\nMORE = 1\n") == {"figure1"}
+    assert stale_after("figures/style.py", "\n# a remark\n") == set()
+    assert stale_after("tasks.py", "\nMORE = 1\n") < set(names)
+    assert stale_after("errors.py", "\nMORE = 1\n") == set(names)
+
+
+def test_long_experiments_start_first(root, tmp_path, monkeypatch):
+    seconds = {"toy": 3.0, "broken": 60.0}
+    monkeypatch.setattr(
+        "mtlpaper.experiments.estimate",
+        lambda params: SimpleNamespace(seconds=seconds[params.name]),
+    )
+    started = []
+
+    def run(_, name, options):
+        started.append((name, options))
+        return ""
+
+    monkeypatch.setattr("mtlpaper.runs.batch._Children.run", run)
+    means = Means(jobs=1, store=tmp_path / "store", scheduler="tcp://there:1")
+    run_all(["toy", "broken"], "quick", root, tmp_path / "into", means)
+    assert [name for name, _ in started] == ["broken", "toy"]
+    told = ["--jobs", "1", "--store", str(tmp_path / "store"), "--scheduler", "tcp://there:1"]
+    assert all(" ".join(told) in " ".join(options) for _, options in started)
+
+
+def test_a_store_that_cannot_be_written_is_told_before_the_work(root, tmp_path):
+    (tmp_path / "file").touch()
+    run = plan("toy", "quick", folder=tmp_path / "run", root=root)
+    with pytest.raises(SetupError, match=r"cannot write to the store .*file/store: Not a dir"):
+        execute(run, Means(store=tmp_path / "file" / "store"))
+    assert not run.folder.exists()
 
 
 # ------------------------------------------------------------------------------- when it goes wrong
@@ -222,9 +290,16 @@ def test_experiments_run_side_by_side_and_a_failed_one_is_named(root, tmp_path):
     events = []
     into = tmp_path / "into"
 
-    told = {"jobs": 2, "on_event": lambda *event: events.append(event)}
+    reports = []
+    means = Means(jobs=2, store=tmp_path / "store")
+    told = {
+        "on_event": lambda *event: events.append(event),
+        "on_progress": lambda *report: reports.append(report),
+    }
     with pytest.raises(RunError, match="1 of 2 failed: broken") as caught:
-        run_all(["broken", "toy"], "quick", root, into, **told)
+        run_all(["broken", "toy"], "quick", root, into, means, **told)
+    name, last = reports[-1]  # of the draws that the toy maps over
+    assert (name, str(last)) == ("toy", "5 of 5 cells")
     assert "broken: cell [2] raised ArithmeticError: the toy broke" in caught.value.traceback
     assert set(events[:2]) == {("broken", "running"), ("toy", "running")}
     assert set(events[2:]) == {("broken", "failed"), ("toy", "done")}
@@ -239,7 +314,7 @@ def test_experiments_run_side_by_side_and_a_failed_one_is_named(root, tmp_path):
 
 def test_nothing_starts_if_one_of_many_cannot(root, tmp_path):
     with pytest.raises(ParameterError, match="did you mean toy"):
-        run_all(["toy", "tyo"], "quick", root, tmp_path / "into")
+        run_all(["toy", "tyo"], "quick", root, tmp_path / "into", Means())
     assert not (tmp_path / "into").exists()
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mtlpaper import provenance
 
@@ -45,6 +45,11 @@ def compute(params: Parameters) -> xr.Dataset:
     data: xr.Dataset = module.compute(params)
     _require_labels(data, params.name)
     return data.assign_attrs({**data.attrs, **_origin(params)})
+
+
+def estimate(params: Parameters) -> Any | None:  # noqa: ARG001
+    """Return what a run will take, or None where the experiment cannot tell."""
+    return None
 
 
 def _origin(params: Parameters) -> dict[str, str]:

@@ -10,10 +10,10 @@ from mtlpaper.experiments.labels import (
     seed_coordinate,
     variable,
 )
-from mtlpaper.experiments.parallel import map_parallel
 from mtlpaper.experiments.replicates import Setting, draw_all
 from mtlpaper.experiments.trained import train_all
 from mtlpaper.settings.learning_rate import LearningRate
+from mtlpaper.sweeps import map_parallel
 from mtlpaper.theory import solve_flow, training_set_force
 
 DESCENTS = ("gradient descent", "mini-batch SGD")

@@ -7,9 +7,9 @@ from functools import lru_cache
 import numpy as np
 from jaxtyping import Float
 
-from mtlpaper.experiments.parallel import map_parallel
 from mtlpaper.experiments.replicates import Replicate
 from mtlpaper.gibbs import GaussianField
+from mtlpaper.sweeps import map_parallel
 from mtlpaper.theory import (
     empirical_drive,
     finite_sample_force,

@@ -9,9 +9,11 @@ from mtlpaper.runs.cell import cell_values, parameters_cell
 from mtlpaper.runs.errors import RunError, SetupError
 from mtlpaper.runs.execution import Outcome, execute
 from mtlpaper.runs.folder import State, inspect, read_record, require_unaltered
+from mtlpaper.runs.means import Means
 from mtlpaper.runs.planning import Run, find_root, fingerprint, plan
 
 __all__ = [
+    "Means",
     "Outcome",
     "Run",
     "RunError",

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import replace
 from pathlib import Path
 
+from mtlpaper import experiments
 from mtlpaper.runs.errors import RunError
 from mtlpaper.runs.folder import inspect
-from mtlpaper.runs.planning import plan
+from mtlpaper.runs.means import Means
+from mtlpaper.runs.planning import Run, plan
+from mtlpaper.runs.watching import watched
+from mtlpaper.sweeps.environment import PROGRESS
+from mtlpaper.sweeps.progress import Report
 
 #: What is told of an experiment: "running", "reused", "done" or "failed".
 OnEvent = Callable[[str, str], None]
@@ -22,10 +30,11 @@ def run_all(
     preset: str,
     root: Path,
     into: Path,
+    means: Means,
     *,
-    jobs: int = 1,
     force: bool = False,
     on_event: OnEvent | None = None,
+    on_progress: Callable[[str, Report], None] | None = None,
 ) -> dict[str, Path]:
     """Run experiments side by side and return their folders.
 
@@ -38,13 +47,15 @@ def run_all(
         The repository.
     into : Path
         Each experiment's folder is ``into/<name>``.
-    jobs : int
-        How many processes to keep busy. What is left of them when there are more jobs than
-        experiments goes to the experiments.
+    means : Means
+        What they may use together. Processes that are left when there are more of them than
+        experiments go to the experiments.
     force : bool
         Run also what is there already.
     on_event : callable, optional
         Told the experiment and what happened to it.
+    on_progress : callable, optional
+        Told the experiment and how far its sweep has come.
 
     Returns
     -------
@@ -63,16 +74,17 @@ def run_all(
     Processes, because papermill changes the working directory of the one it runs in.
     """
     tell = on_event or (lambda *_: None)
+    means.require()
     runs = [plan(name, preset, root=root, folder=into / name) for name in names]
-    due = [run for run in runs if force or inspect(run).kind != "fresh"]
+    due = sorted((run for run in runs if force or inspect(run).kind != "fresh"), key=_longest_first)
     for run in runs:
         if run not in due:
             tell(run.name, "reused")
-    each = max(1, jobs // max(1, len(due)))
-    options = ["--preset", preset, "--root", str(root), "--jobs", str(each), "--quiet"]
+    each = replace(means, jobs=max(1, means.jobs // max(1, len(due))))
+    options = ["--preset", preset, "--root", str(root), *each.options(), "--quiet"]
     options += ["--force"] if force else []
-    children = _Children(tell)
-    with ThreadPoolExecutor(jobs) as pool:
+    children = _Children(tell, on_progress or (lambda *_: None))
+    with ThreadPoolExecutor(means.jobs) as pool:
         complaints = {
             run.name: pool.submit(children.run, run.name, [*options, "--out", str(run.folder)])
             for run in due
@@ -86,17 +98,29 @@ def run_all(
     return {run.name: run.folder for run in runs}
 
 
+def _longest_first(run: Run) -> float:
+    """Sort by what an experiment is estimated to take; those that cannot tell come last."""
+    estimate = experiments.estimate(run.params)
+    return 0.0 if estimate is None else -float(estimate.seconds)
+
+
 class _Children:
     """The processes at work, so that they can be stopped together."""
 
-    def __init__(self, on_event: OnEvent) -> None:
-        self._on_event = on_event
+    def __init__(self, on_event: OnEvent, on_progress: Callable[[str, Report], None]) -> None:
+        self._on_event, self._on_progress = on_event, on_progress
         self._lock = threading.Lock()
         self._running: set[subprocess.Popen[str]] = set()
         self._stopped = False
 
     def run(self, name: str, options: list[str]) -> str:
         """Run one experiment to its end; return its complaint, empty if there is none."""
+        with tempfile.TemporaryDirectory() as folder:
+            progress = Path(folder) / "progress"
+            with watched(progress, lambda report: self._on_progress(name, report)):
+                return self._run(name, options, progress)
+
+    def _run(self, name: str, options: list[str], progress: Path) -> str:
         command = [sys.executable, "-m", "mtlpaper.cli", "run", name, *options]
         with self._lock:
             if self._stopped:
@@ -104,6 +128,7 @@ class _Children:
             # In a session of its own, so that Ctrl-C reaches it once, from `stop`, and not twice.
             process = subprocess.Popen(
                 command,
+                env={**os.environ, PROGRESS: str(progress)},
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
                 text=True,

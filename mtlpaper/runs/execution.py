@@ -19,8 +19,10 @@ from mtlpaper.notebook import GLUE_PREFIX
 from mtlpaper.runs import folder as place
 from mtlpaper.runs.cell import parameters_cell, rewritten
 from mtlpaper.runs.errors import RunError
-from mtlpaper.runs.kernel import OnCell, execute_notebook
+from mtlpaper.runs.kernel import Listener, OnCell, execute_notebook
+from mtlpaper.runs.means import Means
 from mtlpaper.runs.planning import Run, fingerprint
+from mtlpaper.runs.watching import OnProgress
 from mtlpaper.settings import ParameterError
 
 
@@ -45,10 +47,11 @@ class Outcome:
 
 def execute(
     run: Run,
+    means: Means | None = None,
     *,
-    jobs: int = 1,
     force: bool = False,
     on_cell: OnCell | None = None,
+    on_progress: OnProgress | None = None,
     on_start: Callable[[str], None] | None = None,
 ) -> Outcome:
     """Do a run, unless its folder already holds exactly its results.
@@ -57,12 +60,14 @@ def execute(
     ----------
     run : Run
         From :func:`mtlpaper.runs.planning.plan`.
-    jobs : int
-        Worker processes the experiment may use; results do not depend on it.
+    means : Means, optional
+        What the experiment may use; one process by default. Results do not depend on it.
     force : bool
         Run even if the results are there.
     on_cell : callable, optional
         Told how many code cells are done, and of how many.
+    on_progress : callable, optional
+        Told how far a sweep in the notebook has come.
     on_start : callable, optional
         Told why there is something to run (empty for the first run), before the kernel starts.
 
@@ -79,7 +84,9 @@ def execute(
     RunError
         If the notebook fails. Earlier results stay, and ``<name>.partial.ipynb`` shows the cell.
     """
+    means = means or Means()
     _require_device(run)
+    means.require()
     place.prepare(run)
     with place.locked(run.folder):
         place.recover(run.folder)
@@ -92,7 +99,8 @@ def execute(
             on_start(f"{state.kind}: {state.reason}" if state.reason else "")
         try:
             with place.workplace(run.folder) as work:
-                record = _compute(run, work, jobs, on_cell or (lambda *_: None))
+                told = Listener(on_cell or _deaf, on_progress or _deaf)
+                record = _compute(run, work, means, told)
                 place.deliver(work, run.folder, record)
         except OSError as error:
             raise RunError(f"{run.name}: cannot write to {run.folder}: {error}") from error
@@ -100,10 +108,14 @@ def execute(
     return Outcome(run.folder, record, reused=False)
 
 
-def _compute(run: Run, work: Path, jobs: int, on_cell: OnCell) -> dict[str, Any]:
+def _deaf(*_: Any) -> None:
+    pass
+
+
+def _compute(run: Run, work: Path, means: Means, told: Listener) -> dict[str, Any]:
     commit = provenance.commit(run.root)
     started, clock = datetime.now(UTC), time.perf_counter()
-    durations = _notebook(run, work, jobs, on_cell)
+    durations = _notebook(run, work, means, told)
     elapsed = time.perf_counter() - clock
     attributes = _attributes(run, work)
     record = {
@@ -123,7 +135,7 @@ def _compute(run: Run, work: Path, jobs: int, on_cell: OnCell) -> dict[str, Any]
         "device": attributes["device"],
         "dtype": getattr(run.params, "dtype", "float64"),
         "threads": 1,
-        "jobs": jobs,
+        "jobs": means.jobs,
         "started": started.isoformat(timespec="seconds"),
         "duration_s": round(elapsed, 3),
         "cell_durations_s": durations,
@@ -134,7 +146,7 @@ def _compute(run: Run, work: Path, jobs: int, on_cell: OnCell) -> dict[str, Any]
     return {**record, "files": {name: results.checksum(work / name) for name in names}}
 
 
-def _notebook(run: Run, work: Path, jobs: int, on_cell: OnCell) -> list[float]:
+def _notebook(run: Run, work: Path, means: Means, told: Listener) -> list[float]:
     """Execute the run's notebook into `work`; keep what a failed one has to show."""
     prepared, partial = work / f"{run.name}.prepared.ipynb", work / f"{run.name}.partial.ipynb"
     notebook = nbformat.read(run.notebook, as_version=4)
@@ -147,8 +159,8 @@ def _notebook(run: Run, work: Path, jobs: int, on_cell: OnCell) -> list[float]:
             partial,
             cwd=run.notebook.parent,
             run_dir=work.resolve(),
-            jobs=jobs,
-            on_cell=on_cell,
+            means=means,
+            told=told,
         )
     except RunError as error:
         if partial.exists():

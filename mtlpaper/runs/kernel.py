@@ -6,26 +6,37 @@ import logging
 import os
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import papermill
-from nbclient.exceptions import DeadKernelError
+from nbclient.exceptions import CellExecutionError, DeadKernelError
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
-from mtlpaper.experiments.parallel import JOBS, SINGLE_THREADED
 from mtlpaper.notebook import RUN_DIR
 from mtlpaper.runs.errors import RunError
+from mtlpaper.runs.means import Means
+from mtlpaper.runs.watching import OnProgress, watched
+from mtlpaper.sweeps.environment import PROGRESS, SINGLE_THREADED, progress_file
 
 OnCell = Callable[[int, int], None]
 """Told after every code cell how many are done, and of how many."""
 
 
+@dataclass(frozen=True)
+class Listener:
+    """Who wants to know how far a notebook has come: by cells, and by its sweeps."""
+
+    on_cell: OnCell
+    on_progress: OnProgress
+
+
 def execute_notebook(
-    source: Path, target: Path, *, cwd: Path, run_dir: Path, jobs: int, on_cell: OnCell
+    source: Path, target: Path, *, cwd: Path, run_dir: Path, means: Means, told: Listener
 ) -> list[float]:
     """Execute a notebook whose parameters cell already holds the values.
 
@@ -37,9 +48,9 @@ def execute_notebook(
         Working directory of the kernel.
     run_dir : Path
         Folder in which the notebook saves data and figures.
-    jobs : int
-        Worker processes it may use.
-    on_cell : callable
+    means : Means
+        What it may use.
+    told : Listener
 
     Returns
     -------
@@ -52,17 +63,20 @@ def execute_notebook(
         If a cell raises or the kernel dies; `target` then shows how far it came.
     """
     name = source.name.partition(".")[0]  # of figure1.prepared.ipynb
+    # Who started this run may be waiting for its progress; else the file is nobody's but ours.
+    progress = progress_file() or run_dir / ".progress"
     try:
-        papermill.execute_notebook(
-            source,
-            target,
-            engine_name=_Engine.NAME,
-            kernel_name="python3",
-            progress_bar=False,
-            cwd=cwd,
-            env=_environment(run_dir, jobs),
-            on_cell=on_cell,
-        )
+        with watched(progress, told.on_progress):
+            papermill.execute_notebook(
+                source,
+                target,
+                engine_name=_Engine.NAME,
+                kernel_name="python3",
+                progress_bar=False,
+                cwd=cwd,
+                env=_environment(run_dir, means, progress),
+                on_cell=told.on_cell,
+            )
     except PapermillExecutionError as error:
         what = f"{error.ename}: {_without_colour(error.evalue)}"
         message = f"{name}: cell [{error.exec_count}] raised {what}"
@@ -106,21 +120,23 @@ papermill_engines.register(_Engine.NAME, _Engine)
 
 
 def _is_news(record: logging.LogRecord) -> bool:
-    """Drop the echo of a kernel's death.
+    """Drop the echo of an interrupt.
 
-    After an interrupt the task that waited for the cell ends with this error, which nobody awaits.
+    The task that waited for the cell ends with one of these errors, which nobody awaits any more.
     """
-    return not (record.exc_info and isinstance(record.exc_info[1], DeadKernelError))
+    echoes = CellExecutionError, DeadKernelError
+    return not (record.exc_info and isinstance(record.exc_info[1], echoes))
 
 
 logging.getLogger("asyncio").addFilter(_is_news)
 
 
-def _environment(run_dir: Path, jobs: int) -> dict[str, str]:
+def _environment(run_dir: Path, means: Means, progress: Path) -> dict[str, str]:
     return {
         **os.environ,
         **SINGLE_THREADED,
-        JOBS: str(jobs),
+        **means.environment(),
+        PROGRESS: str(progress.resolve()),
         RUN_DIR: str(run_dir),
         # A user's start-up files must not change a published number.
         "IPYTHONDIR": str(run_dir / ".ipython"),

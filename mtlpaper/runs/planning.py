@@ -5,18 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import mtlpaper
 from mtlpaper import provenance
 from mtlpaper.runs.errors import SetupError
 from mtlpaper.settings import Parameters, parse_value, settings
+from mtlpaper.sweeps.sources import closure, module_digests, package_folder
 
-#: Parts of the package that neither compute nor draw: a change there leaves results as they are.
-_NOT_COMPUTING = ("publish", "cli.py")
+#: Lists every experiment's settings; only those of the run at hand can change its results.
+_REGISTRY = "mtlpaper.settings"
 
 
 @dataclass(frozen=True)
@@ -130,9 +130,9 @@ def find_root(root: Path | None = None) -> Path:
 def fingerprint(notebook: Path, params: Parameters) -> str:
     """Return a digest of everything that could change the results of a run.
 
-    It covers the notebook's cells (not their outputs), the package's sources other than the
-    book's and the command line's, the parameters, and the versions of Python and of the libraries
-    that compute or draw.
+    It covers the notebook's cells (not their outputs), the code that the notebook can reach
+    (without comments and docstrings), the parameters, and the versions of Python and of the
+    libraries that compute or draw.
     """
     cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
     content = {
@@ -140,7 +140,7 @@ def fingerprint(notebook: Path, params: Parameters) -> str:
             [cell["cell_type"], "".join(cell["source"]), cell["metadata"].get("tags", [])]
             for cell in cells
         ],
-        "package": dict(_sources()),
+        "package": _sources(params),
         "parameters": params.plain(),
         "versions": provenance.versions(provenance.COMPUTING),
         "python": provenance.machine()["python"],
@@ -148,12 +148,18 @@ def fingerprint(notebook: Path, params: Parameters) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
-def _sources() -> Iterator[tuple[str, str]]:
-    package = Path(mtlpaper.__file__).resolve().parent
-    for path in sorted(package.rglob("*")):
-        parts = path.relative_to(package).parts
-        if path.is_file() and "__pycache__" not in parts and parts[0] not in _NOT_COMPUTING:
-            yield "/".join(parts), hashlib.sha256(path.read_bytes()).hexdigest()
+def _sources(params: Parameters) -> dict[str, str]:
+    """Return the digests of the modules that a run loads; several are loaded by name only."""
+    roots = [
+        "mtlpaper.notebook",
+        f"mtlpaper.experiments.{params.name}",
+        f"mtlpaper.figures.{params.name}",
+        "mtlpaper.figures.style",
+        "mtlpaper.tables",
+        type(params).__module__,
+    ]
+    packages = {"mtlpaper": package_folder()}
+    return module_digests(closure(roots, packages, unfollowed=[_REGISTRY]))
 
 
 def _notebook(root: Path, name: str) -> Path:

@@ -4,7 +4,7 @@ import time
 import numpy as np
 import xarray as xr
 
-from mtlpaper.experiments.parallel import map_parallel
+from mtlpaper.sweeps import map_parallel
 
 
 def draw(seed: int) -> float:

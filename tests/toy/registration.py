@@ -14,6 +14,7 @@ MODULES = {
     "mtlpaper.experiments.toy": HERE / "experiment.py",
     "mtlpaper.experiments.broken": HERE / "experiment.py",
     "mtlpaper.figures.toy": HERE / "figures.py",
+    "mtlpaper.figures.broken": HERE / "figures.py",
 }
 
 

@@ -7,20 +7,20 @@ Results go to standard output, progress and complaints to standard error. Exit c
 from __future__ import annotations
 
 import os
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 import mtlpaper
+from mtlpaper.cli.endings import explained
+from mtlpaper.cli.live import BookLines, RunLine, say
 from mtlpaper.settings import SETTINGS, ParameterError, Parameters, describe, parse_value, settings
+
+if TYPE_CHECKING:
+    from mtlpaper.runs import Means, Run
 
 # Numerics, plotting and Jupyter are imported by the commands that need them: `list`, `show` and a
 # complaint about a parameter have to come at once.
@@ -35,6 +35,25 @@ app = typer.Typer(
 Preset = Annotated[str, typer.Option(help="Set of parameter values: quick or paper.")]
 Root = Annotated[Path | None, typer.Option(help="The clone, if not the package's own.")]
 Force = Annotated[bool, typer.Option("--force", help="Run also what is up to date.")]
+Jobs = Annotated[int | None, typer.Option(min=1, help="Processes; one a core if not given.")]
+Scheduler = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ADDRESS",
+        envvar="MTLPAPER_SCHEDULER",
+        show_envvar=False,
+        help="A dask scheduler whose workers do the sweeps.",
+    ),
+]
+StoreFolder = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="DIR",
+        envvar="MTLPAPER_STORE",
+        show_envvar=False,
+        help="Where finished parts of sweeps are kept; _build/store by default.",
+    ),
+]
 
 
 @app.callback(invoke_without_command=True)
@@ -59,7 +78,7 @@ def list_experiments() -> None:
 @app.command()
 def show(name: Annotated[str, typer.Argument(help="An experiment.")]) -> None:
     """Show an experiment's parameters: values, type, range, unit and meaning."""
-    with _explained():
+    with explained():
         cls = settings(name)
         presets = list(cls.presets)
         columns = ["Parameter", *presets, "Type and range", "Unit", "Meaning", "Source"]
@@ -85,53 +104,64 @@ def run(
     out: Annotated[
         Path | None, typer.Option(help="Folder of the results; below ./runs by default.")
     ] = None,
-    jobs: Annotated[int, typer.Option(min=1, help="Worker processes.")] = 1,
+    jobs: Jobs = None,
+    scheduler: Scheduler = None,
+    store: StoreFolder = None,
     device: Annotated[str | None, typer.Option(help="cpu or cuda; short for -p device=….")] = None,
     force: Force = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Report failures only.")] = False,
     root: Root = None,
 ) -> None:
     """Run one experiment into a folder of its own."""
-    with _explained("earlier results are as they were, and the same command starts it again"):
+    line = RunLine(name, preset, lambda: _estimate(planned, means), quiet=quiet)
+    with explained(line.after_interrupt):
         changes = _changes(settings(name), parameter or [], device)
         settings(name).preset(preset, **changes)  # complain before the slow imports below
         from mtlpaper import runs
 
         planned = runs.plan(name, preset, changes, folder=out, root=root)
-        with _cells(name, preset, quiet) as (on_start, on_cell):
+        means = _means(planned.root, jobs, store, scheduler)
+        with line.shown():
             outcome = runs.execute(
-                planned, jobs=jobs, force=force, on_start=on_start, on_cell=on_cell
+                planned,
+                means,
+                force=force,
+                on_start=line.on_start,
+                on_cell=line.on_cell,
+                on_progress=line.on_progress,
             )
         if not quiet:
             took = outcome.record["duration_s"]
-            _say(f"{name}: up to date" if outcome.reused else f"{name}: done in {took:.1f} s")
+            say(f"{name}: up to date" if outcome.reused else f"{name}: done in {took:.1f} s")
             typer.echo(outcome.folder)
 
 
 @app.command()
 def book(
     preset: Preset = "paper",
-    jobs: Annotated[
-        int | None, typer.Option(min=1, help="Processes; one a core if not given.")
-    ] = None,
+    jobs: Jobs = None,
+    scheduler: Scheduler = None,
+    store: StoreFolder = None,
     force: Force = False,
     root: Root = None,
 ) -> None:
     """Run all experiments and build the book in _build/html."""
-    with _explained("what is finished stays, and the same command goes on from there"):
+    with explained(lambda: "what is finished stays, and the same command goes on from there"):
         from mtlpaper import publish, runs
 
         top = runs.find_root(root)
-        folders = runs.run_all(
-            list(SETTINGS),
-            preset,
-            top,
-            top / "_build" / "runs" / preset,
-            jobs=jobs or _cores(),
-            force=force,
-            on_event=lambda name, event: _say(f"{name}: {event}"),
-        )
-        _say("book: building")
+        with BookLines().shown() as lines:
+            folders = runs.run_all(
+                list(SETTINGS),
+                preset,
+                top,
+                top / "_build" / "runs" / preset,
+                _means(top, jobs, store, scheduler),
+                force=force,
+                on_event=lines.on_event,
+                on_progress=lines.on_progress,
+            )
+        say("book: building")
         publish.build_book(top, folders, top / "_build" / "html", preset=preset)
         typer.echo(top / "_build" / "html" / "index.html")
 
@@ -144,7 +174,7 @@ def check(
     root: Root = None,
 ) -> None:
     """Check the pages of a built book."""
-    with _explained():
+    with explained():
         from mtlpaper import publish, runs
 
         top = runs.find_root(root)
@@ -155,7 +185,7 @@ def check(
         for fault in faults:
             typer.echo(str(fault))
         if faults:
-            _say(f"{len(faults)} {'fault' if len(faults) == 1 else 'faults'}")
+            say(f"{len(faults)} {'fault' if len(faults) == 1 else 'faults'}")
             raise typer.Exit(1)
 
 
@@ -165,7 +195,7 @@ def redraw(
     out: Annotated[Path, typer.Option(help="Folder of the figures.")],
 ) -> None:
     """Draw the figures of a run again, from its data alone."""
-    with _explained():
+    with explained():
         from mtlpaper import figures, results, runs
 
         runs.require_unaltered(data)
@@ -196,92 +226,18 @@ def _changes(cls: type[Parameters], given: list[str], device: str | None) -> dic
     return {**changes, "device": device}
 
 
-@contextmanager
-def _cells(name: str, preset: str, quiet: bool) -> Iterator[tuple[Any, Any]]:
-    """Show a run's progress: a line on a terminal, else one sentence at the start."""
-    stderr = _stderr()
-    if quiet or not stderr.is_terminal:
-        yield (lambda reason: None if quiet else _say(_begun(name, preset, reason)), _nothing)
-        return
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=stderr, transient=True) as progress:
-        task = progress.add_task(f"{name}: starting")
+def _means(root: Path, jobs: int | None, store: Path | None, scheduler: str | None) -> Means:
+    from mtlpaper.runs import Means
 
-        def on_cell(done: int, total: int) -> None:
-            progress.update(task, description=f"{name}: {done} of {total} cells")
-
-        yield lambda reason: _say(_begun(name, preset, reason), progress.console), on_cell
+    return Means(jobs or _cores(), store or root / "_build" / "store", scheduler)
 
 
-def _begun(name: str, preset: str, reason: str) -> str:
-    return f"{name}: running, preset {preset}" + (f" ({reason})" if reason else "")
+def _estimate(planned: Run, means: Means) -> str:
+    """Say what a run will take, if its experiment can tell."""
+    from mtlpaper import experiments
 
-
-def _nothing(*_: Any) -> None:
-    pass
-
-
-@contextmanager
-def _explained(after_interrupt: str = "nothing was changed") -> Iterator[None]:
-    """Turn what goes wrong into words and an exit code."""
-    try:
-        with _interruptible():
-            yield
-    except KeyboardInterrupt:
-        _fail(f"interrupted; {after_interrupt}", 130)
-    except typer.Exit:
-        raise
-    except ParameterError as error:
-        _fail(str(error), 2)
-    except Exception as error:
-        code = _exit_code(error)
-        if code is None:
-            raise
-        traceback = getattr(error, "traceback", "")
-        if traceback:
-            _say(traceback)
-        _fail("\n".join([str(error), *getattr(error, "__notes__", [])]), code)
-
-
-def _exit_code(error: Exception) -> int | None:
-    """Return the exit code of an error we foresaw; None for a fault of the program."""
-    from mtlpaper.figures import FigureError
-    from mtlpaper.publish import PublishError
-    from mtlpaper.results import ResultError
-    from mtlpaper.runs import RunError, SetupError
-
-    if isinstance(error, SetupError | ResultError | FigureError):
-        return 2
-    return 1 if isinstance(error, RunError | PublishError) else None
-
-
-@contextmanager
-def _interruptible() -> Iterator[None]:
-    """Let a polite request to end (closed terminal, `kill`) do what Ctrl-C does."""
-
-    def interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
-        raise KeyboardInterrupt
-
-    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    before = {name: signal.signal(getattr(signal, name), interrupt) for name in names}
-    try:
-        yield
-    finally:
-        for name, handler in before.items():
-            signal.signal(getattr(signal, name), handler)
-
-
-def _fail(message: str, code: int) -> NoReturn:
-    _say(message)
-    raise typer.Exit(code)
-
-
-def _say(text: str, console: Console | None = None) -> None:
-    (console or _stderr()).print(text, markup=False, highlight=False, soft_wrap=True)
-
-
-def _stderr() -> Console:
-    return Console(stderr=True)
+    found = experiments.estimate(planned.params)
+    return "" if found is None else str(found.summary(means.jobs))
 
 
 def _stdout() -> Console:
@@ -300,7 +256,3 @@ def _shown(value: Any) -> str:
 def _cores() -> int:
     affinity = getattr(os, "sched_getaffinity", None)  # what a container may use; Linux only
     return len(affinity(0)) if affinity else os.cpu_count() or 1
-
-
-if __name__ == "__main__":
-    app()

@@ -1,0 +1,75 @@
+"""How a command ends that does not end well: in words, and with an exit code."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import NoReturn
+
+import typer
+
+from mtlpaper.cli.live import say
+from mtlpaper.settings import ParameterError
+
+
+@contextmanager
+def explained(after_interrupt: Callable[[], str] = lambda: "nothing was changed") -> Iterator[None]:
+    """Turn what goes wrong into words and an exit code.
+
+    Parameters
+    ----------
+    after_interrupt : callable
+        Says what an interrupt leaves behind.
+    """
+    try:
+        with _interruptible():
+            yield
+    except KeyboardInterrupt:
+        _fail(f"interrupted; {after_interrupt()}", 130)
+    except typer.Exit:
+        raise
+    except ParameterError as error:
+        _fail(str(error), 2)
+    except Exception as error:
+        code = _exit_code(error)
+        if code is None:
+            raise
+        traceback = getattr(error, "traceback", "")
+        if traceback:
+            say(traceback)
+        _fail("\n".join([str(error), *getattr(error, "__notes__", [])]), code)
+
+
+def _exit_code(error: Exception) -> int | None:
+    """Return the exit code of an error we foresaw; None for a fault of the program."""
+    from mtlpaper.figures import FigureError
+    from mtlpaper.publish import PublishError
+    from mtlpaper.results import ResultError
+    from mtlpaper.runs import RunError, SetupError
+
+    if isinstance(error, SetupError | ResultError | FigureError):
+        return 2
+    return 1 if isinstance(error, RunError | PublishError) else None
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Let a polite request to end (closed terminal, `kill`) do what Ctrl-C does."""
+
+    def interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
+        raise KeyboardInterrupt
+
+    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {name: signal.signal(getattr(signal, name), interrupt) for name in names}
+    try:
+        yield
+    finally:
+        for name, handler in before.items():
+            signal.signal(getattr(signal, name), handler)
+
+
+def _fail(message: str, code: int) -> NoReturn:
+    say(message)
+    raise typer.Exit(code)

@@ -1,0 +1,29 @@
+"""Sweeps: many small units of work, carried to workers, their results kept in a store.
+
+Nothing here knows what the units compute. A unit is a frozen dataclass, its result a dictionary of
+small arrays, and the function between them says all about the numbers; who computes them, and when,
+and how often the work was interrupted, changes nothing.
+"""
+
+from mtlpaper.sweeps.driver import map_parallel, sweep
+from mtlpaper.sweeps.errors import (
+    DamagedEntryError,
+    SchedulerError,
+    SourceChangedError,
+    StoreError,
+    SweepError,
+    WorkerError,
+)
+from mtlpaper.sweeps.store import Store
+
+__all__ = [
+    "DamagedEntryError",
+    "SchedulerError",
+    "SourceChangedError",
+    "Store",
+    "StoreError",
+    "SweepError",
+    "WorkerError",
+    "map_parallel",
+    "sweep",
+]

@@ -1,0 +1,125 @@
+"""Work handed to a cluster that somebody has started: a ``dask.distributed`` scheduler."""
+
+from __future__ import annotations
+
+import os
+import socket
+import warnings
+from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError
+from contextlib import contextmanager
+from typing import Any
+
+from mtlpaper.sweeps.environment import SCHEDULER
+from mtlpaper.sweeps.errors import SchedulerError, SourceChangedError, SweepError, WorkerError
+from mtlpaper.sweeps.keys import Code, code_of
+from mtlpaper.sweeps.worker import require_code
+
+#: Seconds until a scheduler must have answered.
+_PATIENCE = 10
+#: Seconds until it must have a worker. Later ones are welcome, and vouch for themselves.
+_PATIENCE_FOR_WORKERS = 60
+
+
+@contextmanager
+def cluster(
+    address: str, function: Callable[[Any], Any], code: Code | None = None
+) -> Iterator[tuple[Any, Callable[[BaseException], SweepError | None]]]:
+    """Connect to a cluster; give its executor, and what explains its failures.
+
+    Parameters
+    ----------
+    address : str
+        Of the scheduler, such as ``tcp://10.0.0.1:8786``.
+    function : callable
+        What is going to be computed.
+    code : Code, optional
+        Its code, which the workers' must equal; that of this process by default.
+
+    Raises
+    ------
+    SchedulerError
+        If the package is missing, nobody answers, or a worker cannot do this work.
+    """
+    client = _connect(address)
+    try:
+        _require_fit_workers(client, function, code or code_of(function))
+        executor = client.get_executor(pure=False)
+        try:
+            yield executor, lambda error: _explained(error, address)
+        except BaseException:
+            executor.shutdown(wait=False)  # takes back what is under way
+            raise
+    finally:
+        client.close()
+
+
+def _connect(address: str) -> Any:
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise SchedulerError(
+            "a scheduler needs the package `distributed`: pip install 'mtlpaper[cluster]'"
+        ) from error
+    try:
+        _knock(address)
+        with warnings.catch_warnings():
+            # It warns of other versions on the workers; those that matter are compared below.
+            warnings.simplefilter("ignore")
+            return Client(address, timeout=_PATIENCE, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise SchedulerError(
+            f"no scheduler answers at {address!r}; `{SCHEDULER}` or `--scheduler` must be the "
+            "address that `dask scheduler` prints, such as tcp://HOST:8786, and reachable from here"
+        ) from error
+
+
+def _knock(address: str) -> None:
+    """Fail at once where nobody listens; a client would try for long, and complain when it ends."""
+    from distributed.comm.addressing import get_address_host_port, parse_address
+
+    if parse_address(address)[0] in ("tcp", "tls"):
+        socket.create_connection(get_address_host_port(address), timeout=_PATIENCE).close()
+
+
+def _require_fit_workers(client: Any, function: Callable[[Any], Any], code: Code) -> None:
+    try:
+        client.wait_for_workers(1, timeout=_PATIENCE_FOR_WORKERS)
+    except TimeoutError as error:
+        raise SchedulerError(
+            f"no worker joined the scheduler within {_PATIENCE_FOR_WORKERS} s; start some with "
+            "`dask worker ADDRESS --nthreads 1`"
+        ) from error
+    faults = client.run(_fault, function, code, on_error="return")
+    unfit = {worker: fault for worker, fault in faults.items() if fault is not None}
+    if unfit:
+        told = "\n".join(f"  {worker}: {fault}" for worker, fault in sorted(unfit.items()))
+        raise SchedulerError(f"{len(unfit)} of {len(faults)} workers cannot do this work\n{told}")
+
+
+def _fault(function: Callable[[Any], Any], code: Code) -> str | None:
+    """Say, on a worker, why it must not compute; None if it may."""
+    try:
+        require_code(function, code)
+    except SourceChangedError as error:
+        return str(error)
+    threads = os.environ.get("OMP_NUM_THREADS")
+    if threads != "1":
+        return f"OMP_NUM_THREADS must be 1, got {threads}; results depend on it"
+    return None
+
+
+def _explained(error: BaseException, address: str) -> SweepError | None:
+    from distributed import KilledWorker
+
+    if isinstance(error, KilledWorker):
+        return WorkerError(
+            "several workers died over one unit, perhaps for want of memory; give each more "
+            "(what was stored stays)"
+        )
+    if isinstance(error, CancelledError):
+        return SchedulerError(
+            f"the scheduler at {address} went away; what was stored stays, and the same command "
+            "goes on from there"
+        )
+    return None

@@ -1,0 +1,218 @@
+"""Who does the work: this process, processes beside it, or a cluster.
+
+A pool is an executor of :mod:`concurrent.futures` with a word on what its failures mean. Tasks are
+handed over as results come back, so that a million of them never wait in memory.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, TypeVar
+
+from mtlpaper.sweeps.environment import SINGLE_THREADED, jobs_allowed, scheduler_address
+from mtlpaper.sweeps.errors import SweepError, WorkerError
+from mtlpaper.sweeps.keys import Code
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+#: Tasks a worker has before it: the one at work and the next, so that it never waits.
+_AHEAD = 2
+#: Tasks that a cluster has before it. Each may hold an open file, and systems allow some thousand.
+_AHEAD_OF_CLUSTER = 500
+
+
+@dataclass(frozen=True)
+class Pool:
+    """An executor, and what one has to know of it.
+
+    Attributes
+    ----------
+    executor : concurrent.futures.Executor
+    ahead : int
+        How many tasks to hand over before the first has come back.
+    explain : callable
+        From an exception to one that says what to do, or None if the task itself raised it.
+    """
+
+    executor: Executor
+    ahead: int
+    explain: Callable[[BaseException], SweepError | None]
+
+
+@contextmanager
+def open_pool(
+    tasks: int, *, jobs: int | None = None, code: Code | None = None, function: Any = None
+) -> Iterator[Pool]:
+    """Give the pool that the surroundings ask for, and end it.
+
+    Parameters
+    ----------
+    tasks : int
+        No more local workers than these are started.
+    jobs : int, optional
+        Number of local processes; by default what the run allows. One means this process.
+    code : Code, optional
+        That of `function`, which a cluster's workers must share.
+    function : callable, optional
+        What the tasks will call.
+    """
+    address = scheduler_address()
+    workers = min(jobs_allowed() if jobs is None else jobs, tasks)
+    if address is not None:
+        from mtlpaper.sweeps.cluster import cluster
+
+        with cluster(address, function, code) as (executor, explain):
+            yield Pool(executor, _AHEAD_OF_CLUSTER, explain)
+    elif workers <= 1:
+        yield Pool(_Here(), 1, lambda _: None)
+    else:
+        with _local(workers) as pool:
+            yield pool
+
+
+def completed(
+    pool: Pool, function: Callable[[Item], Result], tasks: Iterable[tuple[int, Item]]
+) -> Iterator[tuple[int, Result]]:
+    """Yield the results of numbered tasks as they come.
+
+    Parameters
+    ----------
+    pool : Pool
+    function : callable
+    tasks : iterable of (int, item)
+        Drawn from only as there is room for more.
+
+    Raises
+    ------
+    SweepError
+        If a worker dies or the cluster fails.
+
+    Notes
+    -----
+    The first exception of a task is raised, with a note that names its item.
+    """
+    waiting = iter(tasks)
+    pending: dict[Future[Result], tuple[int, Item]] = {}
+    while True:
+        for index, item in islice(waiting, pool.ahead - len(pending)):
+            pending[_submitted(pool, function, item)] = index, item
+        if not pending:
+            return
+        done = wait(pending, return_when=FIRST_COMPLETED).done
+        for future in sorted(done, key=_failed):  # what succeeded is kept before a failure ends all
+            index, item = pending.pop(future)
+            yield index, _outcome(pool, future, item)
+
+
+def _submitted(pool: Pool, function: Callable[[Item], Result], item: Item) -> Future[Result]:
+    try:
+        return pool.executor.submit(function, item)
+    except Exception as error:
+        explained = pool.explain(error)
+        if explained is None:
+            raise
+        raise explained from error
+
+
+def _failed(future: Future[Any]) -> bool:
+    return future.cancelled() or future.exception() is not None
+
+
+def _outcome(pool: Pool, future: Future[Result], item: Any) -> Result:
+    try:
+        return future.result()
+    except Exception as error:
+        explained = pool.explain(error)
+        if explained is None:
+            error.add_note(_which(item))
+            raise
+        raise explained from error
+
+
+def _which(item: Any, width: int = 200) -> str:
+    text = repr(item)
+    return f"while computing {text if len(text) <= width else text[: width - 1] + '…'}"
+
+
+class _Here(Executor):
+    """Does a task in this process when it is handed over."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+@contextmanager
+def _local(workers: int) -> Iterator[Pool]:
+    # Forked copies of a process in which BLAS or torch runs threads hang, hence "spawn".
+    context = multiprocessing.get_context("spawn")
+    before = set(multiprocessing.active_children())
+    with _single_threaded():
+        executor = ProcessPoolExecutor(workers, mp_context=context, initializer=_begin)
+        try:
+            yield Pool(executor, _AHEAD * workers, lambda error: _of_local(error, workers))
+        except BaseException:
+            # Nobody waits for what is under way; it may take long, and its results are not wanted.
+            for child in set(multiprocessing.active_children()) - before:
+                child.terminate()
+            raise
+        finally:
+            executor.shutdown(cancel_futures=True)
+
+
+def _of_local(error: BaseException, workers: int) -> SweepError | None:
+    if not isinstance(error, BrokenProcessPool):
+        return None
+    return WorkerError(
+        f"a worker process died, perhaps for want of memory; try with fewer than {workers} jobs "
+        "(what was stored stays)"
+    )
+
+
+def _begin() -> None:
+    """Prepare a worker for the two ways in which it may be left alone."""
+    # Ctrl-C reaches every process of a terminal; the one that drives the sweep ends the others.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _end_with_parent()
+
+
+def _end_with_parent() -> None:
+    """Let a worker end when the process that started it was killed; it would wait for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def wait_for_parent() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=wait_for_parent, daemon=True).start()
+
+
+@contextmanager
+def _single_threaded() -> Iterator[None]:
+    # Workers read these when they load their libraries, which is before any code of ours runs.
+    before = {name: os.environ.get(name) for name in SINGLE_THREADED}
+    os.environ.update(SINGLE_THREADED)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value

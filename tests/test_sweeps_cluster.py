@@ -1,0 +1,152 @@
+"""The same sweep on a cluster of processes, which may lose one of them."""
+
+import os
+import signal
+import sys
+import threading
+import time
+
+import pytest
+from distributed import LocalCluster
+from toy.repository import python_path
+from toy.units import Unit, draw
+
+from mtlpaper.sweeps import SchedulerError, map_parallel, sweep
+from mtlpaper.sweeps.environment import SCHEDULER, STORE
+from mtlpaper.sweeps.keys import Code, code_of
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", python_path())
+        options = {"processes": True, "threads_per_worker": 1, "dashboard_address": ":0"}
+        with LocalCluster(n_workers=2, silence_logs=50, **options) as started:
+            yield started
+
+
+@pytest.fixture
+def at(cluster, monkeypatch):
+    monkeypatch.setenv(SCHEDULER, cluster.scheduler_address)
+    return cluster
+
+
+def same(one: list[dict], other: list[dict]) -> bool:
+    return all(
+        a[name].tobytes() == b[name].tobytes()
+        for a, b in zip(one, other, strict=True)
+        for name in {*a, *b}
+    )
+
+
+def test_a_cluster_that_loses_a_worker_gives_the_same_bytes(at, tmp_path, monkeypatch):
+    monkeypatch.setenv(STORE, str(tmp_path / "cluster"))
+    marks = tmp_path / "marks"
+    marks.mkdir()
+    units = [Unit(seed, pause=0.05, folder=str(marks)) for seed in range(40)]
+    victim = next(iter(at.workers.values())).pid
+
+    def kill_midway():
+        while len(list(marks.iterdir())) < 10:
+            time.sleep(0.01)
+        os.kill(victim, signal.SIGKILL)
+
+    killer = threading.Thread(target=kill_midway)
+    killer.start()
+    got = sweep(draw, units)
+    killer.join()
+    pids = {int(path.name.split("-")[1]) for path in marks.iterdir()}
+    assert victim in pids
+    assert len(pids) >= 2
+    assert os.getpid() not in pids
+    monkeypatch.delenv(SCHEDULER)
+    monkeypatch.setenv(STORE, str(tmp_path / "here"))
+    assert same(got, sweep(draw, units))
+    stored = [
+        {path.name: path.read_bytes() for path in (tmp_path / place).rglob("*.unit")}
+        for place in ("cluster", "here")
+    ]
+    assert stored[0] == stored[1]
+    assert len(stored[0]) == 40
+
+
+@pytest.mark.usefixtures("at")
+def test_maps_and_failures_travel_too():
+    assert map_parallel(abs_of, [-1, 2, -3]) == [1, 2, 3]
+    with pytest.raises(ZeroDivisionError) as caught:
+        map_parallel(inverse_of, [1, 0])
+    assert caught.value.__notes__ == ["while computing 0"]
+
+
+def abs_of(x: int) -> int:
+    return abs(x)
+
+
+def inverse_of(x: int) -> float:
+    return 1 / x
+
+
+@pytest.mark.usefixtures("at")
+@pytest.mark.parametrize("difference", ["source", "version"])
+def test_workers_with_other_code_are_named(monkeypatch, tmp_path, difference):
+    monkeypatch.setenv(STORE, str(tmp_path))
+    ours = code_of(draw)
+    other = {
+        "source": Code("0" * 64, ours.versions),
+        "version": Code(ours.source, (("python", "2.7"), *ours.versions[1:])),
+    }
+    monkeypatch.setattr("mtlpaper.sweeps.driver.code_of", lambda _: other[difference])
+    words = {"source": "another source of toy.units", "version": "not 2.7 as the process that asks"}
+    with pytest.raises(SchedulerError, match=r"2 of 2 workers cannot") as caught:
+        sweep(draw, [Unit(1)])
+    assert str(caught.value).count("tcp://") == 2
+    assert words[difference] in str(caught.value)
+
+
+@pytest.mark.usefixtures("at")
+def test_workers_without_the_module_are_named(monkeypatch, tmp_path):
+    (tmp_path / "only_here.py").write_text("def f(x):\n    return x\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    import only_here
+
+    with pytest.raises(SchedulerError, match=r"workers cannot do this work\n(.*\n)*.*only_here"):
+        map_parallel(only_here.f, [1])
+
+
+def set_threads(count: str) -> None:
+    os.environ["OMP_NUM_THREADS"] = count
+
+
+@pytest.mark.usefixtures("at")
+def test_workers_of_many_threads_are_refused(cluster):
+    from distributed import Client
+
+    with Client(cluster, set_as_default=False) as client:
+        client.run(set_threads, "8")
+        try:
+            with pytest.raises(SchedulerError, match="OMP_NUM_THREADS must be 1, got 8"):
+                map_parallel(abs_of, [1])
+        finally:
+            client.run(set_threads, "1")
+
+
+def test_a_scheduler_without_workers_is_told(monkeypatch):
+    monkeypatch.setattr("mtlpaper.sweeps.cluster._PATIENCE_FOR_WORKERS", 0.5)
+    with LocalCluster(n_workers=0, dashboard_address=":0", silence_logs=50) as empty:
+        monkeypatch.setenv(SCHEDULER, empty.scheduler_address)
+        with pytest.raises(SchedulerError, match="no worker joined the scheduler within"):
+            map_parallel(abs_of, [1])
+
+
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "nonsense", "http://127.0.0.1:9"])
+def test_a_wrong_address_is_told_soon(monkeypatch, address):
+    monkeypatch.setenv(SCHEDULER, address)
+    with pytest.raises(SchedulerError, match=f"no scheduler answers at '{address}'; .*dask sched"):
+        sweep(draw, [Unit(1)])
+
+
+def test_a_missing_package_is_named(monkeypatch):
+    monkeypatch.setenv(SCHEDULER, "tcp://127.0.0.1:9")
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(SchedulerError, match=r"pip install 'mtlpaper\[cluster\]'"):
+        sweep(draw, [Unit(1)])

@@ -1,0 +1,283 @@
+"""A sweep ends with the same bytes, whatever happens on its way."""
+
+import json
+import os
+import re
+import resource
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+from types import SimpleNamespace
+
+import IPython  # noqa: F401 (what a kernel has loaded)
+import numpy as np
+import pytest
+from toy.repository import python_path
+from toy.units import Unit, die_once, draw, reciprocal
+
+from mtlpaper.sweeps import StoreError, WorkerError, sweep
+from mtlpaper.sweeps.environment import JOBS, PROGRESS, STORE
+from mtlpaper.sweeps.progress import Progress, Report, duration, read_report
+
+SCRIPT = """
+import sys
+from toy.units import Unit, draw
+from mtlpaper.sweeps import sweep
+count, pause, marks = int(sys.argv[1]), float(sys.argv[2]), sys.argv[3]
+if __name__ == "__main__":
+    sweep(draw, [Unit(seed, pause=pause, folder=marks) for seed in range(count)])
+"""
+
+
+@pytest.fixture
+def store(tmp_path, monkeypatch) -> Path:
+    monkeypatch.setenv(STORE, str(tmp_path / "store"))
+    return tmp_path / "store"
+
+
+@pytest.fixture
+def marks(tmp_path) -> Path:
+    (tmp_path / "marks").mkdir()
+    return tmp_path / "marks"
+
+
+def contents(store: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in store.rglob("*") if path.is_file()}
+
+
+def computed(marks: Path) -> Counter:
+    return Counter(int(path.name.partition("-")[0]) for path in marks.iterdir())
+
+
+def same(one: list[dict], other: list[dict]) -> bool:
+    return len(one) == len(other) and all(
+        list(a) == list(b) and all(a[name].tobytes() == b[name].tobytes() for name in a)
+        for a, b in zip(one, other, strict=True)
+    )
+
+
+def units(count: int, marks: Path | str = "") -> list[Unit]:
+    return [Unit(seed, folder=str(marks)) for seed in range(count)]
+
+
+def start(tmp_path: Path, store: Path, *arguments, jobs: int = 1, **options) -> subprocess.Popen:
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT)
+    environment = {**os.environ, STORE: str(store), JOBS: str(jobs), "PYTHONPATH": python_path()}
+    command = [sys.executable, str(script), *map(str, arguments)]
+    return subprocess.Popen(command, env=environment, **options)
+
+
+# ------------------------------------------------------------------------- what comes from where
+
+
+def test_results_come_in_order_and_from_the_store_the_second_time(store, marks):
+    first = sweep(draw, units(4, marks))
+    assert [int(result["seed"]) for result in first] == [0, 1, 2, 3]
+    again = sweep(draw, units(6, marks)[::-1])
+    assert same(again[2:], first[::-1])
+    assert computed(marks) == Counter(range(6))
+    assert len(contents(store)) == 6
+
+
+def test_without_a_store_nothing_is_kept(tmp_path, marks, monkeypatch):
+    monkeypatch.delenv(STORE, raising=False)
+    assert same(sweep(draw, units(2, marks)), sweep(draw, units(2, marks)))
+    assert computed(marks) == {0: 2, 1: 2}
+    assert [path.name for path in tmp_path.iterdir()] == ["marks"]
+
+
+@pytest.mark.usefixtures("store")
+def test_nothing_to_do_is_done_at_once():
+    assert sweep(draw, []) == []
+
+
+def test_equal_units_are_computed_once(store, marks):
+    one, other = sweep(draw, [Unit(3, folder=str(marks))] * 2)
+    assert same([one], [other])
+    assert computed(marks) == {3: 1}
+    assert len(contents(store)) == 1
+
+
+def test_processes_and_this_process_give_the_same_bytes(tmp_path, monkeypatch):
+    stored = {}
+    for jobs in ("1", "2"):
+        monkeypatch.setenv(STORE, str(tmp_path / jobs))
+        monkeypatch.setenv(JOBS, jobs)
+        stored[jobs] = sweep(draw, units(5)), contents(tmp_path / jobs)
+    assert same(stored["1"][0], stored["2"][0])
+    assert stored["1"][1] == stored["2"][1]
+
+
+# ---------------------------------------------------------------------------------- what goes wrong
+
+
+@pytest.mark.parametrize("damage", ["flipped", "truncated", "empty"])
+def test_a_damaged_entry_is_told_and_computed_again(store, marks, capsys, damage):
+    sweep(draw, units(3, marks))
+    before = contents(store)
+    path = sorted(store.rglob("*.unit"))[1]
+    data = path.read_bytes()
+    spoilt = {"flipped": data[:-1] + bytes([data[-1] ^ 1]), "truncated": data[:-9], "empty": b""}
+    path.write_bytes(spoilt[damage])
+    sweep(draw, units(3, marks))
+    assert contents(store) == before
+    assert sorted(computed(marks).values()) == [1, 1, 2]
+    told = capsys.readouterr().err
+    assert f"{path}: it" in told
+    assert told.endswith("it is computed again\n")
+
+
+def test_a_failing_unit_is_named_and_the_others_stay(store):
+    with pytest.raises(ZeroDivisionError) as caught:
+        sweep(reciprocal, [Unit(1), Unit(2), Unit(0), Unit(3)])
+    assert "while computing Unit(seed=0" in caught.value.__notes__[0]
+    assert len(contents(store)) == 2  # and nothing half done beside them
+    assert len(sweep(reciprocal, [Unit(1), Unit(2), Unit(3)])) == 3
+
+
+def test_a_worker_that_dies_is_an_error_and_the_sweep_goes_on_from_there(store, marks, monkeypatch):
+    monkeypatch.setenv(JOBS, "2")
+    some = [Unit(seed, folder=str(marks), cap=1 if seed == 5 else None) for seed in range(8)]
+    with pytest.raises(WorkerError, match="fewer than 2 jobs"):
+        sweep(die_once, some)
+    assert all(name.endswith(".unit") for name in contents(store))
+    got = sweep(die_once, some)
+    assert same(got, [draw(unit) for unit in some])
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_killed_at_any_moment_it_ends_with_the_same_bytes(tmp_path, store, marks, jobs):
+    rng = np.random.default_rng(jobs)
+    undisturbed = tmp_path / "undisturbed"
+    assert start(tmp_path, undisturbed, 40, 0.02, marks).wait() == 0
+    for path in marks.iterdir():
+        path.unlink()
+    kills = 0
+    for _ in range(5 - jobs):
+        # Some die before they have begun, some in the midst of it.
+        process = start(tmp_path, store, 40, 0.02, marks, jobs=jobs, start_new_session=True)
+        before = len(list(marks.iterdir()))
+        while len(list(marks.iterdir())) < before + 3 and process.poll() is None:
+            time.sleep(0.01)
+        time.sleep(rng.uniform(0, 0.1))
+        os.kill(process.pid, signal.SIGKILL)
+        kills += process.wait() == -signal.SIGKILL
+    assert kills >= 2
+    assert start(tmp_path, store, 40, 0.02, marks, jobs=jobs).wait() == 0
+    assert contents(store) == contents(undisturbed)
+    assert sum(computed(marks).values()) <= 40 + kills * (1 + 2 * jobs)
+
+
+def test_an_interrupt_says_what_is_stored(tmp_path, store, marks):
+    process = start(
+        tmp_path, store, 200, 0.05, marks, jobs=2, stderr=subprocess.PIPE, start_new_session=True
+    )
+    # Until both workers are at work; one that is just starting would complain of the signal.
+    while len({path.name.split("-")[1] for path in marks.iterdir()}) < 2:
+        assert process.poll() is None
+        time.sleep(0.01)
+    os.killpg(process.pid, signal.SIGINT)  # as the keyboard does: to every process
+    told = process.communicate(timeout=10)[1].decode()
+    entries = contents(store)
+    found = re.search(r"interrupted; (\d+) of 200 cells are stored, and the same command", told)
+    assert found
+    # The signal may fall between an entry and its count.
+    assert len(entries) - 1 <= int(found[1]) <= len(entries)
+    assert told.count("Traceback") == 1  # Python's own, of the script; none of the workers
+    assert all(name.endswith(".unit") for name in entries)
+
+
+def test_two_processes_share_the_work(tmp_path, store, marks):
+    both = [start(tmp_path, store, 40, 0.05, marks) for _ in range(2)]
+    assert [process.wait() for process in both] == [0, 0]
+    assert computed(marks) == Counter(range(40))
+    workers = {path.name.split("-")[1] for path in marks.iterdir()}
+    assert len(workers) == 2
+    assert all(name.endswith(".unit") for name in contents(store))
+
+
+def test_a_unit_whose_other_process_dies_is_taken_over(tmp_path, store, marks):
+    slow = start(tmp_path, store, 1, 60, marks)
+    while not list(marks.iterdir()):
+        assert slow.poll() is None
+        time.sleep(0.01)
+    # The same key needs the same pause, so the second one's computation is cut short instead.
+    waiting = start(tmp_path, store, 1, 60, marks)
+    time.sleep(0.8)
+    assert len(list(marks.iterdir())) == 1
+    slow.kill()
+    slow.wait()
+    deadline = time.monotonic() + 10
+    while len(list(marks.iterdir())) < 2:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    waiting.kill()
+    waiting.wait()
+
+
+def test_a_full_disk_is_an_error_and_what_was_stored_stays(store):
+    """The system refuses to let the file grow, as a full disk would."""
+    sweep(draw, units(2))
+    before = contents(store)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (200, limits[1]))
+    try:
+        with pytest.raises(StoreError, match=r"cannot write to the store .*File too large"):
+            sweep(draw, units(4))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, handler)
+    assert contents(store) == before
+    assert len(sweep(draw, units(4))) == 4
+
+
+# --------------------------------------------------------------------------------------- progress
+
+
+@pytest.mark.usefixtures("store")
+def test_progress_counts_cells_in_a_file_and_says_nothing(tmp_path, monkeypatch, capsys):
+    path = tmp_path / "progress"
+    assert read_report(path) is None
+    monkeypatch.setenv(PROGRESS, str(path))
+    sweep(draw, units(3))
+    sweep(draw, units(5), cells=lambda unit: 10 + unit.seed)
+    report = read_report(path)
+    assert (report.done, report.total, report.stored) == (60, 60, 60)
+    assert json.loads(path.read_text())["notes"] == []
+    assert capsys.readouterr() == ("", "")
+    assert [other.name for other in tmp_path.glob("progress*")] == ["progress"]
+
+
+def test_the_rate_is_of_what_was_computed(monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr("mtlpaper.sweeps.progress.time.monotonic", lambda: now[0])
+    with Progress(400, kept=True) as progress:
+        now[0] = 5.0
+        progress.advance(100, reused=True)
+        assert str(progress.report()) == "100 of 400 cells"
+        now[0] = 7.0
+        progress.advance(90)
+        report = progress.report()
+    assert str(report) == "190 of 400 cells, 45/s, 5 s left"
+    assert report.after_interrupt().startswith("190 of 400 cells are stored")
+    assert Report(1, 2).after_interrupt() == "nothing was stored"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0.2, "0 s"), (89, "89 s"), (120, "2 min"), (9000, "2.5 h")]
+)
+def test_a_time_is_written_as_one_says_it(seconds, text):
+    assert duration(seconds) == text
+
+
+def test_nothing_is_said_in_a_kernel(store, monkeypatch, capsys):
+    monkeypatch.setattr("IPython.get_ipython", lambda: SimpleNamespace(kernel=None))
+    sweep(draw, units(2))
+    next(store.rglob("*.unit")).write_bytes(b"")
+    sweep(draw, units(2))
+    assert capsys.readouterr() == ("", "")

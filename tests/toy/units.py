@@ -1,0 +1,42 @@
+"""Units of a sweep that take no time, and functions that compute or fail on them."""
+
+import os
+import signal
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Unit:
+    seed: int
+    scale: float = 1.0
+    label: str = "a"
+    shape: tuple[int, ...] = (2, 3)
+    cap: int | None = None
+    pause: float = 0.0
+    folder: str = ""  # where a computation leaves its mark
+
+
+def draw(unit: Unit) -> dict[str, np.ndarray]:
+    """A pure function of its unit; leaves a mark where it is asked to."""
+    if unit.folder:
+        (Path(unit.folder) / f"{unit.seed}-{os.getpid()}-{time.monotonic_ns()}").touch()
+    time.sleep(unit.pause)
+    rng = np.random.default_rng(unit.seed)
+    return {"x": unit.scale * rng.normal(size=unit.shape), "seed": np.array(unit.seed)}
+
+
+def reciprocal(unit: Unit) -> dict[str, np.ndarray]:
+    return {"x": np.array(1 / unit.seed)}
+
+
+def die_once(unit: Unit) -> dict[str, np.ndarray]:
+    """Kill the process, but for the first time only."""
+    mark = Path(unit.folder) / f"died-{unit.seed}"
+    if unit.cap is not None and not mark.exists():
+        mark.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return draw(unit)
