@@ -20,6 +20,8 @@ _ROLES = (
     "test inputs",
     "student",
     "batches",
+    "validation inputs",
+    "validation labels",
 )
 
 

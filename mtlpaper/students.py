@@ -89,13 +89,14 @@ def orthogonal(
 ) -> Student:
     """Student with balanced, randomly rotated weights and all composite singular values s0.
 
-    The heads are independent; with N2 < N3 the composite weight has N2 singular values s0. Trunk
+    The heads are independent, and draw on what the trunk reaches; with fewer inputs or hidden units
+    than classes the composite weight has as many singular values s0 as there are of these. Trunk
     and each head have singular values sqrt(s0).
 
     Parameters
     ----------
     N1, N2, N3 : int
-        Inputs, hidden units (at most N1), classes.
+        Inputs, hidden units, classes.
     s0 : float
         Initial singular value of every task's composite weight, >= 0.
     rng : numpy.random.Generator
@@ -107,14 +108,20 @@ def orthogonal(
     ValueError
         If a size or `s0` is inadmissible.
     """
-    require(1 <= N2 <= N1, "N2", N2, f"an integer from 1 to N1 = {N1}")
+    require(min(N1, N2, N3) >= 1, "N1, N2, N3", (N1, N2, N3), "integers >= 1")
     require(np.isfinite(s0) and s0 >= 0, "s0", s0, "a finite number >= 0")
     require(n_tasks >= 1, "n_tasks", n_tasks, "an integer >= 1")
     root = np.sqrt(s0)
-    W21 = root * haar_frame(N1, N2, rng).T
-    k = min(N2, N3)
-    heads = [root * haar_frame(N3, k, rng) @ haar_frame(N2, k, rng).T for _ in range(n_tasks)]
-    return Student(W21, tuple(heads))
+    reach = min(N1, N2)
+    # Hidden directions that the trunk reaches, all of them unless it is wider than the inputs.
+    trunk = haar_frame(N1, N2, rng).T if N2 <= N1 else haar_frame(N2, N1, rng)
+    k = min(reach, N3)
+
+    def head() -> np.ndarray:
+        left, right = haar_frame(N3, k, rng), haar_frame(reach, k, rng)
+        return root * left @ (right if N2 <= N1 else trunk @ right).T
+
+    return Student(root * trunk, tuple(head() for _ in range(n_tasks)))
 
 
 def gaussian(

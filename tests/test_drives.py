@@ -122,8 +122,22 @@ def test_white_second_moments_change_nothing():
 
 
 def test_empirical_drive():
+    """Centred over the classes, so that inputs whose mean is not zero push no class alike."""
     Y, X = np.array([[1.0, 0.0], [0.0, 1.0]]), np.array([[1.0, 2.0], [3.0, 5.0], [0.0, 4.0]])
-    assert np.array_equal(theory.empirical_drive(Y, X), [[0.5, 1.5, 0.0], [1.0, 2.5, 2.0]])
+    assert np.array_equal(theory.empirical_drive(Y, X), [[-0.25, -0.5, -1.0], [0.25, 0.5, 1.0]])
+
+
+@given(N3=st.integers(2, 6), N=st.integers(1, 20), seed=st.integers(0, 99))
+def test_the_empirical_drive_is_the_labels_moment_less_its_mean_over_classes(N3, N, seed):
+    rng = np.random.default_rng(seed)
+    Y, X = rng.dirichlet(np.ones(N3), N).T, 2 + rng.standard_normal((5, N))
+    drive, moment = theory.empirical_drive(Y, X), Y @ X.T / N
+    # Rounding of sums of some tens of numbers of order one.
+    assert np.allclose(drive.sum(axis=0), 0, rtol=0, atol=1e-13)
+    assert np.allclose(drive, moment - X.mean(axis=1) / N3, rtol=0, atol=1e-13)
+    # It is the exact gradient of a student without weights, whose p is uniform.
+    exact = theory.training_set_force(X, Y)(np.zeros((N3, 5)))
+    assert np.allclose(drive, exact, rtol=0, atol=1e-13)
 
 
 @given(seed=st.integers(0, 99), label_rule=st.sampled_from(["argmax", "soft", "sample"]))

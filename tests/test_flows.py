@@ -173,6 +173,30 @@ def test_rotated_inputs_rotate_the_training_sets_force(seed):
     assert np.allclose(turned, theory.training_set_force(X, Y)(W) @ R.T, rtol=0, atol=1e-13)
 
 
+@pytest.mark.parametrize("leading", [(3,), (2, 3)])
+@pytest.mark.parametrize("kind", ["population", "finite"])
+def test_forces_on_many_networks_are_those_on_each(kind, leading):
+    """Every network with a drive of its own, and all with one drive."""
+    rng, field = np.random.default_rng(3), GaussianField(N3, 128)
+    X, _ = training_set()
+    S = X @ X.T / X.shape[1]
+    drive, W = rng.standard_normal((2, *leading, N3, N1))
+
+    def force(drive: np.ndarray) -> theory.Force:
+        if kind == "population":
+            return theory.population_force(drive, field)
+        return theory.finite_sample_force(drive, S, field)
+
+    own, common = force(drive)(W), force(drive[(0,) * len(leading)])(W)
+    assert own.shape == common.shape == W.shape
+    for net in np.ndindex(leading):
+        # The same products in a larger batch: rounding of entries of order one.
+        assert np.allclose(own[net], force(drive[net])(W[net]), rtol=0, atol=1e-13)
+        first = force(drive[(0,) * len(leading)])
+        assert np.allclose(common[net], first(W[net]), rtol=0, atol=1e-13)
+    assert not np.allclose(own, common, rtol=0, atol=1e-2)
+
+
 # ----------------------------------------------------------------------------------- two tasks
 
 

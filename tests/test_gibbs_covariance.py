@@ -137,6 +137,38 @@ def test_moments_agree_with_simulated_inputs(label):
     assert np.abs((moment - wrong) / error).max() > 4.5
 
 
+@pytest.mark.parametrize("leading", [(), (1,), (3,), (2, 3)])
+def test_many_covariances_at_once(leading):
+    """Leading axes are networks; singular, large and vanishing covariances beside each other."""
+    field = GaussianField(4, 128, 2)
+    W = np.random.default_rng(0).standard_normal((*leading, 4, 2))
+    scales = np.array([1.0, 0.0, 30.0, 0.1, 5.0, 1e-8])
+    W *= np.resize(scales, leading)[..., None, None]
+    C = W @ W.swapaxes(-1, -2)
+    G = field.G(C)
+    assert G.shape == (*leading, 4, 4)
+    for index in np.ndindex(leading):
+        # The same sums, perhaps in another order.
+        assert np.allclose(G[index], field.G(C[index]), rtol=0, atol=1e-15)
+        assert np.allclose(G[index], field.G_estimate(C[index]).value, rtol=0, atol=1e-14)
+    # Negative control: another network's covariance.
+    if leading == (3,):
+        assert not np.allclose(G[0], field.G(C[2]), rtol=0, atol=1e-2)
+
+
+def test_averages_leave_the_covariances_alone():
+    C, field = np.stack([np.eye(3), 4 * np.eye(3)]), GaussianField(3, 64)
+    points, before = field.eps.copy(), C.copy()
+    first = field.G(C)
+    assert np.array_equal(C, before)
+    assert np.array_equal(field.eps, points)
+    assert np.array_equal(field.G(C), first)
+
+
+def test_no_covariances_have_no_averages():
+    assert GaussianField(3, 64).G(np.empty((0, 3, 3))).shape == (0, 3, 3)
+
+
 def test_argmax_moment_of_two_classes():
     u = np.array([1.0, -1.0]) / np.sqrt(2)
     moment = GaussianField(2, 4096, 16, 3).argmax_moment(9.0 * np.outer(u, u))
@@ -173,6 +205,8 @@ def test_inadmissible_fields_are_refused(arguments, message):
 def test_a_covariance_of_the_wrong_size_is_refused():
     with pytest.raises(ValueError, match=r"`C` must be a \(3, 3\) array, got \(2, 2\)"):
         GaussianField(3, 64).G(np.eye(2))
+    with pytest.raises(ValueError, match=r"`C` must be a \(3, 3\) array, got \(3, 2, 2\)"):
+        GaussianField(3, 64).G(np.stack([np.eye(2)] * 3))
 
 
 def test_softmax_of_large_logits():

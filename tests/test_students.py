@@ -49,21 +49,48 @@ def test_a_small_singular_value_survives_a_large_imbalance(s0, imbalance):
 
 
 @given(
-    N2=st.integers(1, 8),
-    N3=st.integers(2, 6),
-    s0=st.floats(0, 3),
+    N1=st.integers(1, 8),
+    N2=st.integers(1, 12),
+    N3=st.integers(1, 10),
+    s0=st.just(0.0) | st.floats(1e-6, 3),
     n_tasks=st.integers(1, 3),
     seed=st.integers(0, 2**32),
 )
-def test_orthogonal_start_has_equal_singular_values(N2, N3, s0, n_tasks, seed):
+def test_orthogonal_start_has_equal_singular_values(N1, N2, N3, s0, n_tasks, seed):
+    """Of the composite weight s0, of trunk and heads its root: hidden layers may be wider, too."""
     draw = np.random.default_rng(seed)
-    student = students.orthogonal(8, N2, N3, s0, draw, n_tasks=n_tasks)
-    assert len(student.W32) == n_tasks
-    k = min(N2, N3)
+    student = students.orthogonal(N1, N2, N3, s0, draw, n_tasks=n_tasks)
+    assert student.W21.shape == (N2, N1)
+    assert [W32.shape for W32 in student.W32] == [(N3, N2)] * n_tasks
+    k = min(N1, N2, N3)
     for task in range(n_tasks):
         assert np.allclose(np.linalg.svd(student.W(task))[1][:k], s0, atol=ROUNDING)
-        assert np.linalg.matrix_rank(student.W(task), tol=1e-9) == (k if s0 > 1e-9 else 0)
+        assert np.linalg.matrix_rank(student.W(task), tol=1e-7) == (k if s0 > 0 else 0)
+        assert np.allclose(np.linalg.svd(student.W32[task])[1][:k], np.sqrt(s0), atol=ROUNDING)
     assert np.allclose(np.linalg.svd(student.W21)[1], np.sqrt(s0), atol=ROUNDING)
+
+
+@given(N1=st.integers(1, 8), N2=st.integers(1, 12), N3=st.integers(1, 10))
+def test_orthogonal_start_is_balanced_where_heads_draw(N1, N2, N3):
+    """W32^T W32 = W21 W21^T on the directions that a head reads, which the trunk reaches all."""
+    student = students.orthogonal(N1, N2, N3, 0.7, rng(), n_tasks=2)
+    trunk = student.W21 @ student.W21.T / 0.7  # projects on what the trunk reaches
+    for W32 in student.W32:
+        head = W32.T @ W32 / 0.7
+        for projector in (trunk, head):
+            assert np.allclose(projector @ projector, projector, atol=ROUNDING)
+        assert np.allclose(trunk @ head, head, atol=ROUNDING)
+        # With as many classes as the trunk has directions, both are the same.
+        assert np.allclose(trunk, head, atol=ROUNDING) == (N3 >= min(N1, N2))
+
+
+def test_a_narrow_orthogonal_start_is_what_it_was():
+    """Published numbers hang on it: trunk first, then a left and a right frame for each head."""
+    student, draw = students.orthogonal(6, 4, 3, 0.25, rng(), n_tasks=2), rng()
+    assert np.array_equal(student.W21, 0.5 * haar_frame(6, 4, draw).T)
+    for W32 in student.W32:
+        left, right = haar_frame(3, 3, draw), haar_frame(4, 3, draw)
+        assert np.allclose(W32, 0.5 * left @ right.T, rtol=0, atol=1e-15)
 
 
 def test_heads_differ():
@@ -84,10 +111,10 @@ def test_gaussian_start_has_the_stated_variances():
     ("make", "message"),
     [
         (
-            lambda: students.orthogonal(3, 4, 2, 1.0, rng()),
-            "`N2` must be .* from 1 to N1 = 3, got 4",
+            lambda: students.orthogonal(3, 0, 2, 1.0, rng()),
+            r"`N1, N2, N3` must be integers >= 1, got \(3, 0, 2\)",
         ),
-        (lambda: students.orthogonal(3, 0, 2, 1.0, rng()), "`N2` must be .* got 0"),
+        (lambda: students.orthogonal(0, 2, 2, 1.0, rng()), "`N1, N2, N3` must be integers >= 1"),
         (lambda: students.orthogonal(3, 2, 2, -1.0, rng()), "`s0` must be a finite number >= 0"),
         (lambda: students.orthogonal(3, 2, 2, np.nan, rng()), "`s0` must be a finite number >= 0"),
         (lambda: students.orthogonal(3, 2, 2, 1.0, rng(), n_tasks=0), "`n_tasks` must be"),

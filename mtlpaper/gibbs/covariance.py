@@ -15,6 +15,14 @@ def softmax(z: Float[np.ndarray, "N3 N"]) -> Float[np.ndarray, "N3 N"]:
     return np.asarray(scipy_softmax(z, axis=0))
 
 
+def _softmax_in_place(z: Float[np.ndarray, "*net N3 N"]) -> Float[np.ndarray, "*net N3 N"]:
+    """Softmax over the last axis but one, without the copies that SciPy's takes."""
+    z -= z.max(axis=-2, keepdims=True)
+    np.exp(z, out=z)
+    z /= z.sum(axis=-2, keepdims=True)
+    return z
+
+
 _SMALLEST = 2.0**-33  # half the spacing of 32-bit Sobol points
 
 
@@ -34,10 +42,11 @@ class Estimate:
     standard_error: np.ndarray
 
 
-def _square_root(C: Float[np.ndarray, "N3 N3"]) -> Float[np.ndarray, "N3 N3"]:
+def _square_root(C: Float[np.ndarray, "*net N3 N3"]) -> Float[np.ndarray, "*net N3 N3"]:
     """Symmetric square root; unlike Cholesky's it exists for rank-deficient C."""
     eigenvalue, vector = np.linalg.eigh(C)
-    return (vector * np.sqrt(np.clip(eigenvalue, 0.0, None))) @ vector.T
+    scaled = vector * np.sqrt(np.clip(eigenvalue, 0.0, None))[..., None, :]
+    return np.asarray(scaled @ vector.swapaxes(-1, -2))
 
 
 @dataclass(frozen=True)
@@ -84,9 +93,12 @@ class GaussianField:
         object.__setattr__(self, "eps", norm.ppf(np.maximum(np.stack(sets), _SMALLEST)))
 
     def _logits(self, C: np.ndarray) -> Float[np.ndarray, "replicates points N3"]:
-        accepted = f"a ({self.N3}, {self.N3}) array"
-        require(C.shape == (self.N3, self.N3), "C", C.shape, accepted)
+        self._require_size(C)
         return self.eps @ _square_root(C)
+
+    def _require_size(self, C: np.ndarray) -> None:
+        accepted = f"a ({self.N3}, {self.N3}) array"
+        require(C.shape[-2:] == (self.N3, self.N3), "C", C.shape, accepted)
 
     def _estimate(self, replicates: np.ndarray) -> Estimate:
         count = self.n_replicates
@@ -95,25 +107,29 @@ class GaussianField:
         )
         return Estimate(replicates.mean(axis=0), np.asarray(spread / np.sqrt(count)))
 
-    def G(self, C: Float[np.ndarray, "N3 N3"]) -> Float[np.ndarray, "N3 N3"]:
+    def G(self, C: Float[np.ndarray, "*net N3 N3"]) -> Float[np.ndarray, "*net N3 N3"]:
         """Averaged softmax gradient G = E[diag(p) - p p^T], p = softmax(z), z ~ N(0, C).
 
         Parameters
         ----------
-        C : (N3, N3) array
+        C : (..., N3, N3) array
             Covariance of the logits, W W^T for a student W and white inputs; may be singular.
+            With leading axes for many networks at once.
 
         Returns
         -------
-        (N3, N3) array
+        (..., N3, N3) array
             Symmetric, positive semi-definite, G 1 = 0.
 
         Notes
         -----
         Source: :eq:`eq-T1`.
         """
-        p = np.asarray(scipy_softmax(self._logits(C).reshape(-1, self.N3), axis=1))
-        return (np.diag(p.sum(axis=0)) - p.T @ p) / p.shape[0]
+        self._require_size(C)
+        z = _square_root(C) @ self.eps.reshape(-1, self.N3).T
+        p = _softmax_in_place(z)
+        diagonal = p.sum(axis=-1)[..., None] * np.eye(self.N3)
+        return (diagonal - p @ p.swapaxes(-1, -2)) / p.shape[-1]
 
     def G_estimate(self, C: Float[np.ndarray, "N3 N3"]) -> Estimate:
         """`G` with its standard error; needs `n_replicates` >= 2 for a finite one."""

@@ -78,8 +78,17 @@ def argmax_drive(
 def empirical_drive(
     Y: Float[np.ndarray, "N3 N"], X: Float[np.ndarray, "N1 N"]
 ) -> Float[np.ndarray, "N3 N1"]:
-    """Drive of a given training set, T_hat = Y X^T / N. Source: :eq:`eq-T7b`."""
-    return np.asarray(Y @ X.T / X.shape[1])
+    """Drive of a given training set, T_hat = (Y - 1/N3) X^T / N.
+
+    The exact gradient (Y - p) X^T / N sums to zero over the classes. A theory whose decay does so
+    by itself, as G W S does, needs a drive that does too; without the term 1/N3 the mean of the
+    inputs would push all classes alike.
+
+    Notes
+    -----
+    Source: :eq:`eq-T7b`.
+    """
+    return np.asarray((Y - Y.mean(axis=0)) @ X.T / X.shape[1])
 
 
 def population_drive(

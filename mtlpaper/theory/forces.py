@@ -11,16 +11,16 @@ from jaxtyping import Float
 
 from mtlpaper.gibbs import GaussianField, softmax
 
-Force = Callable[[Float[np.ndarray, "N3 N1"]], Float[np.ndarray, "N3 N1"]]
+Force = Callable[[Float[np.ndarray, "*net N3 N1"]], Float[np.ndarray, "*net N3 N1"]]
 
 
-def population_force(drive: Float[np.ndarray, "N3 N1"], field: GaussianField) -> Force:
+def population_force(drive: Float[np.ndarray, "*net N3 N1"], field: GaussianField) -> Force:
     """Infinite-data force D = T - G(W W^T) W.
 
     Parameters
     ----------
-    drive : (N3, N1) array
-        T, from `mtlpaper.theory.drives`.
+    drive : (..., N3, N1) array
+        T, from `mtlpaper.theory.drives`; with leading axes for many networks at once.
     field : GaussianField
         Points for the average over the student's logits.
 
@@ -29,14 +29,14 @@ def population_force(drive: Float[np.ndarray, "N3 N1"], field: GaussianField) ->
     Source: the bracket of Eq. (2) of the paper; :eq:`eq-T6`.
     """
 
-    def force(W: Float[np.ndarray, "N3 N1"]) -> Float[np.ndarray, "N3 N1"]:
-        return drive - field.G(W @ W.T) @ W
+    def force(W: Float[np.ndarray, "*net N3 N1"]) -> Float[np.ndarray, "*net N3 N1"]:
+        return drive - field.G(W @ W.swapaxes(-1, -2)) @ W
 
     return force
 
 
 def finite_sample_force(
-    drive: Float[np.ndarray, "N3 N1"],
+    drive: Float[np.ndarray, "*net N3 N1"],
     S: Float[np.ndarray, "N1 N1"],
     field: GaussianField,
 ) -> Force:
@@ -48,7 +48,8 @@ def finite_sample_force(
 
     Parameters
     ----------
-    drive : (N3, N1) array
+    drive : (..., N3, N1) array
+        With leading axes for many networks at once.
     S : (N1, N1) array
         Second moment X X^T / N of the training inputs.
     field : GaussianField
@@ -58,9 +59,10 @@ def finite_sample_force(
     Source: :eq:`eq-T7a` and :eq:`eq-T7b`.
     """
 
-    def force(W: Float[np.ndarray, "N3 N1"]) -> Float[np.ndarray, "N3 N1"]:
-        WS = W @ S
-        return drive - field.G(WS @ W.T) @ WS
+    def force(W: Float[np.ndarray, "*net N3 N1"]) -> Float[np.ndarray, "*net N3 N1"]:
+        # One product for all networks, which numpy would take one by one.
+        WS = (W.reshape(-1, W.shape[-1]) @ S).reshape(W.shape)
+        return drive - field.G(WS @ W.swapaxes(-1, -2)) @ WS
 
     return force
 

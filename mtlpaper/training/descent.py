@@ -1,13 +1,7 @@
-"""Batched gradient descent of linear students on the cross-entropy.
+"""Batched gradient descent of linear students, recorded at chosen steps."""
 
-The gradients of a linear student need only its composite weight: with
-D = (Y - softmax(W X)) X^T / N they are D W21^T for a head and W32^T D for the trunk. Nothing is
-back-propagated through the hidden layer, and all networks of a batch take one step together.
-"""
-
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import torch
@@ -16,24 +10,18 @@ from torch import Tensor
 
 from mtlpaper.errors import require
 from mtlpaper.students import Student
+from mtlpaper.training.networks import Dtype, LinearNetworks
+from mtlpaper.training.sets import (
+    FullBatch,
+    TrainingSet,
+    minibatches,
+    require_rate,
+    require_sets,
+    residual_gradient,
+)
 
-Dtype = Literal["float64", "float32"]
-
-
-@dataclass(frozen=True)
-class TrainingSet:
-    """Training data of one task for every network of a batch.
-
-    Parameters
-    ----------
-    X : (net, N1, N) array
-        Inputs; the first axis may be 1 where all networks share them.
-    Y : (net, N3, N) array
-        Targets; columns sum to one.
-    """
-
-    X: Float[np.ndarray, "net_or_1 N1 N"]
-    Y: Float[np.ndarray, "net N3 N"]
+#: A task's loss weight times D at its composite weights (net, N3, N1).
+Gradient = Callable[[Tensor], Tensor]
 
 
 @dataclass(frozen=True)
@@ -56,42 +44,15 @@ class Trajectory:
         return np.linalg.svd(self.W[task].astype(np.float64), compute_uv=False)
 
 
-def _tensor(array: np.ndarray, device: str, dtype: Dtype) -> Tensor:
-    return torch.tensor(array, dtype=getattr(torch, dtype), device=device)
-
-
 def _check(
     students: Sequence[Student], sets: Sequence[TrainingSet], steps: np.ndarray, rate: float
 ) -> None:
     require(len(students) >= 1, "students", len(students), "at least one network")
-    n_tasks = len(students[0].W32)
-    require(len(sets) == n_tasks, "sets", len(sets), f"{n_tasks} training sets, one a head")
-    for data, W32 in zip(sets, students[0].W32, strict=True):
-        nets, sizes = data.Y.shape[0], (students[0].W21.shape[1], W32.shape[0])
-        seen = (data.X.shape[1], data.Y.shape[1])
-        require(seen == sizes, "sets", seen, f"of (N1, N3) = {sizes} like the students")
-        require(nets == len(students), "sets", nets, f"targets for {len(students)} networks")
-        require(
-            data.X.shape[0] in (1, nets), "sets", data.X.shape, f"inputs for 1 or {nets} networks"
-        )
+    N1 = students[0].W21.shape[1]
+    require_sets(sets, [(N1, W32.shape[0]) for W32 in students[0].W32], len(students))
     grows = steps.size >= 1 and steps[0] >= 0 and bool((np.diff(steps) > 0).all())
     require(grows, "steps", steps, "increasing numbers of steps >= 0")
-    require(np.isfinite(rate) and rate > 0, "learning_rate", rate, "a finite number > 0")
-
-
-def _minibatches(
-    X: Tensor, Y: Tensor, batch_size: int, generators: Sequence[torch.Generator]
-) -> Iterator[tuple[Tensor, Tensor]]:
-    """Batches without end; every network reshuffles its own points once an epoch."""
-    nets, _, N = Y.shape
-    row = torch.arange(nets, device=Y.device)[:, None]
-    while True:
-        orders = [torch.randperm(N, generator=generator) for generator in generators]
-        order = torch.stack(orders).to(Y.device)
-        for index in order.split(batch_size, dim=1):
-            # Advanced indices around a slice put the point axis before the feature axis.
-            x = X.expand(nets, -1, -1)[row, :, index].transpose(1, 2)
-            yield x, Y[row, :, index].transpose(1, 2)
+    require_rate(rate)
 
 
 def _generators(seed: int, task: int, nets: int) -> list[torch.Generator]:
@@ -104,44 +65,18 @@ def _generators(seed: int, task: int, nets: int) -> list[torch.Generator]:
     return [torch.Generator().manual_seed(state) for state in states]
 
 
-def _batches(
-    data: TrainingSet, batch_size: int, seed: int, task: int, device: str, dtype: Dtype
-) -> Iterator[tuple[Tensor, Tensor]]:
-    X, Y = _tensor(data.X, device, dtype), _tensor(data.Y, device, dtype)
-    if batch_size == 0 or batch_size >= Y.shape[2]:
-        while True:
-            yield X, Y
-    yield from _minibatches(X, Y, batch_size, _generators(seed, task, Y.shape[0]))
+def _mini_batch(
+    data: TrainingSet, alpha: float, batch_size: int, generators: list[torch.Generator]
+) -> Gradient:
+    batches: Iterator[tuple[Tensor, Tensor]] | None = None
 
+    def gradient(W: Tensor) -> Tensor:
+        nonlocal batches
+        if batches is None:
+            batches = minibatches(data, batch_size, generators, like=W)
+        return alpha * residual_gradient(W, *next(batches))
 
-def _product(A: Tensor, B: Tensor) -> Tensor:
-    """Product of every network's A (net, r, k) with its B (net or 1, k, c).
-
-    Where the networks share B, as they do where they share inputs, all of them make one large
-    product, which is several times faster than many small ones.
-    """
-    if B.shape[0] > 1:
-        return A @ B
-    return (A.reshape(-1, A.shape[2]) @ B[0]).view(*A.shape[:2], B.shape[2])
-
-
-def _step(
-    W21: Tensor,
-    heads: Sequence[Tensor],
-    batches: Sequence[tuple[Tensor, Tensor]],
-    rates: Sequence[float],
-) -> None:
-    """One step of gradient descent on every network, in place."""
-    trunk = torch.zeros_like(W21)
-    changes = []
-    for W32, (X, Y), rate in zip(heads, batches, rates, strict=True):
-        residual = Y - torch.softmax(_product(W32 @ W21, X), dim=1)
-        D = (rate / Y.shape[2]) * _product(residual, X.transpose(1, 2))
-        trunk += W32.transpose(1, 2) @ D
-        changes.append(D @ W21.transpose(1, 2))
-    W21 += trunk
-    for W32, change in zip(heads, changes, strict=True):
-        W32 += change
+    return gradient
 
 
 def train(
@@ -196,20 +131,36 @@ def train(
     require(batch_size >= 0, "batch_size", batch_size, "an integer >= 0")
     weights = [1.0] * len(sets) if alphas is None else list(alphas)
     require(len(weights) == len(sets), "alphas", alphas, f"{len(sets)} weights, one a head")
-    W21 = _tensor(np.stack([student.W21 for student in students]), device, dtype)
-    stacks = [np.stack(W32) for W32 in zip(*(student.W32 for student in students), strict=True)]
-    heads = [_tensor(stack, device, dtype) for stack in stacks]
-    streams = [
-        _batches(data, batch_size, seed, task, device, dtype) for task, data in enumerate(sets)
-    ]
-    rates = [learning_rate * alpha for alpha in weights]
-    recorded: list[list[np.ndarray]] = [[] for _ in heads]
-    taken = 0
+    nets = len(students)
+
+    def gradient(task: int) -> Gradient:
+        data, alpha = sets[task], weights[task]
+        if batch_size == 0 or batch_size >= data.Y.shape[2]:
+            return FullBatch(data, np.full(nets, alpha), device, dtype)
+        return _mini_batch(data, alpha, batch_size, _generators(seed, task, nets))
+
     with torch.inference_mode():
-        for target in steps:
-            while taken < target:
-                _step(W21, heads, [next(stream) for stream in streams], rates)
-                taken += 1
-            for record, W32 in zip(recorded, heads, strict=True):
-                record.append((W32 @ W21).cpu().numpy())
-    return Trajectory(np.asarray(steps), tuple(np.stack(record) for record in recorded))
+        networks = LinearNetworks(students, device, dtype)
+        gradients = [gradient(task) for task in range(len(sets))]
+        recorded = list(_records(networks, gradients, steps, learning_rate))
+    W = np.stack(recorded)
+    return Trajectory(np.asarray(steps), tuple(W[:, :, rows] for rows in networks.rows))
+
+
+def _records(
+    networks: LinearNetworks, gradients: Sequence[Gradient], steps: np.ndarray, rate: float
+) -> Iterator[np.ndarray]:
+    """Composite weights (net, classes, N1) after each of the numbers of steps."""
+    taken = 0
+    for target in steps:
+        while taken < target:
+            networks.add(slope(networks, gradients), rate)
+            taken += 1
+        yield networks.W().cpu().numpy()
+
+
+def slope(networks: LinearNetworks, gradients: Sequence[Gradient]) -> Tensor:
+    """Negative gradient of the summed losses on the composite weights, (net, classes, N1)."""
+    W = networks.W()
+    parts = [gradient(W[:, rows]) for gradient, rows in zip(gradients, networks.rows, strict=True)]
+    return torch.cat(parts, dim=1)

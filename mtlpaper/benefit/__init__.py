@@ -1,0 +1,25 @@
+"""The multitask benefit MT_{A<-B}: units of networks that share inputs, and their statistics.
+
+A *unit* is what one worker trains at once: for one dataset, one main task and one pair of training
+set sizes, the single-task network and a multitask network for every auxiliary task. Unit
+functions return plain arrays and are meant for `mtlpaper.sweeps.sweep`.
+"""
+
+from mtlpaper.benefit.descent import deep_unit, linear_unit
+from mtlpaper.benefit.flow import theory_unit
+from mtlpaper.benefit.statistics import Agreement, agreement, bootstrap_interval
+from mtlpaper.benefit.units import DeepUnit, Problem, TheoryUnit, Training, Unit
+
+__all__ = [
+    "Agreement",
+    "DeepUnit",
+    "Problem",
+    "TheoryUnit",
+    "Training",
+    "Unit",
+    "agreement",
+    "bootstrap_interval",
+    "deep_unit",
+    "linear_unit",
+    "theory_unit",
+]

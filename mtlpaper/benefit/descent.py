@@ -1,0 +1,149 @@
+"""Train the networks of a unit to their minima: linear students, deep ReLU students."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from mtlpaper.benefit.data import Data, draw, test_points, validation_points
+from mtlpaper.benefit.units import DeepUnit, Training, Unit
+from mtlpaper.students import Student, gaussian, orthogonal
+from mtlpaper.training import (
+    GaussianTest,
+    LabelledPoints,
+    LinearDescent,
+    Measure,
+    Minima,
+    ReLUDescent,
+    Schedule,
+    Score,
+    TrainingSet,
+    deep_student,
+    descend_to_minima,
+)
+
+#: Networks trained together at most: more would not fit the processor's cache.
+BLOCK, DEEP_BLOCK = 50, 6
+#: Seed of the quadrature's points, the same for all units so that their errors cancel.
+QUADRATURE = 0
+
+
+def linear_unit(unit: Unit) -> dict[str, np.ndarray]:
+    """Minima of a unit's linear students, see `minima_arrays` for what is returned."""
+    problem, training = unit.problem, unit.training
+    data = draw(problem, unit.alpha_B)
+    student = initial_student(unit, data)
+    quadrature = GaussianTest(
+        data.A,
+        training.n_test,
+        n_groups=training.n_groups,
+        seed=QUADRATURE,
+        device=training.device,
+        dtype=training.dtype,
+    )
+    validation = validation_points(data, problem, training)
+
+    def descend(chosen: slice) -> Minima:
+        sets, alphas = _part(data, chosen)
+        descent = LinearDescent.on_sets(
+            [student] * len(alphas),
+            sets,
+            alphas,
+            training.learning_rate,
+            device=training.device,
+            dtype=training.dtype,
+        )
+        return follow(descent, lambda: quadrature(descent.W()), validation, training)
+
+    return _in_blocks(descend, problem.n_networks, BLOCK, training)
+
+
+def deep_unit(unit: DeepUnit) -> dict[str, np.ndarray]:
+    """Minima of a unit's deep ReLU students, see `minima_arrays` for what is returned."""
+    problem, training = unit.problem, unit.training
+    data = draw(problem)
+    rng = data.streams.rng("student")
+    student = deep_student(problem.N1, unit.N2, problem.N3, unit.depth, unit.scale, rng, n_tasks=2)
+    test = test_points(data, problem, training)
+    validation = validation_points(data, problem, training)
+
+    def descend(chosen: slice) -> Minima:
+        sets, alphas = _part(data, chosen)
+        descent = ReLUDescent(
+            [student] * len(alphas),
+            sets,
+            alphas,
+            training.learning_rate,
+            activation=unit.activation,
+            device=training.device,
+            dtype=training.dtype,
+        )
+        return follow(descent, lambda: test(descent.logits), validation, training)
+
+    return _in_blocks(descend, problem.n_networks, DEEP_BLOCK, training)
+
+
+def initial_student(unit: Unit, data: Data) -> Student:
+    """Initial weights, the same in all networks of a unit."""
+    problem, rng = unit.problem, data.streams.rng("student")
+    if unit.initial == "orthogonal":
+        return orthogonal(problem.N1, unit.N2, problem.N3, unit.s0, rng, n_tasks=2)
+    # The product of two Gaussian layers of scale c has singular values around c^2.
+    return gaussian(problem.N1, unit.N2, problem.N3, np.sqrt(unit.s0), rng, n_tasks=2)
+
+
+def follow(
+    descent: LinearDescent | ReLUDescent,
+    score: Callable[[], Score],
+    validation: LabelledPoints | None,
+    training: Training,
+) -> Minima:
+    """Descend to the minima of the test loss and, if there are any, of validation losses."""
+
+    def measure() -> Measure:
+        seen = score()
+        if validation is None:
+            return Measure(seen.loss, seen.accuracy, np.empty((len(descent), 0)))
+        return Measure(seen.loss, seen.accuracy, validation.losses(descent.logits)[:, :, 0])
+
+    every = max(1, round(training.look_every / training.learning_rate))
+    schedule = Schedule(
+        every,
+        training.t_max,
+        stop_early=training.stop_early,
+        growth=training.look_growth,
+    )
+    return descend_to_minima(descent, measure, schedule)
+
+
+def minima_arrays(minima: Minima, *, curves: bool) -> dict[str, np.ndarray]:
+    """Arrays of one unit, networks first; the single-task network is the first of them.
+
+    `loss` (net, group), `t`, `accuracy`, `accuracy_at_minimum` and `t_end` (net), `chosen_loss`
+    (net, rule, group) and `chosen_t` (net, rule) with the rules noise-free and noisy validation;
+    on demand `curves` (net, time) and `times` (time).
+    """
+    names = ("loss", "t", "accuracy", "accuracy_at_minimum", "chosen_loss", "chosen_t", "t_end")
+    arrays = {name: getattr(minima, name) for name in names}
+    return arrays | ({"curves": minima.curves.T, "times": minima.times} if curves else {})
+
+
+def _part(data: Data, chosen: slice) -> tuple[list[TrainingSet], np.ndarray]:
+    return [TrainingSet(part.X, part.Y[chosen]) for part in data.sets], data.alphas[chosen]
+
+
+def _in_blocks(
+    descend: Callable[[slice], Minima], n: int, block: int, training: Training
+) -> dict[str, np.ndarray]:
+    """Descend block by block and join what comes out; curves are padded with NaN at their end."""
+    parts = [
+        minima_arrays(descend(slice(start, start + block)), curves=training.curves)
+        for start in range(0, n, block)
+    ]
+    times = max((part.pop("times") for part in parts if "times" in part), key=len, default=None)
+    if times is None:
+        return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    for part in parts:
+        missing = times.size - part["curves"].shape[1]
+        part["curves"] = np.pad(part["curves"], ((0, 0), (0, missing)), constant_values=np.nan)
+    joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    return joined | {"times": times}

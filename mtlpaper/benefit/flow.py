@@ -1,0 +1,117 @@
+"""The students of a unit under a theory of their averaged gradient, not their training set."""
+
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+import torch
+from jaxtyping import Bool, Float
+from torch import Tensor
+
+from mtlpaper.benefit.data import Data, draw
+from mtlpaper.benefit.descent import QUADRATURE, follow, initial_student, minima_arrays
+from mtlpaper.benefit.units import TheoryUnit
+from mtlpaper.gibbs import GaussianField
+from mtlpaper.tasks import LabelRule
+from mtlpaper.theory import (
+    Force,
+    empirical_drive,
+    finite_sample_force,
+    population_drive,
+    population_force,
+    soft_drive,
+)
+from mtlpaper.training import GaussianTest, LinearDescent
+
+_DRIVE_POINTS = 2**15  # drives are computed once a network, and their integrand jumps
+
+
+class _TheoryForce:
+    """A theory's force on one task of every network, in the shape that the descent asks for."""
+
+    def __init__(
+        self,
+        drive: Float[np.ndarray, "net N3 N1"],
+        alpha: Float[np.ndarray, " net"],
+        theory: Callable[[np.ndarray], Force],
+    ) -> None:
+        self._drive, self._alpha, self._theory = drive, alpha, theory
+
+    def __call__(self, W: Float[Tensor, "net N3 N1"]) -> Float[Tensor, "net N3 N1"]:
+        D = np.zeros(self._drive.shape)
+        on = self._alpha != 0
+        force = self._theory(self._drive[on])
+        if on.any():
+            D[on] = self._alpha[on, None, None] * force(W.double().cpu().numpy()[on])
+        return torch.from_numpy(D).to(W)
+
+    def keep(self, chosen: Bool[np.ndarray, " net"]) -> None:
+        self._drive, self._alpha = self._drive[chosen], self._alpha[chosen]
+
+
+def theory_unit(unit: TheoryUnit) -> dict[str, np.ndarray]:
+    """Minima of a unit's students under a theory, as `linear_unit` returns those of the training.
+
+    Without rules of validation: with infinite data the loss on noisy labels has no minimum.
+
+    The flow is integrated with the steps of the training, so that the two differ in the force
+    alone.
+
+    Notes
+    -----
+    Source: for `finite` data :eq:`eq-T7b` with argmax and sampled labels and :eq:`eq-T7a` with soft
+    ones; for `infinite` data :eq:`eq-T6`.
+    """
+    base, training = unit.unit, unit.unit.training
+    data = draw(base.problem, base.alpha_B)
+    field = GaussianField(base.problem.N3, unit.n_points)
+    forces_of = _finite if unit.data == "finite" else _infinite
+    forces = forces_of(data, base.problem.label_rule, field)
+    descent = LinearDescent(
+        [initial_student(base, data)] * len(data.alphas),
+        forces,
+        training.learning_rate,
+        device=training.device,
+        dtype=training.dtype,
+    )
+    test = GaussianTest(
+        data.A,
+        training.n_test,
+        n_groups=training.n_groups,
+        seed=QUADRATURE,
+        device=training.device,
+        dtype=training.dtype,
+    )
+    minima = follow(descent, lambda: test(descent.W()), None, training)
+    return minima_arrays(minima, curves=training.curves)
+
+
+def _finite(data: Data, label_rule: LabelRule, field: GaussianField) -> list[_TheoryForce]:
+    teachers = ((data.A,) * len(data.B), data.B)
+    forces = []
+    for part, alpha, given in zip(data.sets, data.alphas.T, teachers, strict=True):
+        X = part.X[0]
+        S = X @ X.T / X.shape[1]
+        if label_rule == "soft":
+            fine = GaussianField(field.N3, _DRIVE_POINTS)
+            drive = np.stack(
+                [soft_drive(T.Sigma_hat, fine, S=S, logit_variance=T.logit_variance) for T in given]
+            )
+        else:
+            drive = np.stack([empirical_drive(Y, X) for Y in part.Y])
+        forces.append(_TheoryForce(drive, alpha, partial(finite_sample_force, S=S, field=field)))
+    return forces
+
+
+def _infinite(data: Data, label_rule: LabelRule, field: GaussianField) -> list[_TheoryForce]:
+    fine = GaussianField(field.N3, _DRIVE_POINTS)
+    A = population_drive(data.A, label_rule, fine)
+    drives = (
+        np.broadcast_to(A, (len(data.B), *A.shape)),
+        np.stack([population_drive(B, label_rule, fine) for B in data.B]),
+    )
+    theory = partial(population_force, field=field)
+    return [
+        _TheoryForce(drive, alpha, theory)
+        for drive, alpha in zip(drives, data.alphas.T, strict=True)
+    ]

@@ -1,0 +1,177 @@
+"""What fixes a unit of networks: the two tasks, the data, the students, and their training."""
+
+from dataclasses import dataclass
+from itertools import product
+from typing import Literal
+
+from mtlpaper.tasks import LabelRule, NoiseReading
+from mtlpaper.training import Activation
+
+Inputs = Literal["separate", "shared"]
+InitialKind = Literal["orthogonal", "gaussian"]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A main task A, the auxiliary tasks B to hold against it, and one dataset of each.
+
+    Attributes
+    ----------
+    N1, N3 : int
+        Inputs and classes.
+    rank : int
+        Of the teachers; all their singular values are equal.
+    sigma : float
+        Noise level.
+    noise : {"weight", "sample"}
+        Reading of the noise, see `mtlpaper.tasks.Teacher`.
+    label_rule : {"argmax", "soft", "sample"}
+        Of the training labels.
+    inputs : {"separate", "shared"}
+        Whether task B has inputs of its own or those of task A (the first of the longer set).
+    n_train, n_aux : int
+        Training points of A and of B.
+    S_A : float
+        Singular value of teacher A.
+    S_B : tuple of float
+    r_AB : tuple of float
+        Every pair of these is an auxiliary task.
+    seed, replicate : int
+        Of the random streams.
+    """
+
+    N1: int
+    N3: int
+    rank: int
+    sigma: float
+    noise: NoiseReading
+    label_rule: LabelRule
+    inputs: Inputs
+    n_train: int
+    n_aux: int
+    S_A: float
+    S_B: tuple[float, ...]
+    r_AB: tuple[float, ...]
+    seed: int
+    replicate: int
+
+    @property
+    def auxiliary(self) -> list[tuple[float, float]]:
+        """All pairs (S_B, r_AB), the relatedness varying fastest."""
+        return list(product(self.S_B, self.r_AB))
+
+    @property
+    def n_networks(self) -> int:
+        """One single-task network, and one for every auxiliary task."""
+        return 1 + len(self.S_B) * len(self.r_AB)
+
+
+@dataclass(frozen=True)
+class Training:
+    """How networks are trained and looked at.
+
+    Attributes
+    ----------
+    learning_rate : float
+        1/tau.
+    t_max : float
+        Longest training, in units of tau.
+    look_every : float
+        Least time between two looks at the losses, in units of tau; at least a step.
+    look_growth : float
+        Share of the time passed after which to look again, if that is more.
+    n_test : int
+        Points of a group of test points; a power of two for linear students.
+    n_groups : int
+        Groups of test points.
+    n_validation : int
+        Points of the validation set.
+    stop_early : bool
+        Whether networks whose minima are well past leave the batch.
+    curves : bool
+        Whether to return the loss at every look.
+    device : {"cpu", "cuda"}
+    dtype : {"float32", "float64"}
+    """
+
+    learning_rate: float
+    t_max: float
+    look_every: float
+    n_test: int
+    n_groups: int
+    n_validation: int
+    device: str
+    dtype: Literal["float64", "float32"]
+    stop_early: bool = True
+    curves: bool = False
+    look_growth: float = 0.0
+
+
+@dataclass(frozen=True)
+class Unit:
+    """Linear students of one problem.
+
+    Attributes
+    ----------
+    problem : Problem
+    training : Training
+    N2 : int
+        Hidden units.
+    s0 : float
+        Initial singular value of the composite weights (`orthogonal`), or scale of the layers
+        whose composite weight has about that value (`gaussian`).
+    initial : {"orthogonal", "gaussian"}
+    alpha_B : float
+        Weight of the auxiliary task's loss in the multitask networks.
+    """
+
+    problem: Problem
+    training: Training
+    N2: int
+    s0: float
+    initial: InitialKind
+    alpha_B: float = 1.0
+
+
+@dataclass(frozen=True)
+class TheoryUnit:
+    """The flow of the same students by a theory of the averaged gradient.
+
+    Attributes
+    ----------
+    unit : Unit
+    data : {"finite", "infinite"}
+        The finite-sample flow (T 7b), or the flow with infinite data (T 6).
+    n_points : int
+        Sobol points of the averages, a power of two.
+    """
+
+    unit: Unit
+    data: Literal["finite", "infinite"]
+    n_points: int
+
+
+@dataclass(frozen=True)
+class DeepUnit:
+    """Deep ReLU students of one problem.
+
+    Attributes
+    ----------
+    problem : Problem
+    training : Training
+    N2 : int
+        Units of every hidden layer.
+    depth : int
+        Hidden layers.
+    activation : {"every", "between"}
+        Where the ReLUs are, see `mtlpaper.training.ReLUDescent`.
+    scale : float
+        Of the initial weights, see `mtlpaper.training.deep_student`.
+    """
+
+    problem: Problem
+    training: Training
+    N2: int
+    depth: int
+    activation: Activation
+    scale: float

@@ -1,0 +1,200 @@
+"""Generalisation loss and accuracy of a batch of networks: by quadrature, or on labelled points."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import torch
+from jaxtyping import Float, Int
+from scipy.stats import norm, qmc
+from torch import Tensor
+
+from mtlpaper.errors import require
+from mtlpaper.tasks import Teacher, one_hot
+from mtlpaper.training.networks import Dtype, tensor
+
+_SMALLEST = 2.0**-33  # half the spacing of 32-bit Sobol points
+_MOMENT_POINTS = 2**16  # the moment is computed once a dataset, and its integrand jumps
+
+
+@lru_cache(maxsize=16)
+def sobol_normal(
+    dimensions: int, n_points: int, n_groups: int, seed: int
+) -> Float[np.ndarray, "dimensions points"]:
+    """Standard normal points from independently scrambled Sobol sequences, group after group.
+
+    Parameters
+    ----------
+    dimensions : int
+    n_points : int
+        Points of a group, a power of two.
+    n_groups : int
+    seed : int
+        Of the scrambling.
+    """
+    power = n_points > 0 and n_points & (n_points - 1) == 0
+    require(power, "n_points", n_points, "a power of two")
+    streams = np.random.SeedSequence(seed).spawn(n_groups)
+    sets = [
+        qmc.Sobol(dimensions, rng=np.random.default_rng(stream)).random(n_points)
+        for stream in streams
+    ]
+    points = np.asarray(norm.ppf(np.clip(np.concatenate(sets), _SMALLEST, 1 - _SMALLEST)).T)
+    points.setflags(write=False)  # the cache hands the same array to everybody
+    return points
+
+
+@dataclass(frozen=True)
+class Score:
+    """Loss in nats of every group of points, and accuracy over all of them."""
+
+    loss: Float[np.ndarray, "net group"]
+    accuracy: Float[np.ndarray, " net"]
+
+
+def _array(values: Tensor) -> np.ndarray:
+    return values.double().cpu().numpy()
+
+
+def _of_class(z: Tensor, y: Tensor) -> Tensor:
+    """Logits (net, N3, points) of the classes y (points,)."""
+    return z.gather(1, y.expand(z.shape[0], 1, -1)).squeeze(1)
+
+
+def _accuracy(z: Tensor, y: Tensor) -> np.ndarray:
+    # Ten times as fast as argmax over an axis that is not the last. Where all logits are equal, as
+    # in a dead network, the class is a guess.
+    largest = z.amax(dim=1)
+    right = (_of_class(z, y) >= largest).to(z.dtype)
+    return _array(torch.where(z.amin(dim=1) == largest, 1 / z.shape[1], right).mean(dim=1))
+
+
+class GaussianTest:
+    """Generalisation loss of linear students, by quadrature over teacher's and student's logits.
+
+    An input x enters through V_bar^T x, which decides the label y, and through the student's
+    response to what is orthogonal to V_bar. Both are Gaussian: rank + N3 dimensions instead of N1,
+    which Sobol points fill evenly. Of the loss E[log Z(Wx)] - E[(Wx)_y], the second term is linear
+    in W and is taken as tr(W^T E[onehot(y) x^T]), whose moment needs many points but only once.
+
+    Parameters
+    ----------
+    teacher : Teacher
+        Gives the noise-free labels argmax W_bar x.
+    n_points : int
+        Sobol points of a group, a power of two.
+    n_groups : int
+        Independent scramblings, of the points and of those of the moment, from whose scatter the
+        error is estimated.
+    seed : int
+        Of the scrambling.
+    device, dtype
+        Of the students.
+    """
+
+    def __init__(
+        self,
+        teacher: Teacher,
+        n_points: int,
+        *,
+        n_groups: int = 4,
+        seed: int = 0,
+        device: str = "cpu",
+        dtype: Dtype = "float32",
+    ) -> None:
+        N3, rank = teacher.U_bar.shape
+        # Labels know the ratios of the singular values only; tasks of one dataset share the moment.
+        U_S = teacher.U_bar * np.round(teacher.S_bar / teacher.S_bar.max(), 12)
+        eps = sobol_normal(rank + N3, n_points, n_groups, seed)
+        moments = _moments(U_S.tobytes(), (N3, rank), n_groups, seed + 1)
+        self._eps, self._n_groups = tensor(eps, device, dtype), n_groups
+        self._V, self._moments = (tensor(a, device, dtype) for a in (teacher.V_bar, moments))
+        self._y = torch.tensor((U_S @ eps[:rank]).argmax(axis=0), device=device)
+
+    def __call__(self, W: Float[Tensor, "net N3 N1"]) -> Score:
+        """Loss and accuracy of composite weights."""
+        seen = W @ self._V
+        K = W @ W.transpose(1, 2) - seen @ seen.transpose(1, 2)
+        nets, N3, rank = seen.shape
+        response = torch.cat([seen, _square_root(K)], dim=2).reshape(nets * N3, rank + N3)
+        z = (response @ self._eps).view(nets, N3, -1)
+        log_Z = torch.logsumexp(z, dim=1).view(nets, self._n_groups, -1).mean(dim=2)
+        loss = log_Z - torch.einsum("ncr,gcr->ng", seen, self._moments)
+        return Score(_array(loss), _accuracy(z, self._y))
+
+
+@lru_cache(maxsize=64)
+def _moments(
+    U_S: bytes, shape: tuple[int, int], n_groups: int, seed: int
+) -> Float[np.ndarray, "group N3 rank"]:
+    """E[onehot(argmax U S eps) eps^T] by an independent set of points for every group."""
+    weight = np.frombuffer(U_S).reshape(shape)
+    N3, rank = shape
+    eps = sobol_normal(rank, _MOMENT_POINTS, n_groups, seed).reshape(rank, n_groups, -1)
+    return np.stack(
+        [
+            one_hot((weight @ part).argmax(axis=0), N3) @ part.T / part.shape[1]
+            for part in eps.swapaxes(0, 1)
+        ]
+    )
+
+
+def _square_root(K: Float[Tensor, "net N3 N3"]) -> Float[Tensor, "net N3 N3"]:
+    """Symmetric square roots of covariances.
+
+    The one root that is a continuous function of K: the same points then stand for nearly the same
+    inputs in neighbouring networks and times, and their error cancels from differences.
+    """
+    eigenvalue, vector = torch.linalg.eigh(K)
+    return (vector * eigenvalue.clamp_min(0).sqrt()[:, None, :]) @ vector.transpose(1, 2)
+
+
+class LabelledPoints:
+    """Loss and accuracy on given points.
+
+    Parameters
+    ----------
+    X : (N1, points) array
+        Inputs.
+    labels : sequence of (points,) int arrays
+        One or more labellings of the same inputs.
+    n_groups : int
+        Equal groups, each of which has a loss of its own; divides the number of points.
+    device, dtype
+        Of the networks.
+    """
+
+    def __init__(
+        self,
+        X: Float[np.ndarray, "N1 points"],
+        labels: Sequence[Int[np.ndarray, " points"]],
+        *,
+        n_groups: int = 1,
+        device: str = "cpu",
+        dtype: Dtype = "float32",
+    ) -> None:
+        equal = X.shape[1] % n_groups == 0
+        require(equal, "n_groups", n_groups, f"a divisor of the number of points, {X.shape[1]}")
+        self._X = tensor(X, device, dtype)
+        self._labels = [torch.tensor(y, device=device) for y in labels]
+        self._n_groups = n_groups
+
+    def losses(
+        self, logits: Callable[[Tensor], Tensor]
+    ) -> Float[np.ndarray, "net labelling group"]:
+        """Cross-entropy of networks, given as a function from inputs to (net, N3, points)."""
+        return _array(self._losses(logits(self._X)))
+
+    def _losses(self, z: Tensor) -> Tensor:
+        log_Z = torch.logsumexp(z, dim=1)
+        by_label = [
+            (log_Z - _of_class(z, y)).view(z.shape[0], self._n_groups, -1).mean(dim=2)
+            for y in self._labels
+        ]
+        return torch.stack(by_label, dim=1)
+
+    def __call__(self, logits: Callable[[Tensor], Tensor]) -> Score:
+        """Loss and accuracy against the first labelling."""
+        z = logits(self._X)
+        return Score(_array(self._losses(z)[:, 0]), _accuracy(z, self._labels[0]))

@@ -1,0 +1,126 @@
+"""Linear students with their training data, ready to descend."""
+
+from collections.abc import Sequence
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+import torch
+from jaxtyping import Bool, Float
+from torch import Tensor
+
+from mtlpaper.errors import require
+from mtlpaper.students import Student
+from mtlpaper.training.networks import Dtype, LinearNetworks
+from mtlpaper.training.sets import (
+    FullBatch,
+    TrainingSet,
+    require_alphas,
+    require_rate,
+    require_sets,
+)
+
+
+@runtime_checkable
+class BatchForce(Protocol):
+    """Loss weight times D of one task, at the composite weights of every network still trained."""
+
+    def __call__(self, W: Float[Tensor, "net N3 N1"]) -> Float[Tensor, "net N3 N1"]:
+        """Evaluate the force."""
+
+    def keep(self, chosen: Bool[np.ndarray, " net"]) -> None:
+        """Go on with some of the networks only."""
+
+
+class LinearDescent:
+    """A batch of linear students and the forces on them, one a task.
+
+    Parameters
+    ----------
+    students : sequence of Student
+        Initial weights, one entry a network.
+    forces : sequence of BatchForce
+        One a head; `LinearDescent.on_sets` makes them from training sets.
+    learning_rate : float
+        1/tau.
+    device, dtype
+        As for `train`.
+    """
+
+    def __init__(
+        self,
+        students: Sequence[Student],
+        forces: Sequence[BatchForce],
+        learning_rate: float,
+        *,
+        device: str = "cpu",
+        dtype: Dtype = "float32",
+    ) -> None:
+        require_rate(learning_rate)
+        self.learning_rate = learning_rate
+        self._networks = LinearNetworks(students, device, dtype)
+        self._forces = tuple(forces)
+        self._W = self._networks.W()
+
+    @classmethod
+    def on_sets(
+        cls,
+        students: Sequence[Student],
+        sets: Sequence[TrainingSet],
+        alphas: Float[np.ndarray, "net task"],
+        learning_rate: float,
+        *,
+        device: str = "cpu",
+        dtype: Dtype = "float32",
+    ) -> "LinearDescent":
+        """Full-batch gradient descent on training sets.
+
+        Parameters
+        ----------
+        students, learning_rate, device, dtype
+            As for the class.
+        sets : sequence of TrainingSet
+            One a head.
+        alphas : (net, task) array
+            Weight of each task's loss in each network; 0 makes a network ignore the task, so that
+            single-task and multitask networks descend in one batch.
+
+        Raises
+        ------
+        ValueError
+            If the shapes do not fit.
+        """
+        require(len(students) >= 1, "students", len(students), "at least one network")
+        require_alphas(alphas, len(students), len(sets))
+        N1 = students[0].W21.shape[1]
+        require_sets(sets, [(N1, W32.shape[0]) for W32 in students[0].W32], len(students))
+        pairs = zip(sets, alphas.T, strict=True)
+        forces = [FullBatch(data, alpha, device, dtype) for data, alpha in pairs]
+        return cls(students, forces, learning_rate, device=device, dtype=dtype)
+
+    def __len__(self) -> int:
+        return len(self._networks)
+
+    def W(self, task: int = 0) -> Float[Tensor, "net N3 N1"]:
+        """Composite weights of one task."""
+        return self._W[:, self._networks.rows[task]]
+
+    def logits(
+        self, X: Float[Tensor, "N1 points"], task: int = 0
+    ) -> Float[Tensor, "net N3 points"]:
+        """Outputs of one task on inputs that all networks share."""
+        W = self.W(task)
+        return (W.reshape(-1, W.shape[2]) @ X).view(*W.shape[:2], X.shape[1])
+
+    def step(self) -> None:
+        """Take one step of every network."""
+        pairs = zip(self._forces, self._networks.rows, strict=True)
+        D = torch.cat([force(self._W[:, rows]) for force, rows in pairs], dim=1)
+        self._networks.add(D, self.learning_rate)
+        self._W = self._networks.W()
+
+    def keep(self, chosen: Bool[np.ndarray, " net"]) -> None:
+        """Go on with some of the networks only."""
+        self._networks.keep(chosen)
+        for force in self._forces:
+            force.keep(chosen)
+        self._W = self._networks.W()
