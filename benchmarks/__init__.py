@@ -1,0 +1,1 @@
+"""Speed of the training engine against its peers, measured; `python -m benchmarks --help`."""
