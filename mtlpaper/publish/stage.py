@@ -20,6 +20,7 @@ import mtlpaper
 from mtlpaper.publish.api import api_pages
 from mtlpaper.publish.boxes import provenance_box
 from mtlpaper.publish.errors import PublishError
+from mtlpaper.publish.explorer import stage_explorer
 from mtlpaper.publish.ledger import settings_ledger
 from mtlpaper.publish.mathjax import copy_mathjax
 from mtlpaper.publish.overlay import append_markdown, lay_over
@@ -110,6 +111,7 @@ def _stage_generated(target: Path) -> None:
     (folder / "settings.md").write_text(settings_ledger(SETTINGS), encoding="utf-8")
     for page, text in api_pages(Path(mtlpaper.__file__).parent).items():
         (folder / f"api-{page}.md").write_text(text, encoding="utf-8")
+    stage_explorer(target, folder)
 
 
 def _complete_config(path: Path, records: Mapping[str, RunRecord], preset: str) -> None:
