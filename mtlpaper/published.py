@@ -6,3 +6,10 @@ FIGURE1_SINGULAR_VALUE = (1.0, 1.6)
 FIGURE1_NEXT_TICK = 1.7
 #: First and last tick of Figure 1's horizontal axis, t/tau.
 FIGURE1_TIME = (0.0, 5.0)
+#: First and last tick of the vertical axes of Figures 2 and 3: the multitask benefit, in nats.
+BENEFIT_AXES = {
+    "Figure 2, left": (-0.03, 0.18),
+    "Figure 2, right": (-0.04, 0.17),
+    "Figure 3, left": (-0.08, 0.34),
+    "Figure 3, right": (-0.21, 0.15),
+}

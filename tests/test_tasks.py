@@ -38,6 +38,15 @@ def test_a_role_gives_the_same_numbers_again_and_other_roles_others():
         assert not np.isin(first, other.standard_normal(5)).any()
 
 
+@pytest.mark.parametrize(
+    ("role", "place"), [("singular vectors", 0), ("student", 9), ("validation labels", 12)]
+)
+def test_a_role_keeps_its_place(role, place):
+    """Published numbers hang on it: new roles come behind the old ones."""
+    expected = np.random.default_rng(np.random.SeedSequence(7, spawn_key=(3, place)))
+    assert np.array_equal(Streams(7, 3).rng(role).random(5), expected.random(5))
+
+
 def test_an_unknown_role_is_refused_with_the_known_ones():
     with pytest.raises(ValueError, match=r"`role` must be one of singular vectors, .*got 'inputs'"):
         Streams(0).rng("inputs")

@@ -10,9 +10,9 @@ from pathlib import Path
 PAGES: dict[str, tuple[str, ...]] = {
     "model": ("tasks", "students", "randomness", "gibbs", "spectra"),
     "theory": ("theory",),
-    "training": ("training",),
+    "training": ("training", "benefit"),
     "experiments": ("settings", "experiments", "figures", "tables", "agreement", "published"),
-    "running": ("notebook", "results", "provenance", "runs", "cli", "errors"),
+    "running": ("sweeps", "notebook", "results", "provenance", "runs", "cli", "errors"),
     "publishing": ("publish",),
 }
 #: The page of modules that no page names; they stand last on it.

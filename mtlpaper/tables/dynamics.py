@@ -1,8 +1,4 @@
-"""Small tables of what came out, with verdicts: dataset in, DataFrame out, nothing computed anew.
-
-Every function takes the dataset of its experiment. Percentages and intervals are texts, already
-rounded, since a table is for reading; the numbers themselves are in the dataset.
-"""
+"""Tables of the pages on the dynamics of one task."""
 
 import json
 from collections.abc import Mapping

@@ -1,0 +1,54 @@
+"""Parameters of Figure A2: teachers of rank three."""
+
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from mtlpaper.settings.base import parameter
+from mtlpaper.settings.two_tasks import LinearStudents, MainTasks, Points, increasing
+
+
+class RankThree(MainTasks, LinearStudents):
+    """Figure 2 with teachers of lower rank, read in two ways."""
+
+    name = "rank_three"
+    title = "Figure A2: teachers of rank three"
+    presets = {
+        "paper": {},
+        "quick": {
+            "S_A": [0.1, 10.0],
+            "S_B": [0.1, 10.0],
+            "r_AB": [0.0, 1.0],
+            "n_train": [100, 400],
+            "n_seeds": 3,
+            "n_test": 512,
+            "n_validation": 300,
+            "dtype": "float64",
+        },
+    }
+
+    rank: int = parameter(
+        3, "rank of the teachers", status="stated", source="section 4.5", ge=1, le=1000
+    )
+    N3: tuple[Annotated[int, Field(ge=2, le=1000)], ...] = parameter(
+        (3, 10),
+        "numbers of classes of each task",
+        status="unknown",
+        source="as many as the rank, by the rule of section 4.5, or still ten",
+        min_length=1,
+    )
+    n_train: tuple[Points, ...] = parameter(
+        (100, 200, 400, 800, 1600),
+        "training points of each task",
+        status="inferred",
+        source="Figure 2, axis, without the last value",
+        min_length=1,
+    )
+
+    @model_validator(mode="after")
+    def _classes_fit(self) -> Self:
+        increasing("n_train", self.n_train)
+        increasing("N3", self.N3)
+        if min(self.N3) < self.rank:
+            raise ValueError(f"`N3` must be at least the rank, {self.rank}, got {list(self.N3)}")
+        return self

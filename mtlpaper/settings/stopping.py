@@ -1,0 +1,87 @@
+"""Parameters of the page on when training stops and how large its steps are."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from mtlpaper.settings.base import parameter
+from mtlpaper.settings.two_tasks import (
+    LinearStudents,
+    MainTasks,
+    OneNumberOfClasses,
+    Points,
+)
+
+Rate = Annotated[float, Field(gt=0, le=10)]
+
+
+class Stopping(MainTasks, LinearStudents, OneNumberOfClasses):
+    """A check whether the choice of the time, or of the learning rate, makes the benefit."""
+
+    name = "stopping"
+    title = "When to stop, and how large a step"
+    presets = {
+        "paper": {},
+        "quick": {
+            "S_A": [1.0, 10.0],
+            "S_B": [0.1, 10.0],
+            "r_AB": [0.0, 1.0],
+            "n_train": 200,
+            "sample_points": [100],
+            "learning_rates": [0.1, 0.01],
+            "depth": [1, 2],
+            "deep_learning_rates": [0.2, 0.1],
+            "n_seeds": 3,
+            "n_test": 512,
+            "n_validation": 300,
+            "dtype": "float64",
+        },
+    }
+
+    n_train: int = parameter(
+        800,
+        "training points of each task where rules of stopping are compared",
+        status="stated",
+        source="Figure 2, caption",
+        ge=2,
+        le=100_000,
+    )
+    sample_points: tuple[Points, ...] = parameter(
+        (100, 800),
+        "training points of each task where learning rates are compared",
+        status="ours",
+        source="the ends of where benefits are large",
+        min_length=1,
+    )
+    learning_rates: tuple[Rate, ...] = parameter(
+        (0.1, 0.01, 0.001),
+        "learning rates 1/tau held against the one in use",
+        status="ours",
+        source="down to Figure 1's",
+        min_length=1,
+    )
+    depth: tuple[Annotated[int, Field(ge=1, le=20)], ...] = parameter(
+        (1, 3, 5),
+        "hidden layers of deep students",
+        status="stated",
+        source="Figure 3, axis",
+        min_length=1,
+    )
+    deep_learning_rates: tuple[Rate, ...] = parameter(
+        (0.5, 0.2, 0.1, 0.05),
+        "learning rates 1/tau of deep students",
+        status="ours",
+        source="around the one in use",
+        min_length=1,
+    )
+    activation: Literal["every", "between"] = parameter(
+        "between", "where deep students have ReLUs", status="inferred", source="as in Figure 3"
+    )
+    scale: float = parameter(
+        1.0,
+        "scale of the deep students' initial weights",
+        status="inferred",
+        source="as in Figure 3",
+        gt=0,
+        le=10,
+    )
