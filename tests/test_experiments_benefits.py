@@ -228,7 +228,9 @@ def test_large_units_go_first(monkeypatch):
     units = benefits.linear_units(figure2(S_A=[1.0]), POINTS)
     results = benefits.in_order(echo, units)
     assert went == [(size, seed) for size in (110, 80, 60, 40) for seed in (0, 1)]
-    assert [result["who"].tolist() for result in results] == [echo(u)["who"].tolist() for u in units]
+    assert [result["who"].tolist() for result in results] == [
+        echo(u)["who"].tolist() for u in units
+    ]
 
 
 def test_theory_units_are_sorted_too():
@@ -307,7 +309,7 @@ def test_means_over_datasets_carry_their_intervals(labelled):
 
 
 def test_times_are_those_of_the_test_loss():
-    grid, results = by_hand()
+    results = by_hand()[1]
     times = np.arange(60.0).reshape(12, 5)
     results = [{**result, "t": t} for result, t in zip(results, times, strict=True)]
     data = benefits.from_units(figure2(), results, "n_train", [20, 40])

@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import importlib
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mtlpaper import provenance
+from mtlpaper.experiments.costs import Estimate, estimate
 
 if TYPE_CHECKING:
     import xarray as xr
 
     from mtlpaper.settings import Parameters
+
+
+__all__ = ["Estimate", "UnlabelledError", "compute", "estimate"]
 
 
 class UnlabelledError(ValueError):
@@ -45,11 +49,6 @@ def compute(params: Parameters) -> xr.Dataset:
     data: xr.Dataset = module.compute(params)
     _require_labels(data, params.name)
     return data.assign_attrs({**data.attrs, **_origin(params)})
-
-
-def estimate(params: Parameters) -> Any | None:  # noqa: ARG001
-    """Return what a run will take, or None where the experiment cannot tell."""
-    return None
 
 
 def _origin(params: Parameters) -> dict[str, str]:

@@ -62,12 +62,20 @@ def _of_class(z: Tensor, y: Tensor) -> Tensor:
     return z.gather(1, y.expand(z.shape[0], 1, -1)).squeeze(1)
 
 
-def _accuracy(z: Tensor, y: Tensor) -> np.ndarray:
-    # Ten times as fast as argmax over an axis that is not the last. Where all logits are equal, as
-    # in a dead network, the class is a guess.
-    largest = z.amax(dim=1)
-    right = (_of_class(z, y) >= largest).to(z.dtype)
-    return _array(torch.where(z.amin(dim=1) == largest, 1 / z.shape[1], right).mean(dim=1))
+def _read(z: Tensor, labels: Sequence[Tensor]) -> tuple[Tensor, list[Tensor], Tensor]:
+    """What is asked of logits (net, N3, points), which are overwritten.
+
+    Returns
+    -------
+    log Z (net, points); the logits of the classes of every labelling, (net, points) each; and
+    whether the first labelling is found, as numbers, 1 / N3 where all logits are equal and the
+    class is a guess.
+    """
+    largest = z.amax(dim=1)  # ten times as fast as argmax over an axis that is not the last
+    right = [_of_class(z, y) for y in labels]
+    Z = z.sub_(largest[:, None]).exp_().sum(dim=1)
+    hit = torch.where(Z.eq(z.shape[1]), 1 / z.shape[1], (right[0] >= largest).to(z.dtype))
+    return Z.log_().add_(largest), right, hit
 
 
 class GaussianTest:
@@ -119,9 +127,10 @@ class GaussianTest:
         nets, N3, rank = seen.shape
         response = torch.cat([seen, _square_root(K)], dim=2).reshape(nets * N3, rank + N3)
         z = (response @ self._eps).view(nets, N3, -1)
-        log_Z = torch.logsumexp(z, dim=1).view(nets, self._n_groups, -1).mean(dim=2)
-        loss = log_Z - torch.einsum("ncr,gcr->ng", seen, self._moments)
-        return Score(_array(loss), _accuracy(z, self._y))
+        log_Z, _, hit = _read(z, [self._y])
+        groups = log_Z.view(nets, self._n_groups, -1).mean(dim=2)
+        loss = groups - torch.einsum("ncr,gcr->ng", seen, self._moments)
+        return Score(_array(loss), _array(hit.mean(dim=1)))
 
 
 @lru_cache(maxsize=64)
@@ -184,17 +193,14 @@ class LabelledPoints:
         self, logits: Callable[[Tensor], Tensor]
     ) -> Float[np.ndarray, "net labelling group"]:
         """Cross-entropy of networks, given as a function from inputs to (net, N3, points)."""
-        return _array(self._losses(logits(self._X)))
-
-    def _losses(self, z: Tensor) -> Tensor:
-        log_Z = torch.logsumexp(z, dim=1)
-        by_label = [
-            (log_Z - _of_class(z, y)).view(z.shape[0], self._n_groups, -1).mean(dim=2)
-            for y in self._labels
-        ]
-        return torch.stack(by_label, dim=1)
+        return self._score(logits(self._X))[0]
 
     def __call__(self, logits: Callable[[Tensor], Tensor]) -> Score:
         """Loss and accuracy against the first labelling."""
-        z = logits(self._X)
-        return Score(_array(self._losses(z)[:, 0]), _accuracy(z, self._labels[0]))
+        losses, accuracy = self._score(logits(self._X))
+        return Score(losses[:, 0], accuracy)
+
+    def _score(self, z: Tensor) -> tuple[np.ndarray, np.ndarray]:
+        log_Z, right, hit = _read(z, self._labels)
+        by_label = [(log_Z - one).view(len(z), self._n_groups, -1).mean(dim=2) for one in right]
+        return _array(torch.stack(by_label, dim=1)), _array(hit.mean(dim=1))

@@ -72,8 +72,9 @@ class FullBatch:
 
     def __call__(self, W: Float[Tensor, "net N3 N1"]) -> Float[Tensor, "net N3 N1"]:
         """Alpha times D at the composite weights W of this task."""
-        moment = product(torch.softmax(product(W, self._X), dim=1), self._Xt)
-        return torch.addcmul(self._drive, moment, self._decay)
+        z = product(W, self._X)
+        torch.softmax(z, dim=1, out=z)  # in place: half the memory to pass through the cache
+        return torch.addcmul(self._drive, product(z, self._Xt), self._decay)
 
     def keep(self, chosen: Bool[np.ndarray, " net"]) -> None:
         """Go on with some of the networks only."""
