@@ -9,7 +9,7 @@ from mtlpaper.benefit import DeepUnit, Problem, Training, Unit, deep_unit, desce
 from mtlpaper.benefit.data import Data, draw
 from mtlpaper.randomness import Streams
 from mtlpaper.tasks import make_teacher
-from mtlpaper.training import GaussianTest, LinearDescent
+from mtlpaper.training import DivergenceError, GaussianTest, LinearDescent
 
 PROBLEM = Problem(
     N1=12,
@@ -262,6 +262,27 @@ def test_deep_blocks_do_not_matter(monkeypatch):
         results.append(deep_unit(DEEP))
     for name in results[0]:
         assert np.allclose(results[0][name], results[1][name], rtol=0, atol=1e-9), name
+
+
+# -------------------------------------------------------------------------------- divergence
+
+
+#: Followed to the end: a network whose first look is its best is done before it diverges.
+WILD = {"learning_rate": 1e5, "t_max": 1e7, "stop_early": False, "dtype": "float32"}
+
+
+def test_deep_students_that_diverge_are_told():
+    with pytest.raises(DivergenceError, match="lower `learning_rate`"):
+        deep_unit(replace(DEEP, training=replace(TRAINING, **WILD)))
+
+
+@pytest.mark.xfail(
+    reason="the quadrature's eigenvalues fail on weights that are not finite, before any loss",
+    raises=RuntimeError,
+)
+def test_linear_students_that_diverge_are_told():
+    with pytest.raises(DivergenceError, match="lower `learning_rate`"):
+        linear_unit(unit(WILD))
 
 
 # ------------------------------------------------------------------------------- the rest

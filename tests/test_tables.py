@@ -9,6 +9,7 @@ import xarray as xr
 from mtlpaper import tables
 from mtlpaper.experiments.labels import BOUNDS
 from mtlpaper.published import FIGURE1_NEXT_TICK
+from mtlpaper.settings import SETTINGS
 
 
 def with_limits(variables: dict, coords: dict, **limits: float) -> xr.Dataset:
@@ -95,3 +96,86 @@ def test_slope_is_judged_for_gradient_descent_alone(slope, word):
         slope_tolerance=0.05,
     )
     assert tables.slope_verdict(data) == word
+
+
+# ---------------------------------------------------------------------------- benefits
+
+
+def agreement_data(correlation: float, sign: float) -> xr.Dataset:
+    statistics = ["correlation", "slope", "rmse", "sign", "n_clear", "n_cells"]
+    row = [correlation, 1.0, 0.01, sign, 7, 9]
+    values = np.tile(row, (3, 2, 1, 1))
+    return with_limits(
+        {"agreement": (("bound", "theory", "subset", "statistic"), values)},
+        {
+            "bound": list(BOUNDS),
+            "theory": ["finite", "infinite"],
+            "subset": ["all"],
+            "statistic": statistics,
+        },
+        least_correlation=0.95,
+        least_sign=0.95,
+    )
+
+
+@pytest.mark.parametrize(
+    ("correlation", "sign", "word"),
+    [
+        (0.96, 0.96, "reproduced"),
+        (0.95, 0.95, "reproduced"),
+        (0.94, 0.96, "partly"),
+        (0.96, 0.94, "partly"),
+        (0.94, 0.94, "not reproduced"),
+    ],
+)
+def test_the_theory_needs_both_correlation_and_signs(correlation, sign, word):
+    data = agreement_data(correlation, sign)
+    assert tables.agreement_verdict(data) == word
+    first = tables.agreement(data).to_dict("records")[0]
+    assert first["correlation"] == f"{correlation:.3f}"
+    assert first["clear cells"] == "7 of 9"
+
+
+def segments(*values: float) -> xr.DataArray:
+    return xr.DataArray(
+        [list(values), [0.0] * len(values), [1.0] * len(values)],
+        dims=("bound", "cell"),
+        coords={"bound": list(BOUNDS)},
+    )
+
+
+def test_ranges_are_those_of_the_estimates_and_not_of_the_intervals():
+    (row,) = tables.axes({"Figure 2, left": segments(-0.02, 0.15)}).to_dict("records")
+    assert row["published axis"] == "-0.03 to +0.18"
+    assert row["our segments"] == "-0.020 to +0.150"
+
+
+def test_effects_show_estimate_and_interval_of_each_group():
+    effect = xr.DataArray(
+        np.array([[[0.1], [-0.2]], [[0.05], [-0.3]], [[0.2], [-0.1]]]),
+        dims=("bound", "S_A", "effect"),
+        coords={"bound": list(BOUNDS), "S_A": [0.1, 10.0], "effect": ["gain"]},
+    )
+    assert tables.effects(effect, "S_A").to_dict("records") == [
+        {"S_A": "0.1", "gain": "+0.100 (+0.050 to +0.200)"},
+        {"S_A": "10", "gain": "-0.200 (-0.300 to -0.100)"},
+    ]
+
+
+def chosen(**changes: object) -> xr.Dataset:
+    defaults = SETTINGS["depth"].preset("paper")
+    fixes = {
+        "size": defaults.N1,
+        **{n: getattr(defaults, n) for n in ("s0", "sigma", "inputs", "bins", "n_high")},
+        **{n: getattr(defaults, n) for n in ("activation", "scale")},
+    }
+    return xr.Dataset({f"chosen_{name}": value for name, value in (fixes | changes).items()})
+
+
+def test_the_rule_is_held_against_the_defaults():
+    assert tables.inferred_verdict(chosen()) == "reproduced"
+    assert tables.inferred_verdict(chosen(s0=0.3)) == "partly"
+    other = {"size": 7, "s0": 7.0, "sigma": 7.0, "inputs": "none", "bins": "none", "n_high": 7}
+    assert (
+        tables.inferred_verdict(chosen(**other, activation="none", scale=7.0)) == "not reproduced"
+    )

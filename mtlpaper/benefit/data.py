@@ -79,11 +79,13 @@ def _pair(problem: Problem, S_B: float, r_AB: float, streams: Streams) -> tuple[
     )
 
 
-def validation_points(data: Data, problem: Problem, training: Training) -> LabelledPoints:
+def validation_points(data: Data, problem: Problem, training: Training) -> LabelledPoints | None:
     """Independent inputs with two labellings: noise-free, and noisy as in training.
 
-    Noisy soft targets count by their largest entry.
+    Noisy soft targets count by their largest entry. None where no points are wanted.
     """
+    if training.n_validation == 0:
+        return None
     X = gaussian_inputs(problem.N1, training.n_validation, data.streams.rng("validation inputs"))
     rng = data.streams.rng("validation labels")
     noisy = training_targets(data.A, X, problem.label_rule, rng).argmax(axis=0)

@@ -85,7 +85,8 @@ class Training:
     n_groups : int
         Groups of test points.
     n_validation : int
-        Points of the validation set.
+        Points of the validation sets; 0 for none, so that networks are followed only until the
+        minimum of the test loss is well past.
     stop_early : bool
         Whether networks whose minima are well past leave the batch.
     curves : bool

@@ -56,7 +56,7 @@ def training_of(params: TwoTasks, n_train: int, **changes: Any) -> Training:
         "look_growth": 0.04,
         "n_test": params.n_test,
         "n_groups": N_GROUPS,
-        "n_validation": params.n_validation,
+        "n_validation": getattr(params, "n_validation", 0),
         "device": params.device,
         "dtype": params.dtype,
     }
@@ -165,6 +165,7 @@ def from_units(
         for name in ("loss", "t", "accuracy", "chosen_loss", "t_end")
     }
     loss = stacked["loss"]  # (…, net, group)
+    n_rules = 1 + stacked["chosen_loss"].shape[-2]
     by_rule = np.concatenate([loss[..., None, :], stacked["chosen_loss"]], axis=-2).mean(axis=-1)
     cell = (len(params.S_B), len(params.r_AB))
 
@@ -205,7 +206,7 @@ def from_units(
         },
         {
             axis: variable(axis, list(ticks), _TICKS[axis]),
-            "rule": variable("rule", list(RULES), "what chooses the time"),
+            "rule": variable("rule", list(RULES[:n_rules]), "what chooses the time"),
             "place": variable("place", list(PLACES), "where in the training the minimum is"),
             **task_coordinates(params),
             **seed_coordinate(params.n_seeds),

@@ -28,7 +28,6 @@ class AuxiliaryData(MainTasks, LinearStudents, OneNumberOfClasses):
             "n_aux": [100, 800],
             "n_seeds": 3,
             "n_test": 512,
-            "n_validation": 300,
             "dtype": "float64",
         },
     }

@@ -28,16 +28,15 @@ class Depth(MainTasks, LinearStudents, OneNumberOfClasses):
             "depth": [1, 2],
             "n_seeds": 3,
             "n_test": 512,
-            "n_validation": 300,
             "dtype": "float64",
         },
     }
 
     S_A: tuple[SingularValue, ...] = parameter(
-        (0.1, 1.0, 10.0),
+        (1.0, 10.0),
         "singular value of the main task's teacher",
         status="inferred",
-        source="Figure 2's axis without its lowest value, where nothing is learned",
+        source="Figure 2's axis without its lowest values, where little is learned",
         min_length=1,
     )
     S_B: tuple[SingularValue, ...] = parameter(

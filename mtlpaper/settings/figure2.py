@@ -28,7 +28,6 @@ class Figure2(MainTasks, LinearStudents, OneNumberOfClasses):
             "n_train": [100, 400, 800],
             "n_seeds": 3,
             "n_test": 512,
-            "n_validation": 300,
             "dtype": "float64",
         },
     }

@@ -5,7 +5,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from mtlpaper.settings.base import parameter
-from mtlpaper.settings.two_tasks import LinearStudents, MainTasks, Points, increasing
+from mtlpaper.settings.two_tasks import LinearStudents, MainTasks, Points, SingularValue, increasing
 
 
 class RankThree(MainTasks, LinearStudents):
@@ -22,13 +22,19 @@ class RankThree(MainTasks, LinearStudents):
             "n_train": [100, 400],
             "n_seeds": 3,
             "n_test": 512,
-            "n_validation": 300,
             "dtype": "float64",
         },
     }
 
     rank: int = parameter(
         3, "rank of the teachers", status="stated", source="section 4.5", ge=1, le=1000
+    )
+    S_B: tuple[SingularValue, ...] = parameter(
+        (0.1, 10.0),
+        "singular value of the auxiliary task's teacher",
+        status="inferred",
+        source="one low and one high SNR",
+        min_length=1,
     )
     N3: tuple[Annotated[int, Field(ge=2, le=1000)], ...] = parameter(
         (3, 10),
@@ -38,10 +44,10 @@ class RankThree(MainTasks, LinearStudents):
         min_length=1,
     )
     n_train: tuple[Points, ...] = parameter(
-        (100, 200, 400, 800, 1600),
+        (100, 200, 400, 800),
         "training points of each task",
         status="inferred",
-        source="Figure 2, axis, without the last value",
+        source="Figure 2, axis, without its last values",
         min_length=1,
     )
 

@@ -60,6 +60,12 @@ class Stopping(MainTasks, LinearStudents, OneNumberOfClasses):
         source="down to Figure 1's",
         min_length=1,
     )
+    n_validation: int = parameter(
+        1000, "points of the validation sets", status="ours", source="any", ge=2, le=100_000
+    )
+    n_seeds: int = parameter(
+        3, "datasets", status="ours", source="for time's sake", ge=2, le=10_000
+    )
     depth: tuple[Annotated[int, Field(ge=1, le=20)], ...] = parameter(
         (1, 3, 5),
         "hidden layers of deep students",
@@ -68,7 +74,7 @@ class Stopping(MainTasks, LinearStudents, OneNumberOfClasses):
         min_length=1,
     )
     deep_learning_rates: tuple[Rate, ...] = parameter(
-        (0.5, 0.2, 0.1, 0.05),
+        (0.2, 0.1, 0.05),
         "learning rates 1/tau of deep students",
         status="ours",
         source="around the one in use",

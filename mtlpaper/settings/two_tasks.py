@@ -92,15 +92,12 @@ class TwoTasks(Parameters):
         le=1e6,
     )
     n_test: int = parameter(
-        2048,
+        1024,
         "test points of each of four groups; a power of two",
         status="ours",
         source="for an error well below the effects, which is reported",
         ge=64,
         le=2**20,
-    )
-    n_validation: int = parameter(
-        1000, "points of the validation set", status="ours", source="any", ge=2, le=100_000
     )
     device: Literal["cpu", "cuda"] = parameter(
         "cpu", "device that trains the students", status="ours", source="any"

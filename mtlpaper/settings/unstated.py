@@ -32,7 +32,6 @@ class Unstated(OneNumberOfClasses):
             "S_B": [0.1, 10.0],
             "n_seeds": 2,
             "n_test": 512,
-            "n_validation": 100,
             "dtype": "float64",
         },
     }
@@ -73,7 +72,7 @@ class Unstated(OneNumberOfClasses):
         min_length=1,
     )
     n_finalists: int = parameter(
-        3,
+        2,
         "settings of linear students for which deep ones are trained too",
         status="ours",
         source="declared before the scan",
@@ -81,7 +80,7 @@ class Unstated(OneNumberOfClasses):
         le=100,
     )
     deep_learning_rate: float = parameter(
-        0.1,
+        0.2,
         "learning rate 1/tau of the deep students",
         status="ours",
         source="deep students follow their flow at smaller steps only",
@@ -141,7 +140,7 @@ class Unstated(OneNumberOfClasses):
     )
     n_seeds: int = parameter(2, "datasets a setting", status="ours", source="any", ge=2, le=1000)
     n_test: int = parameter(
-        1024,
+        512,
         "test points of each of four groups; a power of two",
         status="ours",
         source="the ranges are read off to some thousandths",
