@@ -24,7 +24,6 @@ SMALL = {
     "n_train_left": 40,
     "n_seeds": 2,
     "n_test": 64,
-    "n_validation": 50,
     "t_max": 20.0,
     "learning_rate": 10.0,  # a fortieth of it at 20 points
 }
@@ -148,8 +147,11 @@ def test_the_learning_rate_grows_with_the_points_up_to_two(n_train, rate, expect
 def test_a_training_is_what_the_parameters_say():
     params = figure2(dtype="float32", t_max=33.0)
     training = benefits.training_of(params, 40)
-    for name in ("t_max", "n_test", "n_validation", "device", "dtype"):
+    for name in ("t_max", "n_test", "device", "dtype"):
         assert getattr(training, name) == getattr(params, name), name
+    assert training.n_validation == 0  # only where rules of stopping are compared
+    stopping = settings("stopping").preset("quick", n_validation=70)
+    assert benefits.training_of(stopping, 40).n_validation == 70
     assert training.n_groups == benefits.N_GROUPS
     assert training.stop_early
     assert not training.curves
@@ -287,6 +289,14 @@ def test_the_benefit_is_the_loss_alone_minus_the_loss_beside_another(labelled):
             assert np.allclose(seen.sel(rule=rule), expected, rtol=0, atol=1e-15)
         gain = grid["accuracy"][..., net] - grid["accuracy"][..., 0]
         assert np.allclose(data["benefit_accuracy"].sel(S_B=S_B, r_AB=r), gain)
+
+
+def test_without_validation_there_is_one_rule():
+    results = [{**result, "chosen_loss": result["chosen_loss"][:, :0]} for result in by_hand()[1]]
+    data = benefits.from_units(figure2(), results, "n_train", [20, 40])
+    assert data["rule"].values.tolist() == ["test"]
+    whole = benefits.from_units(figure2(), by_hand()[1], "n_train", [20, 40])
+    assert data["benefit"].equals(whole["benefit"].sel(rule=["test"]))
 
 
 def test_errors_are_those_of_paired_groups(labelled):

@@ -22,7 +22,6 @@ COMMON = {
     "r_AB": [0.0, 1.0],
     "n_seeds": 2,
     "n_test": 64,
-    "n_validation": 50,
     "t_max": 30.0,
     "learning_rate": 10.0,  # a fortieth of it at 20 points
 }
@@ -36,6 +35,7 @@ TINY = {
     "stopping": ONE
     | {
         "n_train": 40,
+        "n_validation": 50,
         "sample_points": [20, 40],
         "learning_rates": [0.2, 0.1],
         "depth": [1, 2],
@@ -299,8 +299,13 @@ def test_cells_that_two_experiments_share_are_the_same_numbers(grids, name, cell
         "stopping": {"n_train": 40},
     }
     one, other = grids[name].sel(**cell), grids["figure2"].sel(**where.get(name, {}))
-    for label in ("benefit", "t_multi", "t_single", "benefit_accuracy", "test_error", "MT"):
-        assert np.array_equal(one[label].values, other[label].values), label
+    # Where rules of stopping are compared, networks are followed until validation losses turn:
+    # they leave their batches at other times, whose products round otherwise.
+    atol = ROUNDING if name == "stopping" else 0.0
+    assert same(by_test_loss(one), by_test_loss(other), atol=atol)
+    labels = ("t_multi", "t_single", "test_error", "MT")
+    for label in labels if name == "stopping" else (*labels, "benefit_accuracy"):
+        assert same(one[label], other[label], atol=atol), label
 
 
 def test_cells_that_they_do_not_share_are_others(grids):

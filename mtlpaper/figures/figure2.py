@@ -27,6 +27,8 @@ def as_published(data: xr.Dataset) -> np.ndarray:
     left.set_ylabel(benefits.MT_LABEL)
     benefits.stripes(right, data["MT_right"], "n_right", BENEFIT_AXES["Figure 2, right"])
     right.set_xlabel("training points $N$")
+    left.set_title("over main tasks")
+    right.set_title("over numbers of points, high-SNR main tasks")
     benefits.relatedness_legend(axes, data["r_AB"].values)
     return axes
 

@@ -23,7 +23,7 @@ def as_figure2(data: xr.Dataset) -> np.ndarray:
     (N3, 2) array of Axes
     """
     sizes = data["N3"].values
-    axes = style.subplots(len(sizes), 2, height=2.6 * len(sizes) + 0.6, width=8.2)
+    axes = style.subplots(len(sizes), 2, height=2.6 * len(sizes) + 0.6, width=8.2, sharex="col")
     n = data["n_train"].values[-min(2, data.sizes["n_train"])]
     for row, N3 in zip(axes, sizes, strict=True):
         cell = data.sel(N3=N3)

@@ -47,10 +47,10 @@ class Stopping(MainTasks, LinearStudents, OneNumberOfClasses):
         le=100_000,
     )
     sample_points: tuple[Points, ...] = parameter(
-        (100, 800),
+        (100, 400),
         "training points of each task where learning rates are compared",
         status="ours",
-        source="the ends of where benefits are large",
+        source="where benefits are small and large",
         min_length=1,
     )
     learning_rates: tuple[Rate, ...] = parameter(
