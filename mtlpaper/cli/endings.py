@@ -58,10 +58,14 @@ def _exit_code(error: Exception) -> int | None:
 def _interruptible() -> Iterator[None]:
     """Let a polite request to end (closed terminal, `kill`) do what Ctrl-C does."""
 
+    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+
     def interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
+        # Once: a second request on the heels of the first would break into the cleaning up.
+        for name in names:
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
         raise KeyboardInterrupt
 
-    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
     before = {name: signal.signal(getattr(signal, name), interrupt) for name in names}
     try:
         yield

@@ -140,9 +140,9 @@ class OneNumberOfClasses(TwoTasks):
 class OneSetting(TwoTasks):
     """One choice of what the paper leaves unsaid about sizes, noise and inputs."""
 
-    N1: int = parameter(50, "inputs", status="inferred", source=_BY_RULE, ge=2, le=2000)
+    N1: int = parameter(30, "inputs", status="inferred", source=_BY_RULE, ge=2, le=2000)
     N2: int = parameter(
-        50, "hidden units of the students", status="inferred", source=_BY_RULE, ge=1, le=2000
+        30, "hidden units of the students", status="inferred", source=_BY_RULE, ge=1, le=2000
     )
     sigma: float = parameter(
         0.5,
@@ -153,13 +153,13 @@ class OneSetting(TwoTasks):
         le=100,
     )
     inputs: Literal["separate", "shared"] = parameter(
-        "separate",
+        "shared",
         "whether the auxiliary task has inputs of its own",
         status="inferred",
         source=_BY_RULE,
     )
     bins: Literal["halves", "ends"] = parameter(
-        "halves",
+        "ends",
         "low and high S_B: the lower and upper half of the values, or the first and the last",
         status="inferred",
         source=_BY_RULE,
@@ -180,7 +180,7 @@ class LinearStudents(OneSetting):
     """Linear students of one hidden layer."""
 
     s0: float = parameter(
-        0.1,
+        0.3,
         "initial singular value of the students' composite weights",
         status="inferred",
         source=_BY_RULE,
