@@ -57,7 +57,6 @@ def _exit_code(error: Exception) -> int | None:
 @contextmanager
 def _interruptible() -> Iterator[None]:
     """Let a polite request to end (closed terminal, `kill`) do what Ctrl-C does."""
-
     names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
     def interrupt(_number: int, _frame: FrameType | None) -> NoReturn:

@@ -20,7 +20,7 @@ from mtlpaper.benefit import (
     theory_unit,
 )
 from mtlpaper.experiments.labels import bound_coordinate, seed_coordinate, variable
-from mtlpaper.settings.two_tasks import LinearStudents, MainTasks, OneSetting, TwoTasks
+from mtlpaper.settings.two_tasks import LinearStudents, MainTasks, TwoTasks
 from mtlpaper.sweeps import sweep
 
 #: Points of training at which `learning_rate` holds; it grows with their number.
@@ -248,7 +248,7 @@ def snr_bins(S_B: Sequence[float], bins: str) -> tuple[slice, slice]:
     return slice(0, n // 2), slice(n - n // 2, n)
 
 
-def _binned(params: OneSetting, benefit: xr.DataArray, over: Sequence[str]) -> xr.DataArray:
+def _binned(params: MainTasks, benefit: xr.DataArray, over: Sequence[str]) -> xr.DataArray:
     """Mean benefit for low and high S_B, over (seed, ..., snr, r_AB)."""
     parts = [
         benefit.isel(S_B=part).mean(["S_B", *over]) for part in snr_bins(params.S_B, params.bins)
@@ -256,12 +256,12 @@ def _binned(params: OneSetting, benefit: xr.DataArray, over: Sequence[str]) -> x
     return xr.concat(parts, dim="snr").transpose("seed", ..., "snr", "r_AB")
 
 
-def segments(params: OneSetting, benefit: xr.DataArray, over: Sequence[str] = ()) -> xr.Variable:
+def segments(params: MainTasks, benefit: xr.DataArray, over: Sequence[str] = ()) -> xr.Variable:
     """Mean benefit for low and high S_B with intervals: the line segments of the figures.
 
     Parameters
     ----------
-    params : OneSetting
+    params : MainTasks
         Says which S_B are low and which high.
     benefit : xarray.DataArray
         Over `seed`, `S_B`, `r_AB` and others.
@@ -290,7 +290,7 @@ EFFECTS = (
 )
 
 
-def effects(params: OneSetting, benefit: xr.DataArray, over: Sequence[str] = ()) -> xr.Variable:
+def effects(params: MainTasks, benefit: xr.DataArray, over: Sequence[str] = ()) -> xr.Variable:
     """Differences between the ends of the line segments, with paired intervals.
 
     "Related" and "unrelated" are the last and the first r_AB.

@@ -29,9 +29,8 @@ def compute(params: Interactions) -> xr.Dataset:
     points = [(n, n) for n in params.n_train]
     data = measured(params, points, "n_train")
     finite = theory(params, points, data="finite", n_points=params.n_points)
-    # Infinite data know neither a number of points nor, but for its teachers, a dataset.
-    one = params.model_copy(update={"n_seeds": 1})
-    infinite = theory(one, points[-1:], data="infinite", n_points=params.n_points)
+    # Infinite data know no number of points.
+    infinite = theory(params, points[-1:], data="infinite", n_points=params.n_points)
     flows = [finite, np.broadcast_to(infinite, finite.shape)]
     clear = ((data["MT"].sel(bound="low") > 0) | (data["MT"].sel(bound="high") < 0)).values
     benefit = data["benefit"].sel(rule="test").values

@@ -11,7 +11,6 @@ from jaxtyping import Float
 from mtlpaper.benefit import DeepUnit, Unit, bootstrap_interval, deep_unit, linear_unit
 from mtlpaper.experiments.benefits import (
     extreme_tasks,
-    high_main_tasks,
     in_order,
     linear_units,
     measured,
@@ -58,7 +57,7 @@ def _linear_rates(params: Stopping) -> xr.Dataset:
     """The benefit of extreme auxiliary tasks at several learning rates."""
     rates = (None, *params.learning_rates)
     cells = extreme_tasks(params)
-    S_A = high_main_tasks(params)[-1]
+    S_A = params.S_A[-1]
 
     def unit(n: int, rate: float | None, replicate: int) -> Unit:
         changes = {} if rate is None else {"learning_rate": rate}
@@ -102,7 +101,7 @@ def _linear_rates(params: Stopping) -> xr.Dataset:
 
 def _deep_rates(params: Stopping) -> xr.Dataset:
     """The same for deep students."""
-    n, S_A = params.n_train, high_main_tasks(params)[-1]
+    n, S_A = params.n_train, params.S_A[-1]
     units = [
         DeepUnit(
             problem_of(params, n, n, S_A, replicate, **extreme_tasks(params)),

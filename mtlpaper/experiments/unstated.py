@@ -203,7 +203,10 @@ def _spans(params: Unstated, benefit: Benefit, bins: str, n_high: int) -> list[l
 
 
 def _deep(params: Unstated, finalists: Sequence[Fields]) -> xr.Dataset:
-    """Range of Figure 3 right for every kind of deep student, with every finalist's setting."""
+    """Range of Figure 3 right for every kind of deep student, with every finalist's setting.
+
+    Of the first dataset only, since deep students take the longest.
+    """
     kinds = list(product(ACTIVATIONS, params.scales, params.depth))
     jobs = [
         DeepUnit(

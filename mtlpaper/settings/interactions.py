@@ -84,3 +84,9 @@ class Interactions(MatrixTheory, LinearStudents, OneNumberOfClasses):
     def _points_increase(self) -> Self:
         increasing("n_train", self.n_train)
         return self
+
+    @model_validator(mode="after")
+    def _something_to_correlate(self) -> Self:
+        if len(self.S_A) * len(self.S_B) * len(self.r_AB) < 2:
+            raise ValueError("`S_A`, `S_B` and `r_AB` must make at least two cells, got one")
+        return self

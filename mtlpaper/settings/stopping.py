@@ -7,7 +7,6 @@ from pydantic import Field
 from mtlpaper.settings.base import parameter
 from mtlpaper.settings.two_tasks import (
     LinearStudents,
-    MainTasks,
     OneNumberOfClasses,
     Points,
 )
@@ -15,7 +14,7 @@ from mtlpaper.settings.two_tasks import (
 Rate = Annotated[float, Field(gt=0, le=10)]
 
 
-class Stopping(MainTasks, LinearStudents, OneNumberOfClasses):
+class Stopping(LinearStudents, OneNumberOfClasses):
     """A check whether the choice of the time, or of the learning rate, makes the benefit."""
 
     name = "stopping"

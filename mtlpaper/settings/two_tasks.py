@@ -158,12 +158,6 @@ class OneSetting(TwoTasks):
         status="inferred",
         source=_BY_RULE,
     )
-    bins: Literal["halves", "ends"] = parameter(
-        "ends",
-        "low and high S_B: the lower and upper half of the values, or the first and the last",
-        status="inferred",
-        source=_BY_RULE,
-    )
 
     @model_validator(mode="after")
     def _directions_fit(self) -> Self:
@@ -196,8 +190,14 @@ class LinearStudents(OneSetting):
 
 
 class MainTasks(TwoTasks):
-    """Panels that average over main tasks."""
+    """Panels that average over main tasks and bins of auxiliary ones."""
 
+    bins: Literal["halves", "ends"] = parameter(
+        "ends",
+        "low and high S_B: the lower and upper half of the values, or the first and the last",
+        status="inferred",
+        source=_BY_RULE,
+    )
     n_high: int = parameter(
         1,
         "how many main tasks, from the largest S_A down, count as high SNR",

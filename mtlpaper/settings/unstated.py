@@ -1,11 +1,11 @@
 """Parameters of the scan over settings that the paper does not state."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from mtlpaper.settings.base import parameter
-from mtlpaper.settings.two_tasks import OneNumberOfClasses, Points, SingularValue
+from mtlpaper.settings.two_tasks import OneNumberOfClasses, Points, SingularValue, increasing
 
 Sizes = Annotated[int, Field(ge=2, le=2000)]
 Scale = Annotated[float, Field(gt=0, le=100)]
@@ -147,3 +147,14 @@ class Unstated(OneNumberOfClasses):
         ge=64,
         le=2**20,
     )
+
+    @model_validator(mode="after")
+    def _directions_fit(self) -> Self:
+        if 2 * self.rank > min(self.sizes) and min(self.r_AB) < 1:
+            raise ValueError(
+                f"`sizes` must be at least 2 rank = {2 * self.rank} unless r_AB is 1, "
+                f"got {list(self.sizes)}"
+            )
+        for name in ("sizes", "s0", "sigmas", "scales"):
+            increasing(name, getattr(self, name))
+        return self

@@ -125,11 +125,15 @@ class GaussianTest:
         seen = W @ self._V
         K = W @ W.transpose(1, 2) - seen @ seen.transpose(1, 2)
         nets, N3, rank = seen.shape
+        # What has diverged has no square root; it is told by its loss.
+        finite = torch.isfinite(K).all(dim=2).all(dim=1)
+        K = torch.where(finite[:, None, None], K, torch.eye(N3, device=K.device, dtype=K.dtype))
         response = torch.cat([seen, _square_root(K)], dim=2).reshape(nets * N3, rank + N3)
         z = (response @ self._eps).view(nets, N3, -1)
         log_Z, _, hit = _read(z, [self._y])
         groups = log_Z.view(nets, self._n_groups, -1).mean(dim=2)
         loss = groups - torch.einsum("ncr,gcr->ng", seen, self._moments)
+        loss[~finite] = torch.nan
         return Score(_array(loss), _array(hit.mean(dim=1)))
 
 

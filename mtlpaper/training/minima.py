@@ -21,7 +21,7 @@ class DivergenceError(ArithmeticError):
     """
 
     def __init__(self, t: float) -> None:
-        super().__init__(f"the training diverged before t/tau = {t:g}; lower `learning_rate`")
+        super().__init__(f"the training diverged before t/tau = {t:g}; lower the learning rate")
         self.t = t
 
     def __reduce__(self) -> tuple[type, tuple[float]]:
