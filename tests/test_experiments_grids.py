@@ -357,7 +357,6 @@ def test_infinite_data_know_no_number_of_points(grids):
     assert not same(data["MT_theory"][0], data["MT_theory"][1], atol=1e-3)
 
 
-@pytest.mark.xfail(reason="the teachers and the start of the first dataset stand for all of them")
 def test_the_theory_of_infinite_data_is_a_mean_over_datasets(grids):
     """Its teachers and starts are those of the datasets that it is held against."""
     flow = benefits.theory(tiny("interactions"), [(40, 40)], data="infinite", n_points=64)
@@ -695,19 +694,16 @@ def test_odd_sizes_are_computed():
     assert same(data["MT_left"].sel(snr="low"), data["MT"].sel(n_train=20, S_B=5.0), atol=ROUNDING)
 
 
-@pytest.mark.xfail(reason="sizes below twice the rank are refused only when teachers are drawn")
 def test_sizes_without_room_for_both_teachers_are_refused():
     with pytest.raises(ParameterError):
         settings("unstated").preset("quick", sizes=[12])
 
 
-@pytest.mark.xfail(reason="agreement over one cell is refused only after everything is trained")
 def test_interactions_of_one_cell_are_refused_before_they_are_trained():
     with pytest.raises(ParameterError):
         settings("interactions").preset("quick", S_A=[1.0], S_B=[1.0], r_AB=[1.0])
 
 
-@pytest.mark.xfail(reason="these experiments average over no S_B and no main tasks")
 @pytest.mark.parametrize(
     ("name", "label"), [("interactions", "bins"), ("stopping", "bins"), ("stopping", "n_high")]
 )

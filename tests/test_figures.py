@@ -29,6 +29,7 @@ _TASKS: dict[str, object] = {
     "n_seeds": 2,
     "n_test": 64,
     "t_max": 40.0,
+    "learning_rate": 10.0,  # a fortieth of it at 20 points
 }
 _UNSIZED = {name: value for name, value in _TASKS.items() if name not in ("N1", "N2")}
 TINY: dict[str, dict[str, object]] = {

@@ -253,7 +253,7 @@ def test_losses_that_are_not_finite_end_the_training(broken):
     def bad(t: float) -> float:
         return -t if t < 3 else broken
 
-    message = "the training diverged before t/tau = 3; lower `learning_rate`"
+    message = "the training diverged before t/tau = 3; lower the learning rate"
     for test, validation in (
         ([falling, bad], None),
         ([falling, falling], [bad, falling]),  # seen by the validation set alone

@@ -170,7 +170,8 @@ def _unit(
     params: Unstated, point: tuple[int, int], S_A: float, replicate: int, s0: float, setting: Fields
 ) -> Unit:
     problem = problem_of(params, *point, S_A, replicate, **setting)
-    return Unit(problem, training_of(params, point[0]), problem.N1, s0, "orthogonal")
+    training = training_of(params, point[0], look_growth=0.08)
+    return Unit(problem, training, problem.N1, s0, "orthogonal")
 
 
 def _benefits(
@@ -213,7 +214,12 @@ def _deep(params: Unstated, finalists: Sequence[Fields]) -> xr.Dataset:
             problem_of(
                 params, params.n_train_left, params.n_train_left, S_A, 0, **_fields(setting)
             ),
-            training_of(params, params.n_train_left, learning_rate=params.deep_learning_rate),
+            training_of(
+                params,
+                params.n_train_left,
+                learning_rate=params.deep_learning_rate,
+                look_growth=0.08,
+            ),
             setting["size"],
             depth,
             activation,

@@ -83,7 +83,7 @@ class TwoTasks(Parameters):
         le=10,
     )
     t_max: float = parameter(
-        4000.0,
+        20_000.0,
         "longest training",
         unit="tau",
         status="ours",

@@ -1,0 +1,68 @@
+"""The estimate of a grid: numbers of networks are exact, time and memory grow as they must."""
+
+import pytest
+
+from mtlpaper import experiments
+from mtlpaper.experiments import costs
+from mtlpaper.experiments.costs import Estimate
+from mtlpaper.settings import settings
+
+RATE = 1e10  # floating-point operations a second
+
+
+@pytest.fixture(autouse=True)
+def _same_machine(monkeypatch):
+    monkeypatch.setattr(costs, "_products_per_second", lambda: RATE)
+
+
+def estimate(name: str, **changes: object) -> Estimate:
+    found = experiments.estimate(settings(name).preset("quick", **changes))
+    assert found is not None
+    return found
+
+
+def test_networks_are_counted():
+    """Three datasets, points and main tasks; two S_B by three r_AB and the single task."""
+    assert (estimate("figure2").n_networks, estimate("figure2").n_units) == (27 * 7, 27)
+    assert estimate("interactions").n_units == 2 * 27  # trained, and followed by theory
+    assert estimate("depth").n_networks == 3 * 3 * 5  # linear, one and two hidden layers
+
+
+def test_single_task_experiments_are_no_grids():
+    assert experiments.estimate(settings("figure1").preset("quick")) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "small", "large"),
+    [
+        ("figure2", {"n_seeds": 2}, {"n_seeds": 20}),
+        ("figure2", {"n_train": [100]}, {"n_train": [3200]}),
+        ("figure2", {"N1": 30}, {"N1": 300}),
+        ("depth", {"depth": [1]}, {"depth": [9]}),
+        ("unstated", {"sizes": [50]}, {"sizes": [50, 500]}),
+        ("stopping", {"depth": [1]}, {"depth": [1, 5]}),
+    ],
+)
+def test_more_work_takes_longer(name, small, large):
+    assert estimate(name, **small).seconds < estimate(name, **large).seconds
+
+
+def test_larger_data_take_more_memory():
+    assert (
+        estimate("figure2", n_train=[100]).bytes_each
+        < estimate("figure2", n_train=[100_000]).bytes_each
+    )
+
+
+@pytest.mark.parametrize(
+    ("jobs", "seconds", "text"),
+    [
+        (1, 40.0, "10 networks in 2 units, about 40 s on 1 process, 3 MB each"),
+        (2, 40.0, "10 networks in 2 units, about 20 s on 2 processes, 3 MB each"),
+        (8, 40.0, "10 networks in 2 units, about 20 s on 8 processes, 3 MB each"),  # two units only
+        (1, 600.0, "10 networks in 2 units, about 10 min on 1 process, 3 MB each"),
+        (1, 36000.0, "10 networks in 2 units, about 10.0 h on 1 process, 3 MB each"),
+    ],
+)
+def test_the_summary_divides_by_the_processes_that_have_work(jobs, seconds, text):
+    assert Estimate(10, 2, seconds, 3 * 2**20).summary(jobs) == text
