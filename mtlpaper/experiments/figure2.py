@@ -27,7 +27,7 @@ def compute(params: Figure2) -> xr.Dataset:
     xarray.Dataset
         What `measured` gives over the points of both panels; the line segments `MT_left` over
         (bound, S_A, snr, r_AB) and `MT_right` over (bound, n_right, snr, r_AB), with their
-        `effect_left` and `effect_right`; learning `curve`s of one main task.
+        `effect_left` and `effect_right`; `curve` holds the losses of one main task.
     """
     n_train = sorted({*params.n_train, params.n_train_left})
     data = measured(params, [(n, n) for n in n_train], "n_train")

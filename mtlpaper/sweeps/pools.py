@@ -1,6 +1,6 @@
 """Who does the work: this process, processes beside it, or a cluster.
 
-A pool is an executor of :mod:`concurrent.futures` with a word on what its failures mean. Tasks are
+A pool is an executor of ``concurrent.futures`` with a word on what its failures mean. Tasks are
 handed over as results come back, so that a million of them never wait in memory.
 """
 
