@@ -64,7 +64,7 @@ def array(*shape: int, seed: int = 0, dims: tuple[str, ...]) -> xr.DataArray:
 
 
 def test_segments_are_means_over_datasets_and_bins():
-    params = figure2(S_B=[0.1, 1.0, 5.0, 9.0])
+    params = figure2(S_B=[0.1, 1.0, 5.0, 9.0], bins="halves")
     benefit = array(3, 2, 4, 2, dims=("seed", "n_train", "S_B", "r_AB"))
     seen = benefits.segments(params, benefit)
     assert seen.dims == ("bound", "n_train", "snr", "r_AB")

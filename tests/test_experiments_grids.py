@@ -25,7 +25,7 @@ COMMON = {
     "t_max": 30.0,
     "learning_rate": 10.0,  # a fortieth of it at 20 points
 }
-ONE = {"N1": 12, "N2": 12}
+ONE = {"N1": 12, "N2": 12, "s0": 0.1, "inputs": "separate"}
 TINY = {
     "figure2": ONE | {"n_train": [20, 40], "n_train_left": 40},
     "interactions": ONE | {"n_train": [20, 40], "n_points": 64},
@@ -652,7 +652,7 @@ def test_without_ties_the_least_distance_alone_decides(monkeypatch):
         ),
         ("rank_three", {"N3": [10, 3]}, "`N3` must increase from value to value, got [10, 3]"),
         ("rank_three", {"N3": [2, 10]}, "`N3` must be at least the rank, 3, got [2, 10]"),
-        ("rank_three", {"rank": 26}, "`rank` must be at most N1 / 2 = 25 unless r_AB is 1, got 26"),
+        ("rank_three", {"rank": 26}, "`rank` must be at most N1 / 2 = 15 unless r_AB is 1, got 26"),
         ("figure2", {"n_high": 4}, "`n_high` must be at most the number of S_A, 3, got 4"),
         ("depth", {"n_high": 2}, "`n_high` must be at most the number of S_A, 1, got 2"),
         ("figure2", {"n_test": 100}, "`n_test`: must be a power of two, got 100"),

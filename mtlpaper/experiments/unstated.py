@@ -170,7 +170,7 @@ def _unit(
     params: Unstated, point: tuple[int, int], S_A: float, replicate: int, s0: float, setting: Fields
 ) -> Unit:
     problem = problem_of(params, *point, S_A, replicate, **setting)
-    training = training_of(params, point[0], look_growth=0.08)
+    training = training_of(params, point[0])
     return Unit(problem, training, problem.N1, s0, "orthogonal")
 
 
@@ -218,7 +218,6 @@ def _deep(params: Unstated, finalists: Sequence[Fields]) -> xr.Dataset:
                 params,
                 params.n_train_left,
                 learning_rate=params.deep_learning_rate,
-                look_growth=0.08,
             ),
             setting["size"],
             depth,
