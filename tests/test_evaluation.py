@@ -8,7 +8,7 @@ from scipy.special import log_softmax
 from mtlpaper.randomness import Streams, haar_frame
 from mtlpaper.tasks import Teacher, gaussian_inputs, make_teacher, test_labels
 from mtlpaper.training import GaussianTest, LabelledPoints, Score
-from mtlpaper.training.evaluation import sobol_normal
+from mtlpaper.training.evaluation import _points
 
 N1, N3 = 12, 5
 
@@ -229,7 +229,7 @@ def test_more_points_are_more_exact():
 
 
 def test_sobol_points_are_standard_normal_and_groups_independent():
-    points = sobol_normal(6, 1024, 4, 0)
+    points = _points(6, 1024, 4, 0)
     assert points.shape == (6, 4096)
     assert np.isfinite(points).all()
     groups = points.reshape(6, 4, 1024)
@@ -239,8 +239,8 @@ def test_sobol_points_are_standard_normal_and_groups_independent():
     assert np.abs(np.cov(points) - np.eye(6)).max() < 2e-2
     # Independent scramblings have no point in common.
     assert np.unique(points[0]).size == 4096
-    assert np.array_equal(points, sobol_normal(6, 1024, 4, 0))
-    assert not np.array_equal(points, sobol_normal(6, 1024, 4, 1))
+    assert np.array_equal(points, _points(6, 1024, 4, 0))
+    assert not np.array_equal(points, _points(6, 1024, 4, 1))
 
 
 @pytest.mark.parametrize("n_points", [0, 100])

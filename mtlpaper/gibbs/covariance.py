@@ -26,6 +26,39 @@ def _softmax_in_place(z: Float[np.ndarray, "*net N3 N"]) -> Float[np.ndarray, "*
 _SMALLEST = 2.0**-33  # half the spacing of 32-bit Sobol points
 
 
+def sobol_normal(
+    dimensions: int, n_points: int, n_replicates: int, seed: int
+) -> Float[np.ndarray, "replicates points dimensions"]:
+    """Quasi-random standard normal points: independently scrambled Sobol sequences.
+
+    Parameters
+    ----------
+    dimensions : int
+        >= 1.
+    n_points : int
+        Points of one sequence; a power of two.
+    n_replicates : int
+        Independently scrambled sequences, >= 1.
+    seed : int
+        Seed of the scrambling.
+
+    Raises
+    ------
+    ValueError
+        If `n_points` is no power of two or `n_replicates` < 1.
+    """
+    power = n_points > 0 and n_points & (n_points - 1) == 0
+    require(power, "n_points", n_points, "a power of two")
+    require(n_replicates >= 1, "n_replicates", n_replicates, "an integer >= 1")
+    streams = np.random.SeedSequence(seed).spawn(n_replicates)
+    sets = [
+        qmc.Sobol(dimensions, rng=np.random.default_rng(stream)).random(n_points)
+        for stream in streams
+    ]
+    # A scrambled point may lie on zero, where the normal quantile is infinite.
+    return np.asarray(norm.ppf(np.maximum(np.stack(sets), _SMALLEST)))
+
+
 @dataclass(frozen=True)
 class Estimate:
     """A randomised quasi-Monte Carlo estimate.
@@ -81,16 +114,8 @@ class GaussianField:
 
     def __post_init__(self) -> None:
         require(self.N3 >= 2, "N3", self.N3, "an integer >= 2")
-        power = self.n_points > 0 and self.n_points & (self.n_points - 1) == 0
-        require(power, "n_points", self.n_points, "a power of two")
-        require(self.n_replicates >= 1, "n_replicates", self.n_replicates, "an integer >= 1")
-        streams = np.random.SeedSequence(self.seed).spawn(self.n_replicates)
-        sets = [
-            qmc.Sobol(self.N3, rng=np.random.default_rng(stream)).random(self.n_points)
-            for stream in streams
-        ]
-        # A scrambled point may lie on zero, where the normal quantile is infinite.
-        object.__setattr__(self, "eps", norm.ppf(np.maximum(np.stack(sets), _SMALLEST)))
+        eps = sobol_normal(self.N3, self.n_points, self.n_replicates, self.seed)
+        object.__setattr__(self, "eps", eps)
 
     def _logits(self, C: np.ndarray) -> Float[np.ndarray, "replicates points N3"]:
         self._require_size(C)

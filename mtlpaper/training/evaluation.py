@@ -7,40 +7,22 @@ from functools import lru_cache
 import numpy as np
 import torch
 from jaxtyping import Float, Int
-from scipy.stats import norm, qmc
 from torch import Tensor
 
 from mtlpaper.errors import require
+from mtlpaper.gibbs import sobol_normal
 from mtlpaper.tasks import Teacher, one_hot
 from mtlpaper.training.networks import Dtype, tensor
 
-_SMALLEST = 2.0**-33  # half the spacing of 32-bit Sobol points
 _MOMENT_POINTS = 2**16  # the moment is computed once a dataset, and its integrand jumps
 
 
 @lru_cache(maxsize=16)
-def sobol_normal(
+def _points(
     dimensions: int, n_points: int, n_groups: int, seed: int
 ) -> Float[np.ndarray, "dimensions points"]:
-    """Standard normal points from independently scrambled Sobol sequences, group after group.
-
-    Parameters
-    ----------
-    dimensions : int
-    n_points : int
-        Points of a group, a power of two.
-    n_groups : int
-    seed : int
-        Of the scrambling.
-    """
-    power = n_points > 0 and n_points & (n_points - 1) == 0
-    require(power, "n_points", n_points, "a power of two")
-    streams = np.random.SeedSequence(seed).spawn(n_groups)
-    sets = [
-        qmc.Sobol(dimensions, rng=np.random.default_rng(stream)).random(n_points)
-        for stream in streams
-    ]
-    points = np.asarray(norm.ppf(np.clip(np.concatenate(sets), _SMALLEST, 1 - _SMALLEST)).T)
+    """Quasi-random standard normal points of all groups, one group after the other."""
+    points = sobol_normal(dimensions, n_points, n_groups, seed).reshape(-1, dimensions).T
     points.setflags(write=False)  # the cache hands the same array to everybody
     return points
 
@@ -114,7 +96,7 @@ class GaussianTest:
         N3, rank = teacher.U_bar.shape
         # Labels know the ratios of the singular values only; tasks of one dataset share the moment.
         U_S = teacher.U_bar * np.round(teacher.S_bar / teacher.S_bar.max(), 12)
-        eps = sobol_normal(rank + N3, n_points, n_groups, seed)
+        eps = _points(rank + N3, n_points, n_groups, seed)
         moments = _moments(U_S.tobytes(), (N3, rank), n_groups, seed + 1)
         self._eps, self._n_groups = tensor(eps, device, dtype), n_groups
         self._V, self._moments = (tensor(a, device, dtype) for a in (teacher.V_bar, moments))
@@ -144,7 +126,7 @@ def _moments(
     """E[onehot(argmax U S eps) eps^T] by an independent set of points for every group."""
     weight = np.frombuffer(U_S).reshape(shape)
     N3, rank = shape
-    eps = sobol_normal(rank, _MOMENT_POINTS, n_groups, seed).reshape(rank, n_groups, -1)
+    eps = _points(rank, _MOMENT_POINTS, n_groups, seed).reshape(rank, n_groups, -1)
     return np.stack(
         [
             one_hot((weight @ part).argmax(axis=0), N3) @ part.T / part.shape[1]
