@@ -12,6 +12,7 @@ from mtlpaper.training import (
     LabelledPoints,
     LinearDescent,
     Measure,
+    MiniBatch,
     Minima,
     ReLUDescent,
     Schedule,
@@ -43,18 +44,27 @@ def linear_unit(unit: Unit) -> dict[str, np.ndarray]:
     validation = validation_points(data, problem, training)
 
     def descend(chosen: slice) -> Minima:
-        sets, alphas = _part(data, chosen)
-        descent = LinearDescent.on_sets(
-            [student] * len(alphas),
-            sets,
-            alphas,
-            training.learning_rate,
-            device=training.device,
-            dtype=training.dtype,
-        )
+        descent = linear_descent(student, data, chosen, training)
         return follow(descent, lambda: quadrature(descent.W()), validation, training)
 
     return _in_blocks(descend, problem.n_networks, BLOCK, training)
+
+
+def linear_descent(
+    student: Student, data: Data, chosen: slice, training: Training
+) -> LinearDescent:
+    """Some networks of a unit with their training sets, in full or by mini-batches."""
+    sets, alphas = _part(data, chosen)
+    device, dtype = training.device, training.dtype
+    students, rate = [student] * len(alphas), training.learning_rate
+    if training.batch_size == 0:
+        return LinearDescent.on_sets(students, sets, alphas, rate, device=device, dtype=dtype)
+    orders = data.streams.rng("batches").spawn(len(sets))
+    forces = [
+        MiniBatch(part, alpha, training.batch_size, rng, device, dtype)
+        for part, alpha, rng in zip(sets, alphas.T, orders, strict=True)
+    ]
+    return LinearDescent(students, forces, rate, device=device, dtype=dtype)
 
 
 def deep_unit(unit: DeepUnit) -> dict[str, np.ndarray]:

@@ -10,7 +10,7 @@ from mtlpaper.training.linear import LinearDescent
 from mtlpaper.training.minima import DivergenceError, Measure, Minima, Schedule, descend_to_minima
 from mtlpaper.training.networks import Dtype
 from mtlpaper.training.relu import Activation, DeepStudent, ReLUDescent, deep_student
-from mtlpaper.training.sets import TrainingSet
+from mtlpaper.training.sets import MiniBatch, TrainingSet
 
 __all__ = [
     "Activation",
@@ -21,6 +21,7 @@ __all__ = [
     "LabelledPoints",
     "LinearDescent",
     "Measure",
+    "MiniBatch",
     "Minima",
     "ReLUDescent",
     "Schedule",

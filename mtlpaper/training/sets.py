@@ -84,6 +84,63 @@ class FullBatch:
             self._X, self._Xt = self._X[index], self._Xt[index]
 
 
+class MiniBatch:
+    """Gradient of the training loss over a few points at a time, reshuffled once an epoch.
+
+    All networks see the same points in the same order, so that comparisons between them are paired.
+
+    Parameters
+    ----------
+    data : TrainingSet
+        Inputs that all networks share.
+    alpha : (net,) array
+        As for `FullBatch`.
+    batch_size : int
+        Points a batch, >= 1; the last one of an epoch may be smaller.
+    rng : numpy.random.Generator
+        Of the order.
+    device, dtype
+        As for `LinearNetworks`.
+
+    Raises
+    ------
+    ValueError
+        If the networks have inputs of their own, or the batch size is not positive.
+    """
+
+    def __init__(
+        self,
+        data: TrainingSet,
+        alpha: Float[np.ndarray, " net"],
+        batch_size: int,
+        rng: np.random.Generator,
+        device: str,
+        dtype: Dtype,
+    ) -> None:
+        require(data.X.shape[0] == 1, "data", data.X.shape, "of inputs that all networks share")
+        require(batch_size >= 1, "batch_size", batch_size, "an integer >= 1")
+        self._X, self._Y = tensor(data.X, device, dtype), tensor(data.Y, device, dtype)
+        self._alpha = tensor(alpha[:, None, None], device, dtype)
+        self._size, self._rng = batch_size, rng
+        self._start = self._X.shape[2]  # the first call begins an epoch
+
+    def __call__(self, W: Float[Tensor, "net N3 N1"]) -> Float[Tensor, "net N3 N1"]:
+        """Alpha times D over the next batch, at the composite weights W of this task."""
+        N = self._X.shape[2]
+        if self._start >= N:
+            order = torch.from_numpy(self._rng.permutation(N)).to(W.device)
+            self._X, self._Y = self._X[:, :, order], self._Y[:, :, order]
+            self._start = 0
+        batch = slice(self._start, self._start + self._size)
+        self._start += self._size
+        return self._alpha * residual_gradient(W, self._X[:, :, batch], self._Y[:, :, batch])
+
+    def keep(self, chosen: Bool[np.ndarray, " net"]) -> None:
+        """Go on with some of the networks only."""
+        index = torch.from_numpy(np.flatnonzero(chosen)).to(self._Y.device)
+        self._Y, self._alpha = self._Y[index], self._alpha[index]
+
+
 def minibatches(
     data: TrainingSet, batch_size: int, generators: Sequence[torch.Generator], like: Tensor
 ) -> Iterator[tuple[Tensor, Tensor]]:
