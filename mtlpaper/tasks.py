@@ -141,57 +141,76 @@ def make_teacher(
 def make_teacher_pair(
     N1: int,
     N3: int,
-    S_A: Float[np.ndarray, " rank"],
-    S_B: Float[np.ndarray, " rank"],
-    r_AB: float,
+    S_A: Float[np.ndarray, " rank_A"],
+    S_B: Float[np.ndarray, " rank_B"],
+    r_AB: float | Float[np.ndarray, " shared"],
     sigma: float,
     streams: Streams,
     *,
     noise: NoiseReading = "weight",
     centred: bool = False,
 ) -> tuple[Teacher, Teacher]:
-    """Draw two teachers of equal rank whose relatedness V_B^T V_A = r_AB I is exact.
+    """Draw two teachers whose relatedness is exact: V_B^T V_A is diagonal with entries r_AB.
 
-    V_B = r_AB V_A + sqrt(1 - r_AB^2) V_perp with V_perp orthonormal and orthogonal to V_A.
-    Teacher A is the one `make_teacher` draws from the same streams, whatever task B is.
+    Column i of V_B is r_i times column i of V_A plus sqrt(1 - r_i^2) times column i of V_perp,
+    orthonormal and orthogonal to V_A; columns of B that A has no counterpart of are V_perp's own.
+    The paper's case is one number r_AB for equal ranks, V_B^T V_A = r_AB I. Teacher A is the one
+    `make_teacher` draws from the same streams, whatever task B is.
 
     Parameters
     ----------
     N1, N3 : int
         Inputs and classes, the same for both tasks.
-    S_A, S_B : (rank,) array
+    S_A, S_B : (rank_A,) and (rank_B,) array
         Singular values of the two teachers.
-    r_AB : float
-        Relatedness, in [0, 1].
+    r_AB : float or (min(rank_A, rank_B),) array
+        Relatedness of each pair of directions, in [0, 1]; a number serves for all pairs.
     sigma, streams, noise, centred
         As for `make_teacher`; the two teachers' noises are independent.
 
     Raises
     ------
     ValueError
-        If `r_AB` lies outside [0, 1], or if r_AB < 1 and 2 rank > N1: the two column spaces then
-        share a direction, where V_B^T V_A has a singular value 1.
+        If `r_AB` lies outside [0, 1] or has another length, or if rank A + rank B > N1 although B
+        has directions outside of A's: the two column spaces then share a direction, where
+        V_B^T V_A has a singular value 1.
 
     Notes
     -----
     Source: Eq. (4) and section 4.5 of the paper.
     """
-    require(0 <= r_AB <= 1, "r_AB", r_AB, "a number in [0, 1]")
-    require(S_A.shape == S_B.shape, "S_B", S_B, f"{S_A.size} singular values, as many as S_A")
     _check_sizes(N1, N3, S_A, sigma, centred, "S_A")
     _check_sizes(N1, N3, S_B, sigma, centred, "S_B")
-    rank = S_A.size
-    room = 2 * rank <= N1 or r_AB == 1
-    require(room, "r_AB", r_AB, f"1 where 2 * rank > N1 (rank = {rank}, N1 = {N1})")
+    r = _pairwise(r_AB, S_A.size, S_B.size)
+    room = S_A.size + S_B.size <= N1 or (S_B.size <= S_A.size and bool((r == 1).all()))
+    sizes = f"{S_A.size} + {S_B.size} > {N1}"
+    require(room, "r_AB", r_AB, f"1, and rank B <= rank A, where rank A + rank B > N1 ({sizes})")
     A = make_teacher(N1, N3, S_A, sigma, streams, noise=noise, centred=centred)
     rng = streams.rng("related directions")
-    U_B = (centred_frame if centred else haar_frame)(N3, rank, rng)
-    V_B = A.V_bar
-    if r_AB < 1:
-        V_perp = haar_frame(N1, rank, rng, orthogonal_to=A.V_bar)
-        V_B = r_AB * A.V_bar + np.sqrt(1 - r_AB**2) * V_perp
+    U_B = (centred_frame if centred else haar_frame)(N3, S_B.size, rng)
+    V_B = _related_directions(A.V_bar, S_B.size, r, rng)
     xi = _noise(N1, N3, sigma, streams.rng("noise B"))
     return A, Teacher(U_B, S_B, V_B, sigma, xi, noise)
+
+
+def _pairwise(r_AB: float | np.ndarray, rank_A: int, rank_B: int) -> np.ndarray:
+    """Relatedness of every pair of directions, of which the smaller rank says how many."""
+    shared = min(rank_A, rank_B)
+    r = np.full(shared, r_AB) if np.ndim(r_AB) == 0 else np.asarray(r_AB)
+    require(r.shape == (shared,), "r_AB", r_AB, f"one number, or {shared}, one a pair")
+    require(bool(((r >= 0) & (r <= 1)).all()), "r_AB", r_AB, "a number in [0, 1]")
+    return r
+
+
+def _related_directions(
+    V_A: np.ndarray, rank_B: int, r: np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
+    if rank_B == r.size and (r == 1).all():
+        return V_A[:, :rank_B]  # needs no room beside A's
+    V_B = haar_frame(V_A.shape[0], rank_B, rng, orthogonal_to=V_A)
+    V_B[:, : r.size] *= np.sqrt(1 - r**2)
+    V_B[:, : r.size] += r * V_A[:, : r.size]
+    return V_B
 
 
 def gaussian_inputs(N1: int, N: int, rng: np.random.Generator) -> Float[np.ndarray, "N1 N"]:

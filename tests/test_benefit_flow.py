@@ -108,6 +108,18 @@ def test_the_batch_feels_each_networks_force(kind, label_rule):
     assert np.array_equal(forces[1](torch.from_numpy(W[:1])).numpy(), np.zeros((1, 4, 10)))
 
 
+def test_tasks_that_differ_from_direction_to_direction():
+    pairs = (((5.0, 1.0), (1.0, 0.0)), ((4.0, 2.0, 1.0, 0.5), (0.0, 0.5, 1.0)))
+    start = unit(S_A=(3.0, 1.0, 0.3), S_B=(), r_AB=(), pairs=pairs)
+    force = forces_of(draw(start.problem), "finite")[1]
+    W = np.random.default_rng(0).standard_normal((3, 4, 10))
+    seen = force(torch.from_numpy(W)).numpy()
+    for net in (1, 2):
+        expected = one_force(start, "finite", 1, net)(W[net])
+        assert np.allclose(seen[net], expected, rtol=0, atol=1e-13)  # rounding
+    assert benefit(by_theory(start, "finite")).shape == (2,)
+
+
 def test_the_finite_sample_force_is_near_the_training_sets():
     """While logits are small, and farther where they saturate."""
     data = draw(replace(PROBLEM, n_train=2000))

@@ -76,6 +76,39 @@ def test_auxiliary_tasks_are_those_asked_for_in_their_order():
     assert np.array_equal(data.A.Sigma_hat, expected.Sigma_hat)
 
 
+PROFILES = (((4.0, 1.0), (1.0, 0.5)), ((3.0, 2.0, 1.0, 0.5), 1.0), (5.0, (0.0, 0.5, 1.0)))
+
+
+def test_auxiliary_tasks_may_differ_from_direction_to_direction():
+    problem = replace(PROBLEM, S_A=(3.0, 2.0, 1.0), pairs=PROFILES)
+    data = draw(problem)
+    assert problem.auxiliary[6:] == list(PROFILES)
+    assert problem.n_networks == len(data.B) == 10
+    assert np.array_equal(data.A.S_bar, [3.0, 2.0, 1.0])
+    values = [(4.0, 1.0), (3.0, 2.0, 1.0, 0.5), (5.0, 5.0, 5.0)]
+    angles = [(1.0, 0.5), (1.0, 1.0, 1.0), (0.0, 0.5, 1.0)]
+    for B, S, r in zip(data.B[7:], values, angles, strict=True):
+        assert np.array_equal(B.S_bar, S)
+        overlap = B.V_bar.T @ data.A.V_bar
+        assert np.allclose(overlap[: len(r), : len(r)], np.diag(r), rtol=0, atol=1e-14)  # rounding
+        assert np.allclose(np.sum(overlap**2), np.sum(np.square(r)), rtol=0, atol=1e-14)
+
+
+def test_profiles_of_equal_entries_are_the_numbers():
+    grid = linear_unit(unit({"t_max": 6.0}, S_B=(5.0,), r_AB=(0.5,)))
+    flat = {"S_A": (2.0,) * 3, "S_B": (), "r_AB": (), "pairs": (((5.0,) * 3, (0.5,) * 3),)}
+    profiles = linear_unit(unit({"t_max": 6.0}, **flat))
+    assert all(np.array_equal(grid[name], profiles[name]) for name in grid)
+    # Negative control: the order of unequal angles is seen by unequal singular values.
+    ordered = [
+        linear_unit(unit({"t_max": 6.0}, S_B=(), r_AB=(), pairs=(((5.0, 1.0, 0.2), angles),)))[
+            "loss"
+        ]
+        for angles in ((1.0, 0.5, 0.0), (0.0, 0.5, 1.0))
+    ]
+    assert not np.allclose(*ordered)
+
+
 def test_labels_are_those_of_the_noisy_teachers():
     data = draw(PROBLEM)
     for net, B in enumerate(data.B):

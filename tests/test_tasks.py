@@ -196,6 +196,53 @@ def test_relatedness_is_exact(rank, extra, r_AB, centred, seed):
     assert np.allclose(np.linalg.svd(B.W_bar)[1][:rank], 3 * S, atol=ROUNDING)
 
 
+@given(
+    rank_A=st.integers(1, 5),
+    rank_B=st.integers(1, 5),
+    extra=st.integers(0, 4),
+    centred=st.booleans(),
+    seed=st.integers(0, 2**32),
+)
+def test_unequal_angles_values_and_ranks_are_exact(rank_A, rank_B, extra, centred, seed):
+    rng, shared = np.random.default_rng(seed), min(rank_A, rank_B)
+    r = rng.random(shared).round(1)  # rounded, so that ends of the range come up
+    S_A, S_B = rng.random(rank_A), rng.random(rank_B)
+    N1 = rank_A + rank_B + extra
+    A, B = make_teacher_pair(N1, 7, S_A, S_B, r, 0.5, Streams(seed), centred=centred)
+    expected = np.zeros((rank_B, rank_A))
+    expected[:shared, :shared] = np.diag(r)
+    assert np.allclose(B.V_bar.T @ A.V_bar, expected, atol=ROUNDING)
+    for V in (B.V_bar, B.U_bar):
+        assert V.shape[1] == rank_B
+        assert orthonormal(V)
+    assert np.array_equal(A.S_bar, S_A)
+    assert np.array_equal(B.S_bar, S_B)
+    assert np.array_equal(
+        A.V_bar, make_teacher(N1, 7, S_A, 0.5, Streams(seed), centred=centred).V_bar
+    )
+
+
+@pytest.mark.parametrize("r_AB", [0.0, 0.3, 0.75, 1.0])
+def test_one_number_for_equal_ranks_keeps_its_draws(r_AB):
+    """Published numbers hang on them, to the last bit."""
+    streams, S = Streams(11, 2), np.array([3.0, 2.0, 1.0])
+    A, B = make_teacher_pair(9, 5, S, 2 * S, r_AB, 0.5, streams)
+    rng = streams.rng("related directions")
+    U_B = randomness.haar_frame(5, 3, rng)
+    V_perp = randomness.haar_frame(9, 3, rng, orthogonal_to=A.V_bar)
+    V_B = r_AB * A.V_bar + np.sqrt(1 - r_AB**2) * V_perp
+    assert np.array_equal(B.U_bar, U_B)
+    assert np.array_equal(B.V_bar, V_B)
+    assert np.array_equal(B.xi, 0.5 / 3 * streams.rng("noise B").standard_normal((5, 9)))
+    pairwise = make_teacher_pair(9, 5, S, 2 * S, np.full(3, r_AB), 0.5, streams)[1]
+    assert np.array_equal(pairwise.V_bar, V_B)
+
+
+def test_part_of_the_column_space_needs_no_room():
+    A, B = make_teacher_pair(3, 4, np.ones(3), np.ones(2), 1.0, 0.0, Streams(0))
+    assert np.array_equal(A.V_bar[:, :2], B.V_bar)
+
+
 def test_identical_column_spaces_need_no_room():
     A, B = make_teacher_pair(3, 4, np.ones(3), np.ones(3), 1.0, 0.0, Streams(0))
     assert np.array_equal(A.V_bar, B.V_bar)
@@ -220,8 +267,13 @@ def test_teacher_A_and_the_noises_do_not_depend_on_task_B():
             3,
             0.5,
             np.ones(2),
-            r"`r_AB` must be 1 where 2 \* rank > N1 \(rank = 2, N1 = 3\), got 0.5",
+            r"`r_AB` must be 1, and rank B <= rank A, where .* N1 \(2 \+ 2 > 3\), got 0.5",
         ),
+        (3, 1.0, np.ones(3), r"`r_AB` must be 1, and rank B <= rank A, .* \(2 \+ 3 > 3\), got 1.0"),
+        (3, np.array([1.0, 0.9]), np.ones(2), r"`r_AB` must be 1, .* \(2 \+ 2 > 3\), got"),
+        (6, np.array([0.5, 1.1]), np.ones(2), r"`r_AB` must be a number in \[0, 1\], got"),
+        (6, np.array([0.5]), np.ones(2), "`r_AB` must be one number, or 2, one a pair, got"),
+        (6, np.ones(2), np.ones(1), "`r_AB` must be one number, or 1, one a pair, got"),
         (6, 0.5, np.array([1.0, -1.0]), "`S_B` must be finite and >= 0"),
     ],
 )

@@ -7,19 +7,39 @@ functions return plain arrays and are meant for `mtlpaper.sweeps.sweep`.
 
 from mtlpaper.benefit.descent import deep_unit, linear_unit
 from mtlpaper.benefit.flow import theory_unit
-from mtlpaper.benefit.statistics import Agreement, agreement, bootstrap_interval
-from mtlpaper.benefit.units import DeepUnit, Problem, TheoryUnit, Training, Unit
+from mtlpaper.benefit.statistics import (
+    Agreement,
+    agreement,
+    bootstrap_interval,
+    resampling_weights,
+    small_sample_stretch,
+)
+from mtlpaper.benefit.units import (
+    DeepUnit,
+    InitialKind,
+    Inputs,
+    Problem,
+    TheoryUnit,
+    Training,
+    Unit,
+    Values,
+)
 
 __all__ = [
     "Agreement",
     "DeepUnit",
+    "InitialKind",
+    "Inputs",
     "Problem",
     "TheoryUnit",
     "Training",
     "Unit",
+    "Values",
     "agreement",
     "bootstrap_interval",
     "deep_unit",
     "linear_unit",
+    "resampling_weights",
+    "small_sample_stretch",
     "theory_unit",
 ]

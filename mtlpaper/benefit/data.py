@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mtlpaper.benefit.units import Problem, Training
+from mtlpaper.benefit.units import Problem, Training, Values
 from mtlpaper.randomness import Streams
 from mtlpaper.tasks import (
     Teacher,
@@ -66,17 +66,21 @@ def draw(problem: Problem, alpha_B: float = 1.0) -> Data:
     return Data(streams, A, B, sets, alphas)
 
 
-def _pair(problem: Problem, S_B: float, r_AB: float, streams: Streams) -> tuple[Teacher, Teacher]:
+def _pair(problem: Problem, S_B: Values, r_AB: Values, streams: Streams) -> tuple[Teacher, Teacher]:
     return make_teacher_pair(
         problem.N1,
         problem.N3,
-        np.full(problem.rank, problem.S_A),
-        np.full(problem.rank, S_B),
-        r_AB,
+        _singular_values(problem.S_A, problem.rank),
+        _singular_values(S_B, problem.rank),
+        np.array(r_AB) if isinstance(r_AB, tuple) else r_AB,
         problem.sigma,
         streams,
         noise=problem.noise,
     )
+
+
+def _singular_values(S: Values, rank: int) -> np.ndarray:
+    return np.array(S) if isinstance(S, tuple) else np.full(rank, S)
 
 
 def validation_points(data: Data, problem: Problem, training: Training) -> LabelledPoints | None:

@@ -9,6 +9,22 @@ from scipy.stats import norm, t
 from mtlpaper.errors import require
 
 
+def resampling_weights(
+    n: int, n_resamples: int, seed: int = 0
+) -> Float[np.ndarray, "resample dataset"]:
+    """Share of every dataset in resamples of `n` datasets with replacement."""
+    return np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=n_resamples) / n
+
+
+def small_sample_stretch(n: int, confidence: float = 0.95) -> float:
+    """Factor by which deviations of resampled means of `n` datasets have to be stretched.
+
+    For Gaussian samples a percentile interval is then about as wide as Student's.
+    """
+    quantile = (1 + confidence) / 2
+    return float(np.sqrt(n / (n - 1)) * t.ppf(quantile, n - 1) / norm.ppf(quantile))
+
+
 def bootstrap_interval(
     samples: Float[np.ndarray, "dataset *cell"],
     *,
@@ -21,8 +37,8 @@ def bootstrap_interval(
     Every resample draws datasets once for all cells, whose data share inputs, noise and singular
     vectors. With few datasets n such intervals are too narrow: resampled means scatter by a factor
     sqrt((n - 1) / n) too little, and the scatter itself is uncertain. The deviations are stretched
-    by the inverse of that factor and by the ratio of Student's to the normal quantile, so that for
-    Gaussian samples the interval is about as wide as Student's.
+    by the inverse of that factor and by the ratio of Student's to the normal quantile, see
+    `small_sample_stretch`.
 
     Parameters
     ----------
@@ -47,13 +63,12 @@ def bootstrap_interval(
     n = samples.shape[0]
     require(n >= 2, "samples", samples.shape, "of at least two datasets")
     require(0 < confidence < 1, "confidence", confidence, "a number in (0, 1)")
-    rng = np.random.default_rng(seed)
-    # How often each dataset is drawn: a product of counts and samples instead of copies of them.
-    counts = rng.multinomial(n, np.full(n, 1 / n), size=n_resamples) / n
+    # A product of weights and samples instead of copies of them.
+    weights = resampling_weights(n, n_resamples, seed)
     mean = samples.mean(axis=0)
     tails = [(1 - confidence) / 2, (1 + confidence) / 2]
-    stretch = np.sqrt(n / (n - 1)) * t.ppf(tails[1], n - 1) / norm.ppf(tails[1])
-    deviations = np.tensordot(counts, samples - mean, axes=1) * stretch
+    stretch = small_sample_stretch(n, confidence)
+    deviations = np.tensordot(weights, samples - mean, axes=1) * stretch
     low, high = mean + np.quantile(deviations, tails, axis=0)
     return np.stack([mean, low, high])
 

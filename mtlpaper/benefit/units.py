@@ -9,6 +9,8 @@ from mtlpaper.training import Activation
 
 Inputs = Literal["separate", "shared"]
 InitialKind = Literal["orthogonal", "gaussian"]
+#: One number for all directions of a teacher of rank `rank`, or one for each of its own.
+Values = float | tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -20,7 +22,7 @@ class Problem:
     N1, N3 : int
         Inputs and classes.
     rank : int
-        Of the teachers; all their singular values are equal.
+        Of teachers whose singular values are all equal, and given by one number.
     sigma : float
         Noise level.
     noise : {"weight", "sample"}
@@ -31,13 +33,16 @@ class Problem:
         Whether task B has inputs of its own or those of task A (the first of the longer set).
     n_train, n_aux : int
         Training points of A and of B.
-    S_A : float
-        Singular value of teacher A.
+    S_A : float or tuple of float
+        Singular values of teacher A.
     S_B : tuple of float
     r_AB : tuple of float
         Every pair of these is an auxiliary task.
     seed, replicate : int
         Of the random streams.
+    pairs : tuple of (S_B, r_AB)
+        Further auxiliary tasks, whose singular values and relatedness may differ from direction to
+        direction, see `mtlpaper.tasks.make_teacher_pair`.
     """
 
     N1: int
@@ -49,21 +54,22 @@ class Problem:
     inputs: Inputs
     n_train: int
     n_aux: int
-    S_A: float
+    S_A: Values
     S_B: tuple[float, ...]
     r_AB: tuple[float, ...]
     seed: int
     replicate: int
+    pairs: tuple[tuple[Values, Values], ...] = ()
 
     @property
-    def auxiliary(self) -> list[tuple[float, float]]:
-        """All pairs (S_B, r_AB), the relatedness varying fastest."""
-        return list(product(self.S_B, self.r_AB))
+    def auxiliary(self) -> list[tuple[Values, Values]]:
+        """All pairs (S_B, r_AB), the relatedness varying fastest, and the further ones."""
+        return [*product(self.S_B, self.r_AB), *self.pairs]
 
     @property
     def n_networks(self) -> int:
         """One single-task network, and one for every auxiliary task."""
-        return 1 + len(self.S_B) * len(self.r_AB)
+        return 1 + len(self.S_B) * len(self.r_AB) + len(self.pairs)
 
 
 @dataclass(frozen=True)
@@ -80,6 +86,8 @@ class Training:
         Least time between two looks at the losses, in units of tau; at least a step.
     look_growth : float
         Share of the time passed after which to look again, if that is more.
+    batch_size : int
+        Points of each task a step of linear students takes; 0 takes all.
     n_test : int
         Points of a group of test points; a power of two for linear students.
     n_groups : int
@@ -106,6 +114,7 @@ class Training:
     stop_early: bool = True
     curves: bool = False
     look_growth: float = 0.0
+    batch_size: int = 0
 
 
 @dataclass(frozen=True)

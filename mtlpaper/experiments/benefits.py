@@ -15,6 +15,7 @@ from mtlpaper.benefit import (
     TheoryUnit,
     Training,
     Unit,
+    Values,
     bootstrap_interval,
     linear_unit,
     theory_unit,
@@ -34,12 +35,13 @@ SNR = ("low", "high")
 
 
 def problem_of(
-    params: TwoTasks, n_train: int, n_aux: int, S_A: float, replicate: int, **changes: Any
+    params: TwoTasks, n_train: int, n_aux: int, S_A: Values, replicate: int, **changes: Any
 ) -> Problem:
     """The problem of one cell of the grid; `changes` replace what the parameters say."""
     given: dict[str, Any] = {"n_train": n_train, "n_aux": n_aux, "S_A": S_A, "replicate": replicate}
     given |= changes
-    names = (field.name for field in dataclasses.fields(Problem))
+    fields = dataclasses.fields(Problem)
+    names = (field.name for field in fields if field.default is dataclasses.MISSING)
     return Problem(**given, **{name: getattr(params, name) for name in names if name not in given})
 
 
@@ -201,7 +203,7 @@ def from_units(
             ),
             "t_single": variable(main, stacked["t"][..., 0], "time of the minimum", "tau"),
             "t_multi": variable(both, cells(stacked["t"][..., 1:]), "time of the minimum", "tau"),
-            "share": variable("place", _places(stacked["t"], stacked["t_end"]), "share of minima"),
+            "share": variable("place", places(stacked["t"], stacked["t_end"]), "share of minima"),
             "n_networks": variable((), stacked["t"].size, "networks trained"),
         },
         {
@@ -223,7 +225,8 @@ _TICKS = {
 }
 
 
-def _places(t: np.ndarray, t_end: np.ndarray) -> list[float]:
+def places(t: np.ndarray, t_end: np.ndarray) -> list[float]:
+    """Share of minima at each of `PLACES`, from times of minima and of the end of training."""
     start, end = t == 0, (t == t_end) & (t > 0)
     return [float(start.mean()), float(1 - start.mean() - end.mean()), float(end.mean())]
 

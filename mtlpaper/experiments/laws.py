@@ -1,0 +1,92 @@
+"""How well one number predicts benefits: fits that have not seen what they predict.
+
+Predictors and benefits have the cells along the last axis; leading axes are fitted apart.
+"""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from jaxtyping import Bool, Float
+from scipy.optimize import isotonic_regression
+
+Fit = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
+
+
+def coefficients(
+    x: Float[np.ndarray, "*#fit cell"], y: Float[np.ndarray, "*#fit cell"]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Intercept and slope of the least-squares line; slope 0 where `x` does not vary.
+
+    The axes before the last are broadcast against each other.
+    """
+    dx = x - x.mean(axis=-1, keepdims=True)
+    spread = (dx**2).sum(axis=-1)
+    # What rounding leaves of a constant predictor is no slope.
+    varies = spread > 1e-20 * (1 + (x**2).sum(axis=-1))
+    slope = np.where(varies, (dx * y).sum(axis=-1) / np.where(varies, spread, 1.0), 0.0)
+    return np.asarray(y.mean(axis=-1) - slope * x.mean(axis=-1)), slope
+
+
+def line(x: np.ndarray, y: np.ndarray, at: np.ndarray) -> np.ndarray:
+    """Straight line through (x, y), read off at `at`."""
+    intercept, slope = coefficients(x, y)
+    return np.asarray(intercept[..., None] + slope[..., None] * at)
+
+
+def monotone(x: np.ndarray, y: np.ndarray, at: np.ndarray) -> np.ndarray:
+    """Increasing least-squares function through (x, y), read off at `at`.
+
+    Straight between the predictors it has seen, constant beyond them.
+    """
+    lead = y.shape[:-1]
+    flat = [np.broadcast_to(v, (*lead, v.shape[-1])).reshape(-1, v.shape[-1]) for v in (x, y, at)]
+    rows = [_monotone(*row) for row in zip(*flat, strict=True)]
+    return np.stack(rows).reshape(*lead, at.shape[-1])
+
+
+def _monotone(x: np.ndarray, y: np.ndarray, at: np.ndarray) -> np.ndarray:
+    # Predictors that differ by rounding only are one and the same.
+    levels, where, counts = np.unique(np.round(x, 12), return_inverse=True, return_counts=True)
+    means = np.bincount(where, y) / counts
+    return np.interp(at, levels, isotonic_regression(means, weights=counts).x)
+
+
+def left_out(
+    fit: Fit,
+    x: Float[np.ndarray, "*#fit cell"],
+    y: Float[np.ndarray, "*#fit cell"],
+    families: Sequence[str],
+) -> Float[np.ndarray, "*#fit cell"]:
+    """Predict every family of cells by a fit through all the others.
+
+    Parameters
+    ----------
+    fit : callable
+        `line` or `monotone`.
+    x, y : (..., cell) arrays
+        Predictor and benefit; leading axes are broadcast.
+    families : sequence of str
+        One for every cell; at least two different ones.
+    """
+    of = np.asarray(families)
+    predicted = np.empty(np.broadcast_shapes(x.shape, y.shape))
+    for family in dict.fromkeys(families):
+        out = of == family
+        predicted[..., out] = fit(x[..., ~out], y[..., ~out], x[..., out])
+    return predicted
+
+
+def right_signs(
+    predicted: Float[np.ndarray, "*#fit cell"],
+    y: Float[np.ndarray, "*#fit cell"],
+    clear: Bool[np.ndarray, " cell"],
+) -> Float[np.ndarray, "*rest"]:
+    """Share of the clear cells whose sign is predicted; NaN if no cell is clear."""
+    right = (np.sign(predicted) == np.sign(y))[..., clear]
+    return np.asarray(right.mean(axis=-1) if clear.any() else np.full(right.shape[:-1], np.nan))
+
+
+def crossing(x: Float[np.ndarray, "*#fit cell"], y: Float[np.ndarray, "*#fit cell"]) -> np.ndarray:
+    """Value of the predictor at which the line through all cells is zero; NaN if it is level."""
+    intercept, slope = coefficients(x, y)
+    return np.where(slope == 0, np.nan, -intercept / np.where(slope == 0, 1.0, slope))
