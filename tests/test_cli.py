@@ -134,7 +134,7 @@ def test_a_run_tells_its_beginning_end_and_folder(root, tmp_path, monkeypatch, q
 
     def execute(run, means, *, on_start, on_progress, **options):
         asked.update(run=run, means=means, **options)
-        on_start("stale: something changed")
+        on_start("code: mtlpaper.tasks changed")
         on_progress(Report(3, 7, 3, 1.0, ("an entry was damaged",)))
         return runs.Outcome(run.folder, {"duration_s": 1.26}, reused=False)
 
@@ -152,7 +152,7 @@ def test_a_run_tells_its_beginning_end_and_folder(root, tmp_path, monkeypatch, q
     else:
         assert out == f"{tmp_path / 'out'}\n"
         assert err == (
-            "toy: running, preset quick (stale: something changed)\n"
+            "toy: running, preset quick (code: mtlpaper.tasks changed)\n"
             "toy: an entry was damaged\n"
             "toy: done in 1.3 s\n"
         )
@@ -243,7 +243,8 @@ def test_book_runs_everything_then_builds(root, monkeypatch):
 
     def run_all(names, preset, top, into, means, **options):
         told.append((names, preset, top, into, means, options["force"]))
-        options["on_event"]("toy", "done")
+        options["on_event"]("rem", "running", "data: rem.nc was altered")
+        options["on_event"]("toy", "done", "")
         options["on_progress"]("toy", Report(1, 2, 1, 1.0, ("an entry was damaged",)))
         return folders
 
@@ -258,7 +259,12 @@ def test_book_runs_everything_then_builds(root, monkeypatch):
         ((root, folders, build / "html"), {"preset": "quick"}),
     ]
     assert out == f"{build / 'html' / 'index.html'}\n"
-    assert err.splitlines() == ["toy: done", "toy: an entry was damaged", "book: building"]
+    assert err.splitlines() == [
+        "rem: running (data: rem.nc was altered)",
+        "toy: done",
+        "toy: an entry was damaged",
+        "book: building",
+    ]
 
 
 def test_a_book_that_cannot_be_built_ends_with_1(root, monkeypatch):

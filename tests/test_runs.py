@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -18,6 +19,7 @@ from toy.settings import Toy
 
 from mtlpaper import figures, results
 from mtlpaper.runs import (
+    Components,
     Means,
     RunError,
     SetupError,
@@ -92,6 +94,8 @@ def test_the_record_tells_what_was_done(done):
     assert record["parameters"] == Toy.preset("quick", **CHANGES).plain()
     assert record["changed"] == CHANGES
     assert record["seeds"] == {"seed": 1}
+    assert Components.recorded(record) == done.components
+    assert record["fingerprint"] == done.fingerprint
     assert record["command"] == ("mtlpaper run toy --preset quick -p 'sizes=[4, 2]' -p rule=argmax")
     assert record["files"] == {name: results.checksum(done.folder / name) for name in FILES[1:]}
     assert (record["threads"], record["jobs"], record["dtype"]) == (1, 2, "float64")
@@ -158,7 +162,7 @@ def test_a_damaged_run_is_repeated_to_the_same_bytes(done, copy):
     (copy.folder / "notes.txt").write_text("somebody's own")
     reasons = []
     execute(copy, on_start=reasons.append)
-    assert reasons == ["damaged: toy.nc was altered"]
+    assert reasons == ["data: toy.nc was altered"]
     (copy.folder / "notes.txt").unlink()  # which the run left alone
     before, after = contents(done.folder), contents(copy.folder)
     del before["run.json"], after["run.json"]  # it tells the time
@@ -250,8 +254,9 @@ def test_long_experiments_start_first(root, tmp_path, monkeypatch):
     )
     started = []
 
-    def run(_, name, options):
+    def run(_, name, options, why):
         started.append((name, options))
+        assert why == ""  # nothing has run before
         return ""
 
     monkeypatch.setattr("mtlpaper.runs.batch._Children.run", run)
@@ -301,8 +306,8 @@ def test_experiments_run_side_by_side_and_a_failed_one_is_named(root, tmp_path):
     name, last = reports[-1]  # of the draws that the toy maps over
     assert (name, str(last)) == ("toy", "5 of 5 cells")
     assert "broken: cell [2] raised ArithmeticError: the toy broke" in caught.value.traceback
-    assert set(events[:2]) == {("broken", "running"), ("toy", "running")}
-    assert set(events[2:]) == {("broken", "failed"), ("toy", "done")}
+    assert set(events[:2]) == {("broken", "running", ""), ("toy", "running", "")}
+    assert set(events[2:]) == {("broken", "failed", ""), ("toy", "done", "")}
     assert names(into / "toy") == FILES
     assert names(into / "broken") == ["broken.partial.ipynb"]
     failed = nbformat.read(into / "broken" / "broken.partial.ipynb", as_version=4)
@@ -375,8 +380,8 @@ def test_a_source_that_changes_under_way_leaves_no_fresh_run(copy):
 
     assert _settled(copy) == copy.fingerprint
     assert _settled(plan("toy", "quick", {"seed": 9}, root=copy.root)) != "changed while running"
-    other = type(copy)(**{**vars(copy), "fingerprint": "of another time"})
-    assert _settled(other) == "changed while running"
+    components = replace(copy.components, cells=["of another time"])
+    assert _settled(replace(copy, components=components)) == "changed while running"
 
 
 # -------------------------------------------------------------------------- before anything starts

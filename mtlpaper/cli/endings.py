@@ -44,12 +44,13 @@ def explained(after_interrupt: Callable[[], str] = lambda: "nothing was changed"
 
 def _exit_code(error: Exception) -> int | None:
     """Return the exit code of an error we foresaw; None for a fault of the program."""
+    from mtlpaper.comparison import ComparisonError
     from mtlpaper.figures import FigureError
     from mtlpaper.publish import PublishError
     from mtlpaper.results import ResultError
     from mtlpaper.runs import RunError, SetupError
 
-    if isinstance(error, SetupError | ResultError | FigureError):
+    if isinstance(error, SetupError | ResultError | FigureError | ComparisonError):
         return 2
     return 1 if isinstance(error, RunError | PublishError) else None
 

@@ -112,9 +112,9 @@ class BookLines:
             yield self
         self._progress = None
 
-    def on_event(self, name: str, event: str) -> None:
-        """Take note that an experiment began or ended."""
-        self._say(f"{name}: {event}")
+    def on_event(self, name: str, event: str, why: str = "") -> None:
+        """Take note that an experiment began or ended, and why it had to."""
+        self._say(f"{name}: {event} ({why})" if why else f"{name}: {event}")
         if self._progress is None:
             return
         if event == "running":

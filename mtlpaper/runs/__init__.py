@@ -6,27 +6,39 @@ already holds the results asked for, unchanged and made by the same code, is not
 
 from mtlpaper.runs.batch import run_all
 from mtlpaper.runs.cell import cell_values, parameters_cell
+from mtlpaper.runs.components import Components
 from mtlpaper.runs.errors import RunError, SetupError
 from mtlpaper.runs.execution import Outcome, execute
-from mtlpaper.runs.folder import State, inspect, read_record, require_unaltered
+from mtlpaper.runs.figure_status import FigureStatus, status
+from mtlpaper.runs.folder import RECORD, read_record, require_unaltered
+from mtlpaper.runs.inspection import State, inspect
 from mtlpaper.runs.means import Means
-from mtlpaper.runs.planning import Run, find_root, fingerprint, plan
+from mtlpaper.runs.planning import Run, book_runs, find_root, plan
+from mtlpaper.runs.publication import published_result
+from mtlpaper.runs.reasons import Reason, in_words
 
 __all__ = [
+    "RECORD",
+    "Components",
+    "FigureStatus",
     "Means",
     "Outcome",
+    "Reason",
     "Run",
     "RunError",
     "SetupError",
     "State",
+    "book_runs",
     "cell_values",
     "execute",
     "find_root",
-    "fingerprint",
+    "in_words",
     "inspect",
     "parameters_cell",
     "plan",
+    "published_result",
     "read_record",
     "require_unaltered",
     "run_all",
+    "status",
 ]

@@ -14,15 +14,15 @@ from pathlib import Path
 
 from mtlpaper import experiments
 from mtlpaper.runs.errors import RunError
-from mtlpaper.runs.folder import inspect
+from mtlpaper.runs.inspection import inspect
 from mtlpaper.runs.means import Means
 from mtlpaper.runs.planning import Run, plan
 from mtlpaper.runs.watching import watched
 from mtlpaper.sweeps.environment import PROGRESS
 from mtlpaper.sweeps.progress import Report
 
-#: What is told of an experiment: "running", "reused", "done" or "failed".
-OnEvent = Callable[[str, str], None]
+#: What is told of an experiment: "running", "reused", "done" or "failed"; and why it runs again.
+OnEvent = Callable[[str, str, str], None]
 
 
 def run_all(
@@ -53,7 +53,8 @@ def run_all(
     force : bool
         Run also what is there already.
     on_event : callable, optional
-        Told the experiment and what happened to it.
+        Told the experiment, what happened to it and why it had to run again; the reason is empty
+        for all but "running", and for first runs.
     on_progress : callable, optional
         Told the experiment and how far its sweep has come.
 
@@ -76,17 +77,24 @@ def run_all(
     tell = on_event or (lambda *_: None)
     means.require()
     runs = [plan(name, preset, root=root, folder=into / name) for name in names]
-    due = sorted((run for run in runs if force or inspect(run).kind != "fresh"), key=_longest_first)
+    states = {run.name: inspect(run) for run in runs}
+    due = [run for run in runs if force or states[run.name].kind != "fresh"]
+    due.sort(key=_longest_first)
     for run in runs:
         if run not in due:
-            tell(run.name, "reused")
+            tell(run.name, "reused", "")
     each = replace(means, jobs=max(1, means.jobs // max(1, len(due))))
     options = ["--preset", preset, "--root", str(root), *each.options(), "--quiet"]
     options += ["--force"] if force else []
     children = _Children(tell, on_progress or (lambda *_: None))
     with ThreadPoolExecutor(means.jobs) as pool:
         complaints = {
-            run.name: pool.submit(children.run, run.name, [*options, "--out", str(run.folder)])
+            run.name: pool.submit(
+                children.run,
+                run.name,
+                [*options, "--out", str(run.folder)],
+                states[run.name].why_again,
+            )
             for run in due
         }
         try:
@@ -113,14 +121,14 @@ class _Children:
         self._running: set[subprocess.Popen[str]] = set()
         self._stopped = False
 
-    def run(self, name: str, options: list[str]) -> str:
+    def run(self, name: str, options: list[str], why: str) -> str:
         """Run one experiment to its end; return its complaint, empty if there is none."""
         with tempfile.TemporaryDirectory() as folder:
             progress = Path(folder) / "progress"
             with watched(progress, lambda report: self._on_progress(name, report)):
-                return self._run(name, options, progress)
+                return self._run(name, options, progress, why)
 
-    def _run(self, name: str, options: list[str], progress: Path) -> str:
+    def _run(self, name: str, options: list[str], progress: Path, why: str) -> str:
         command = [sys.executable, "-m", "mtlpaper.cli", "run", name, *options]
         with self._lock:
             if self._stopped:
@@ -135,14 +143,14 @@ class _Children:
                 start_new_session=True,
             )
             self._running.add(process)
-        self._on_event(name, "running")
+        self._on_event(name, "running", why)
         _, complaint = process.communicate()
         with self._lock:
             self._running.discard(process)
         if process.returncode == 0:
-            self._on_event(name, "done")
+            self._on_event(name, "done", "")
             return ""
-        self._on_event(name, "failed")
+        self._on_event(name, "failed", "")
         return complaint.strip() or f"ended with code {process.returncode}"
 
     def stop(self) -> None:

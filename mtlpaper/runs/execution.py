@@ -18,10 +18,12 @@ from mtlpaper import provenance, results
 from mtlpaper.notebook import GLUE_PREFIX
 from mtlpaper.runs import folder as place
 from mtlpaper.runs.cell import parameters_cell, rewritten
+from mtlpaper.runs.components import Components
 from mtlpaper.runs.errors import RunError
+from mtlpaper.runs.inspection import UNSETTLED, inspect
 from mtlpaper.runs.kernel import Listener, OnCell, execute_notebook
 from mtlpaper.runs.means import Means
-from mtlpaper.runs.planning import Run, fingerprint
+from mtlpaper.runs.planning import Run
 from mtlpaper.runs.watching import OnProgress
 from mtlpaper.settings import ParameterError
 
@@ -90,13 +92,13 @@ def execute(
     place.prepare(run)
     with place.locked(run.folder):
         place.recover(run.folder)
-        state = place.inspect(run)
+        state = inspect(run)
         if state.kind == "fresh" and not force:
             record = place.read_record(run.folder)
             assert record is not None  # what is fresh has been read
             return Outcome(run.folder, record, reused=True)
         if on_start is not None:
-            on_start(f"{state.kind}: {state.reason}" if state.reason else "")
+            on_start(state.why_again)
         try:
             with place.workplace(run.folder) as work:
                 told = Listener(on_cell or _deaf, on_progress or _deaf)
@@ -141,6 +143,7 @@ def _compute(run: Run, work: Path, means: Means, told: Listener) -> dict[str, An
         "cell_durations_s": durations,
         "numbers": _numbers(work / f"{run.name}.ipynb"),
         "fingerprint": _settled(run),
+        "components": run.components.to_record(),
     }
     names = sorted(path.name for path in work.iterdir() if _is_result(path))
     return {**record, "files": {name: results.checksum(work / name) for name in names}}
@@ -197,8 +200,8 @@ def _attributes(run: Run, work: Path) -> dict[str, Any]:
 
 def _settled(run: Run) -> str:
     """Return the fingerprint, or a word that no run has if a source changed under way."""
-    same = fingerprint(run.notebook, run.params) == run.fingerprint
-    return run.fingerprint if same else "changed while running"
+    same = Components.current(run.notebook, run.params) == run.components
+    return run.fingerprint if same else UNSETTLED
 
 
 def _numbers(path: Path) -> dict[str, Any]:

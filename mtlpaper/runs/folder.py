@@ -1,4 +1,4 @@
-"""The folder of a run: who may write to it, what state it is in, how results get there.
+"""The folder of a run: who may write to it, what lies in it, how results get there.
 
 Results are made in a hidden folder inside and come out only when they are complete, in two steps:
 the hidden folder is renamed to ``.ready``, then its files are moved out, ``run.json`` last. A run
@@ -14,9 +14,8 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from mtlpaper.results import checksum
 from mtlpaper.runs.errors import SetupError
@@ -32,14 +31,6 @@ _READY = ".ready"
 _WORK = ".work-"
 #: A run folder takes some megabytes; with less than this a run would fail at its end.
 _ROOM = 64 * 2**20
-
-
-@dataclass(frozen=True)
-class State:
-    """What a run folder holds, measured against the run that is wanted."""
-
-    kind: Literal["absent", "stale", "damaged", "fresh"]
-    reason: str = ""
 
 
 def read_record(folder: Path) -> dict[str, Any] | None:
@@ -65,26 +56,6 @@ def require_unaltered(path: Path) -> None:
     if digest is not None and path.is_file() and checksum(path) != digest:
         remedy = f"make it anew with `{record.get('command')} --force`"
         raise SetupError(f"{path}: altered since the run that wrote it; {remedy}")
-
-
-def inspect(run: Run) -> State:
-    """Say whether a run's folder already holds its results, complete and undamaged."""
-    if not (run.folder / RECORD).exists():
-        return State("absent")
-    record = read_record(run.folder)
-    if record is None or not isinstance(record.get("files"), dict):
-        return State("damaged", f"{RECORD} is unreadable")
-    for name, digest in record["files"].items():
-        path = run.folder / name
-        if not path.is_file():
-            return State("damaged", f"{name} is missing")
-        if checksum(path) != digest:
-            return State("damaged", f"{name} was altered")
-    if record.get("command") != run.command:
-        return State("stale", f"it was made by `{record.get('command')}`")
-    if record.get("fingerprint") != run.fingerprint:
-        return State("stale", "notebook, package or libraries changed since")
-    return State("fresh")
 
 
 def prepare(run: Run) -> None:

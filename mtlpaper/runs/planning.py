@@ -1,8 +1,7 @@
-"""What a run is going to be: experiment, parameters, folder, and the fingerprint of it all."""
+"""What a run is going to be: experiment, parameters, folder, and what its results depend on."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shlex
 from collections.abc import Mapping
@@ -11,12 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from mtlpaper import provenance
+from mtlpaper.runs.components import Components
 from mtlpaper.runs.errors import SetupError
 from mtlpaper.settings import Parameters, parse_value, settings
-from mtlpaper.sweeps.sources import closure, module_digests, package_folder
-
-#: Lists every experiment's settings; only those of the run at hand can change its results.
-_REGISTRY = "mtlpaper.settings"
 
 
 @dataclass(frozen=True)
@@ -35,8 +31,8 @@ class Run:
         The repository, which holds ``notebooks/``.
     folder : Path
         Where the results are or will be.
-    fingerprint : str
-        Changes with everything that could change the results.
+    components : Components
+        Everything that could change the results.
     """
 
     params: Parameters
@@ -44,7 +40,12 @@ class Run:
     changed: Mapping[str, Any]
     root: Path
     folder: Path
-    fingerprint: str
+    components: Components
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes with everything that could change the results."""
+        return self.components.fingerprint
 
     @property
     def name(self) -> str:
@@ -99,14 +100,14 @@ def plan(
     root = find_root(root)
     if not _notebook(root, name).is_file():
         raise SetupError(f"the experiment {name} has no notebook {_notebook(root, name)}")
-    mark = fingerprint(_notebook(root, name), params)
+    components = Components.current(_notebook(root, name), params)
     return Run(
         params=params,
         preset=preset,
         changed={key: plain[key] for key in changes or {}},
         root=root,
-        folder=folder or Path("runs") / f"{name}-{preset}-{mark[:8]}",
-        fingerprint=mark,
+        folder=folder or Path("runs") / f"{name}-{preset}-{components.fingerprint[:8]}",
+        components=components,
     )
 
 
@@ -127,39 +128,9 @@ def find_root(root: Path | None = None) -> Path:
     return found
 
 
-def fingerprint(notebook: Path, params: Parameters) -> str:
-    """Return a digest of everything that could change the results of a run.
-
-    It covers the notebook's cells (not their outputs), the code that the notebook can reach
-    (without comments and docstrings), the parameters, and the versions of Python and of the
-    libraries that compute or draw.
-    """
-    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-    content = {
-        "notebook": [
-            [cell["cell_type"], "".join(cell["source"]), cell["metadata"].get("tags", [])]
-            for cell in cells
-        ],
-        "package": _sources(params),
-        "parameters": params.plain(),
-        "versions": provenance.versions(provenance.COMPUTING),
-        "python": provenance.machine()["python"],
-    }
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
-
-
-def _sources(params: Parameters) -> dict[str, str]:
-    """Return the digests of the modules that a run loads; several are loaded by name only."""
-    roots = [
-        "mtlpaper.notebook",
-        f"mtlpaper.experiments.{params.name}",
-        f"mtlpaper.figures.{params.name}",
-        "mtlpaper.figures.style",
-        "mtlpaper.tables",
-        type(params).__module__,
-    ]
-    packages = {"mtlpaper": package_folder()}
-    return module_digests(closure(roots, packages, unfollowed=[_REGISTRY]))
+def book_runs(root: Path, preset: str) -> Path:
+    """Return the folder in which the book's runs of a preset lie, each under its own name."""
+    return root / "_build" / "runs" / preset
 
 
 def _notebook(root: Path, name: str) -> Path:

@@ -1,0 +1,28 @@
+"""``mtlpaper redraw``: figures from data, without computing anything."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mtlpaper.cli.endings import explained
+from mtlpaper.cli.program import app
+
+
+@app.command()
+def redraw(
+    data: Annotated[Path, typer.Argument(metavar="FILE.nc", help="Data of a run.")],
+    out: Annotated[Path, typer.Option(help="Folder of the figures.")],
+) -> None:
+    """Draw the figures of a run again, from its data alone."""
+    with explained():
+        from mtlpaper import figures, results, runs
+
+        runs.require_unaltered(data)
+        drawn = figures.draw(results.load(data))
+        out.mkdir(parents=True, exist_ok=True)
+        for name, figure in drawn.items():
+            for path in results.save_figure(figure, out / name):
+                typer.echo(path)

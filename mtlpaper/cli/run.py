@@ -1,0 +1,87 @@
+"""``mtlpaper run``: one experiment, with parameters of one's own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from mtlpaper.cli import options
+from mtlpaper.cli.endings import explained
+from mtlpaper.cli.live import RunLine, say
+from mtlpaper.cli.program import app
+from mtlpaper.settings import ParameterError, Parameters, parse_value, settings
+
+if TYPE_CHECKING:
+    from mtlpaper.runs import Means, Run
+
+
+@app.command()
+def run(
+    name: Annotated[str, typer.Argument(help="An experiment.")],
+    preset: options.Preset = "paper",
+    parameter: Annotated[
+        list[str] | None, typer.Option("-p", "--parameter", metavar="NAME=VALUE", help="A change.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder of the results; below ./runs by default.")
+    ] = None,
+    jobs: options.Jobs = None,
+    scheduler: options.Scheduler = None,
+    store: options.StoreFolder = None,
+    device: Annotated[str | None, typer.Option(help="cpu or cuda; short for -p device=….")] = None,
+    force: options.Force = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Report failures only.")] = False,
+    root: options.Root = None,
+) -> None:
+    """Run one experiment into a folder of its own."""
+    line = RunLine(name, preset, lambda: _estimate(planned, means), quiet=quiet)
+    with explained(line.after_interrupt):
+        changes = _changes(settings(name), parameter or [], device)
+        settings(name).preset(preset, **changes)  # complain before the slow imports below
+        from mtlpaper import runs
+
+        planned = runs.plan(name, preset, changes, folder=out, root=root)
+        means = options.means(planned.root, jobs, store, scheduler)
+        with line.shown():
+            outcome = runs.execute(
+                planned,
+                means,
+                force=force,
+                on_start=line.on_start,
+                on_cell=line.on_cell,
+                on_progress=line.on_progress,
+            )
+        if not quiet:
+            took = outcome.record["duration_s"]
+            say(f"{name}: up to date" if outcome.reused else f"{name}: done in {took:.1f} s")
+            typer.echo(outcome.folder)
+
+
+def _changes(cls: type[Parameters], given: list[str], device: str | None) -> dict[str, Any]:
+    """Read ``-p NAME=VALUE …`` and ``--device``."""
+    changes: dict[str, Any] = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        name = name.strip()
+        if not equals or not name:
+            raise ParameterError(f"`-p` must read NAME=VALUE, got {text!r}")
+        if name in changes:
+            raise ParameterError(f"`{name}` must be given once, got {text!r} after another value")
+        changes[name] = parse_value(value)
+    if device is None:
+        return changes
+    if "device" not in cls.model_fields:
+        raise ParameterError(f"`--device` does not apply: {cls.name} trains no networks")
+    if "device" in changes:
+        raise ParameterError("`device` must be given once, got both `--device` and `-p device`")
+    return {**changes, "device": device}
+
+
+def _estimate(planned: Run, means: Means) -> str:
+    """Say what a run will take, if its experiment can tell."""
+    from mtlpaper import experiments
+
+    found = experiments.estimate(planned.params)
+    return "" if found is None else str(found.summary(means.jobs))

@@ -1,0 +1,7 @@
+"""Why two results cannot be compared."""
+
+from __future__ import annotations
+
+
+class ComparisonError(ValueError):
+    """What was named is no result of an experiment, or the two are of different experiments."""
