@@ -1,5 +1,6 @@
 """How far a theory is from the measured trajectories, with an interval and a verdict."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -8,7 +9,16 @@ from jaxtyping import Float
 
 from mtlpaper.errors import require
 
-Verdict = Literal["reproduced", "partly", "not reproduced"]
+Verdict = Literal["reproduced", "partly", "not reproduced", "not testable"]
+
+
+#: What the style sheet calls each verdict.
+BADGES: Mapping[Verdict, str] = {
+    "reproduced": "holds",
+    "partly": "partly",
+    "not reproduced": "fails",
+    "not testable": "untestable",
+}
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ import numpy as np
 from IPython.display import display
 
 from mtlpaper import experiments, results
-from mtlpaper.agreement import Verdict
+from mtlpaper.agreement import BADGES, Verdict
 from mtlpaper.figures import figure_of
 from mtlpaper.settings import Parameters, settings
 
@@ -32,11 +32,6 @@ if TYPE_CHECKING:
 RUN_DIR = "MTLPAPER_RUN_DIR"
 #: Where the book looks for a glued value (the convention of papermill and MyST-NB).
 GLUE_PREFIX = "application/papermill.record/"
-_BADGES: Mapping[Verdict, str] = {
-    "reproduced": "holds",
-    "partly": "partly",
-    "not reproduced": "fails",
-}
 
 
 def parameters(name: str, namespace: Mapping[str, Any]) -> Parameters:
@@ -111,9 +106,9 @@ def table(frame: pd.DataFrame, digits: int = 3) -> None:
 
 def verdict(word: Verdict, statement: str) -> None:
     """Show a verdict, by symbol and word, before the statement that it judges."""
-    if word not in _BADGES:
-        raise ValueError(f"`word` must be one of {', '.join(_BADGES)}, got {word!r}")
-    badge = f'<span class="verdict-{_BADGES[word]}">{word}</span>'
+    if word not in BADGES:
+        raise ValueError(f"`word` must be one of {', '.join(BADGES)}, got {word!r}")
+    badge = f'<span class="verdict-{BADGES[word]}">{word}</span>'
     display(
         {
             "text/html": f'<p class="verdict">{badge} {html.escape(statement)}</p>',

@@ -13,3 +13,6 @@ BENEFIT_AXES = {
     "Figure 3, left": (-0.08, 0.34),
     "Figure 3, right": (-0.21, 0.15),
 }
+#: What counts as no benefit, in nats: a tenth of the width of Figure 2's left axis, below which its
+#: curves cannot be told from zero by eye. A rule on the published axis alone.
+NEGLIGIBLE = round(0.1 * (BENEFIT_AXES["Figure 2, left"][1] - BENEFIT_AXES["Figure 2, left"][0]), 4)

@@ -8,12 +8,22 @@ from pathlib import Path
 #: Page of ``book/api/`` to the packages and modules on it, in the order of reading. A module inside
 #: a package belongs to the package's page, so a new experiment needs no change here.
 PAGES: dict[str, tuple[str, ...]] = {
-    "model": ("tasks", "students", "randomness", "gibbs", "spectra"),
+    "model": ("tasks", "students", "randomness", "gibbs", "spectra", "overlaps"),
     "theory": ("theory",),
     "training": ("training", "benefit"),
     "experiments": ("settings", "experiments", "figures", "tables", "agreement", "published"),
-    "running": ("sweeps", "notebook", "results", "provenance", "runs", "cli", "errors"),
-    "publishing": ("publish",),
+    "claims": ("claims",),
+    "running": (
+        "sweeps",
+        "notebook",
+        "results",
+        "provenance",
+        "runs",
+        "comparison",
+        "cli",
+        "errors",
+    ),
+    "publishing": ("publish", "archive", "cells"),
 }
 #: The page of modules that no page names; they stand last on it.
 OTHERS = "model"

@@ -25,6 +25,7 @@ from mtlpaper.publish.ledger import settings_ledger
 from mtlpaper.publish.mathjax import copy_mathjax
 from mtlpaper.publish.overlay import append_markdown, lay_over
 from mtlpaper.publish.record import RunRecord, read_record
+from mtlpaper.publish.scorecard import stage_scorecard
 from mtlpaper.settings import SETTINGS, describe
 
 #: What the source tree contributes; everything else in it is none of the book's business.
@@ -58,6 +59,7 @@ def stage(root: Path, runs: Mapping[str, Path], target: Path, *, preset: str) ->
     for name, record in records.items():
         _stage_run(target, name, record)
     _stage_generated(target)
+    stage_scorecard(root, target, target / GENERATED, preset)
     copy_mathjax(target / "book" / "_assets" / "mathjax")
     _complete_config(target / "_config.yml", records, preset)
 

@@ -15,7 +15,7 @@ from mtlpaper.sweeps.errors import DamagedEntryError
 from mtlpaper.sweeps.keys import Code, code_of, description, key_of
 from mtlpaper.sweeps.pools import Pool, completed, open_pool
 from mtlpaper.sweeps.progress import Progress
-from mtlpaper.sweeps.store import Claim, Store
+from mtlpaper.sweeps.store import Lease, Store
 from mtlpaper.sweeps.worker import checked
 
 Item = TypeVar("Item")
@@ -125,7 +125,7 @@ class _Keeper:
             self._store = Store(folder)
             self._describe = partial(description, function, code=code)
             self._keys = [key_of(self._describe(unit)) for unit in units]
-        self._claims: dict[int, Claim] = {}
+        self._claims: dict[int, Lease] = {}
         self._damaged: set[str] = set()
 
     def take(self, index: int) -> Arrays | None:

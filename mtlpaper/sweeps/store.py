@@ -78,7 +78,7 @@ class Store:
         except DamagedEntryError as error:
             raise DamagedEntryError(f"{path}: {error}") from None
 
-    def claim(self, key: str) -> Claim | None:
+    def claim(self, key: str) -> Lease | None:
         """Reserve an entry for this process, or return None if another one is at work on it.
 
         Raises
@@ -91,17 +91,17 @@ class Store:
         except OSError as error:
             raise _unwritable(self.folder, error) from error
 
-    def _claim(self, key: str) -> Claim | None:
+    def _claim(self, key: str) -> Lease | None:
         path = self._work / key
         while True:
             handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
             locked = _lock(handle)
             if locked and _is_at(handle, path):
-                return Claim(self, key, path, handle)
+                return Lease(self, key, path, handle)
             os.close(handle)
             if locked is None:  # without locks each process writes to a file of its own
                 path.unlink(missing_ok=True)
-                return Claim(self, key, path.with_name(f"{key}-{uuid.uuid4().hex}"), None)
+                return Lease(self, key, path.with_name(f"{key}-{uuid.uuid4().hex}"), None)
             if not locked:
                 return None
             # Locked, but its last holder moved or removed the file between our two steps: again.
@@ -120,7 +120,7 @@ class Store:
                 os.close(handle)
 
 
-class Claim:
+class Lease:
     """The right to write one entry; ends with `save`, `release` or the process."""
 
     def __init__(self, store: Store, key: str, path: Path, handle: int | None) -> None:

@@ -1,0 +1,54 @@
+"""The abstract's sentences that claim a result, each with the claims it rests on."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One sentence of the abstract.
+
+    Attributes
+    ----------
+    says : str
+        Paraphrase.
+    claims : tuple of str
+        Names of the claims it rests on.
+    """
+
+    says: str
+    claims: tuple[str, ...]
+
+
+ABSTRACT = (
+    Sentence(
+        "There is an analytic theory of the generalisation dynamics of deep classifiers with "
+        "softmax outputs and cross-entropy loss.",
+        ("figure1-2-classes", "figure1-20-classes", "initial-conditions", "computed-analytically"),
+    ),
+    Sentence(
+        "It accounts for finite training sets and for outputs that training correlates.",
+        ("finite-size", "others-suppressed"),
+    ),
+    Sentence(
+        "It is valid in comparison with a comprehensive suite of experiments.",
+        ("row-a", "row-b", "row-c-grows", "row-c-harms", "row-d", "eq5-soft", "eq5-argmax"),
+    ),
+    Sentence(
+        "How well multitask learning does is determined by the noisiness of the tasks and by how "
+        "well their input features align.",
+        (
+            "up-with-relatedness",
+            "up-with-snr-related",
+            "no-gain-noisy-main",
+            "alignment-decides",
+        ),
+    ),
+    Sentence(
+        "Highly related, clean tasks benefit each other.",
+        ("gain-past-200", "auxiliary-data-help", "depth-trends"),
+    ),
+    Sentence(
+        "Unrelated, clean tasks can be detrimental.",
+        ("unrelated-harm", "auxiliary-data-harm"),
+    ),
+)

@@ -1,0 +1,273 @@
+"""What every experiment's data would look like if all that the paper says were true of them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from mtlpaper.claims import Claim
+from mtlpaper.claims.parts import BOUNDS
+from mtlpaper.published import BENEFIT_AXES
+
+EFFECTS = {
+    "related minus unrelated, high S_B": 0.1,
+    "high minus low S_B, related": 0.1,
+    "high minus low S_B, unrelated": -0.1,
+    "unrelated, low S_B": 0.0,
+    "unrelated, high S_B": -0.1,
+    "related, high S_B": 0.1,
+}
+#: Half the width of every interval.
+ERROR = 1e-3
+
+
+def interval(values: Any, *, error: float = ERROR) -> np.ndarray:
+    """Estimate, low and high along a first axis."""
+    given = np.asarray(values, dtype=float)
+    return np.stack([given, given - error, given + error])
+
+
+def dataset(variables: Mapping[str, tuple[tuple[str, ...], Any]], **coords: Any) -> xr.Dataset:
+    """Build a dataset; variables over `bound` get its labels."""
+    if any("bound" in dims for dims, _ in variables.values()):
+        coords["bound"] = list(BOUNDS)
+    return xr.Dataset(dict(variables), coords)
+
+
+def effects(*shape: int) -> np.ndarray:
+    """The published directions, the last axis over `effect`."""
+    return np.broadcast_to(list(EFFECTS.values()), (*shape, len(EFFECTS))).copy()
+
+
+def panel(name: str, *shape: int) -> np.ndarray:
+    """Benefits that run through a published axis."""
+    return np.linspace(*BENEFIT_AXES[name], int(np.prod(shape))).reshape(shape)
+
+
+def figure1() -> xr.Dataset:
+    ends = np.array([[1.6, 1.62, 1.58, 1.6], [1.4, 1.42, 1.38, 1.4]])
+    return dataset(
+        {
+            "s_sgd": (("N3", "seed", "time"), np.stack([np.ones((2, 4)), ends], axis=-1)),
+            "gap": (("bound", "N3"), interval([0.01, 0.02])),
+            "gap_start": (("bound", "s0", "N3"), interval(np.full((3, 2), 0.01))),
+        },
+        N3=[2, 20],
+        seed=range(4),
+        time=[0.0, 5.0],
+        s0=[0.3, 1.0, 3.0],
+    )
+
+
+def spectrum() -> xr.Dataset:
+    return dataset(
+        {
+            "rate": (("sigma", "imbalance", "N3", "window"), np.ones((2, 2, 2, 2))),
+            "kind": (("sigma", "imbalance", "N3"), np.full((2, 2, 2), "exponential")),
+        },
+        window=["first fifth", "last fifth"],
+        sigma=[0.0, 0.5],
+        imbalance=[0.0, 1.0],
+        N3=[2, 20],
+    )
+
+
+def finite_data() -> xr.Dataset:
+    data = dataset(
+        {"gap": (("bound", "theory", "N1", "N3"), interval(np.full((2, 3, 2), 0.01)))},
+        theory=["eq3", "T7a"],
+        N1=[10, 100, 200],
+        N3=[2, 20],
+    )
+    return data.assign_attrs(parameters='{"n_train": 100}')
+
+
+def aligned() -> xr.Dataset:
+    return dataset(
+        {
+            "s_hat_excess": (("bound",), interval(0.3)),
+            "in_bulk": (("bound",), interval(0.99)),
+            "s_difference": (("label_rule", "S_A", "rho", "r_AB"), np.zeros((2, 2, 2, 2))),
+        },
+        label_rule=["soft", "argmax"],
+        S_A=[1.0, 10.0],
+        rho=[0.0, 0.5],
+        r_AB=[0.0, 1.0],
+    )
+
+
+def table1() -> xr.Dataset:
+    shapes = {
+        "row_a": (("n_train", "S_A", "S_B"), 0.0),
+        "row_b": (("n_train", "S_A", "r_related"), 0.1),
+        "row_c_grows": (("n_limited", "S_A", "S_B"), 0.1),
+        "row_c_harms": (("n_limited", "S_A", "r_weak"), -0.1),
+        "row_d": (("S_A", "S_B", "r_AB"), 0.0),
+    }
+    variables = {
+        name: (("bound", "source", *dims), interval(np.full((2,) * (1 + len(dims)), value)))
+        for name, (dims, value) in shapes.items()
+    }
+    return dataset(
+        variables,
+        source=["measured", "theory"],
+        n_train=[200, 3200],
+        n_limited=[200, 400],
+        S_A=[1.0, 10.0],
+        S_B=[0.1, 10.0],
+        r_AB=[0.0, 1.0],
+        r_related=[0.5, 1.0],
+        r_weak=[0.05, 0.1],
+    )
+
+
+def bound() -> xr.Dataset:
+    return dataset(
+        {
+            "violation": (
+                ("bound", "source", "label_rule", "form"),
+                interval(np.zeros((2, 2, 2)), error=0.0),
+            ),
+            "tightness": (("bound", "source", "label_rule"), interval(np.full((2, 2), 0.5))),
+        },
+        source=["N = 100", "plane flow"],
+        label_rule=["soft", "argmax"],
+        form=["general", "Eq. (5) as printed"],
+    )
+
+
+def figure2() -> xr.Dataset:
+    n_right = [100, 200, 400, 3200]
+    right = effects(len(n_right))
+    right[0] = right[-1] = 0.0
+    left = effects(3)
+    left[:2] = 0.0
+    return dataset(
+        {
+            "effect_right": (("bound", "n_right", "effect"), interval(right)),
+            "effect_left": (("bound", "S_A", "effect"), interval(left)),
+            "MT_left": (
+                ("bound", "S_A", "snr", "r_AB"),
+                interval(panel("Figure 2, left", 3, 2, 2)),
+            ),
+            "MT_right": (
+                ("bound", "n_right", "snr", "r_AB"),
+                interval(panel("Figure 2, right", 4, 2, 2)),
+            ),
+        },
+        n_right=n_right,
+        S_A=[0.01, 0.1, 1.0],
+        snr=["low", "high"],
+        r_AB=[0.0, 1.0],
+        effect=list(EFFECTS),
+    )
+
+
+def auxiliary_data() -> xr.Dataset:
+    return dataset(
+        {
+            "growth_left": (("bound", "effect"), interval(effects())),
+            "MT_left": (
+                ("bound", "n_aux", "snr", "r_AB"),
+                interval(panel("Figure 3, left", 2, 2, 2)),
+            ),
+        },
+        n_aux=[100, 800],
+        snr=["low", "high"],
+        r_AB=[0.0, 1.0],
+        effect=list(EFFECTS),
+    )
+
+
+def depth() -> xr.Dataset:
+    return dataset(
+        {
+            "effect_right": (("bound", "student", "effect"), interval(effects(3))),
+            "shift": (("bound", "student"), interval([0.0, -0.1, -0.2])),
+            "MT_right": (
+                ("bound", "student", "snr", "r_AB"),
+                interval(panel("Figure 3, right", 3, 2, 2)),
+            ),
+        },
+        student=["linear", "1 ReLU", "3 ReLU"],
+        snr=["low", "high"],
+        r_AB=[0.0, 1.0],
+        effect=list(EFFECTS),
+    )
+
+
+def rank_three() -> xr.Dataset:
+    return dataset(
+        {"effect_right": (("bound", "N3", "n_train", "effect"), interval(effects(2, 2)))},
+        N3=[3, 10],
+        n_train=[200, 800],
+        effect=list(EFFECTS),
+    )
+
+
+def interactions() -> xr.Dataset:
+    dims = ("bound", "theory", "subset", "statistic")
+    return dataset(
+        {"agreement": (dims, interval(np.full((2, 1, 3), 0.99)))},
+        theory=["finite", "infinite"],
+        subset=["all"],
+        statistic=["correlation", "slope", "sign"],
+    )
+
+
+def relatedness() -> xr.Dataset:
+    return dataset(
+        {"law_sign": (("bound", "candidate"), interval([0.99, 0.99]))},
+        candidate=["mean r", "trunks"],
+    )
+
+
+#: By experiment. A claim on another experiment needs one more here, or its tests fail.
+IDEAL = {
+    build.__name__: build
+    for build in (
+        figure1,
+        spectrum,
+        finite_data,
+        aligned,
+        table1,
+        bound,
+        figure2,
+        auxiliary_data,
+        depth,
+        rank_three,
+        interactions,
+        relatedness,
+    )
+}
+
+
+def ideal(claim: Claim) -> xr.Dataset:
+    """Data on which a claim holds, as do all others on the same experiment."""
+    return IDEAL[claim.experiment]()
+
+
+def divided(claim: Claim) -> xr.Dataset:
+    """Data that cannot tell whether a claim holds.
+
+    Intervals reach from where it holds to where it fails; what has no interval holds in one half of
+    the seeds, the classes or of another dimension, and fails in the other.
+    """
+    assert claim.control is not None
+    good = ideal(claim)
+    bad = claim.control(good)
+    return good.assign({name: _between(good[name], bad[name]) for name in good.data_vars})
+
+
+def _between(good: xr.DataArray, bad: xr.DataArray) -> xr.DataArray:
+    bad = bad.transpose(*good.dims)
+    if "bound" in good.dims:
+        both = xr.concat([good, bad], "which", coords="minimal", compat="override")
+        bounds = both.min(["which", "bound"]), both.max(["which", "bound"])
+        parts = [good.sel(bound="estimate", drop=True), *bounds]
+        spread = xr.concat(parts, "bound", coords="minimal", compat="override")
+        return spread.assign_coords(bound=list(BOUNDS)).transpose(*good.dims)
+    dim = next(dim for dim in ("seed", "N3", *good.dims) if dim in good.dims)
+    first = xr.DataArray(np.arange(good.sizes[dim]) % 2 == 0, dims=dim)
+    return good.where(first, bad)

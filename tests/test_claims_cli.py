@@ -1,0 +1,213 @@
+"""``mtlpaper claims``: what it prints, what it refuses, and how it ends."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from claims_data import IDEAL
+from typer.testing import CliRunner
+
+from mtlpaper import results
+from mtlpaper.claims import CLAIMS, as_json, judge_all
+from mtlpaper.cli import app
+
+
+@pytest.fixture(autouse=True)
+def _plain(monkeypatch):
+    # Typer and Rich take a CI's environment for a terminal and colour their words.
+    for name in ("GITHUB_ACTIONS", "FORCE_COLOR", "PY_COLORS", "COLUMNS"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory) -> Path:
+    """A clone whose published results are as the paper says."""
+    root = tmp_path_factory.mktemp("clone")
+    (root / "notebooks").mkdir()
+    (root / "results").mkdir()
+    for name, build in IDEAL.items():
+        results.save(build(), root / "results" / f"{name}.nc")
+    verdicts = as_json(judge_all(lambda name: IDEAL[name]()))
+    (root / "results" / "verdicts.json").write_text(json.dumps(verdicts))
+    return root
+
+
+@pytest.fixture
+def root(published, tmp_path) -> Path:
+    """One of which a test may change files: all are links until written anew."""
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "results").mkdir()
+    for path in (published / "results").iterdir():
+        (tmp_path / "results" / path.name).symlink_to(path)
+    return tmp_path
+
+
+def rewrite(path: Path, change) -> None:
+    data = change(results.load(path))
+    path.unlink()
+    results.save(data, path)
+
+
+def call(*arguments) -> tuple[int, str, str]:
+    result = CliRunner().invoke(app, ["claims", *(str(argument) for argument in arguments)])
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result.exit_code, result.stdout, result.stderr
+
+
+def words(text: str) -> str:
+    return " ".join(text.split())
+
+
+def test_every_claim_has_its_row(root):
+    code, out, err = call("--root", root)
+    assert (code, err) == (0, "")
+    for name, claim in CLAIMS.items():
+        assert f"({name})" in words(out)
+        assert claim.says.split()[0] in out
+    tested = sum(claim.statistic is not None for claim in CLAIMS.values())
+    rest = len(CLAIMS) - tested
+    summary = f"{tested} reproduced, 0 partly, 0 not reproduced, {rest} not testable"
+    assert out.splitlines()[-1] == f"{len(CLAIMS)} claims: {summary}"
+    assert out.count("✓ reproduced") == tested
+
+
+def test_what_is_not_reproduced_is_explained_under_its_row(root):
+    path = root / "results" / "depth.nc"
+    rewrite(path, lambda data: data.assign(shift=-data["shift"]))
+    code, out, _ = call("--root", root)
+    assert code == 0
+    row = next(block for block in out.split("\n\n") if "(depth-shift)" in words(block))
+    assert row.startswith("✕ not reproduced")
+    assert "→ Holds in 0 of 2 parts." in row
+    assert "→ Not in: 1 ReLU; 3 ReLU." in row
+
+
+def test_json_is_valid_and_whole(root):
+    code, out, _ = call("--json", "--root", root)
+    content = json.loads(out)
+    assert code == 0
+    assert list(content["claims"]) == list(CLAIMS)
+    assert sum(content["summary"].values()) == len(CLAIMS)
+    row = content["claims"]["figure1-2-classes"]
+    assert row["verdict"] == "reproduced"
+    assert row["range"] == [None, 5.0]
+    assert row["effect"] == pytest.approx(1.0)
+    assert content["claims"]["complex-networks"]["effect"] is None
+
+
+@pytest.mark.parametrize("kind", [[], ["--json"]])
+def test_strict_passes_where_all_verdicts_are_the_published_ones(root, kind):
+    code, out, err = call("--strict", "--root", root, *kind)
+    assert (code, err) == (0, "")
+    assert out
+
+
+def test_strict_names_the_verdicts_that_differ(root):
+    path = root / "results" / "depth.nc"
+    rewrite(path, lambda data: data.assign(shift=-data["shift"]))
+    code, _, err = call("--strict", "--root", root)
+    assert (code, err) == (1, "depth-shift: not reproduced, published as reproduced\n")
+
+
+def test_strict_names_claims_missing_on_either_side(root):
+    path = root / "results" / "verdicts.json"
+    verdicts = json.loads(path.read_text())
+    verdicts["no-such-claim"] = verdicts.pop("row-b")
+    path.unlink()
+    path.write_text(json.dumps(verdicts))
+    code, _, err = call("--strict", "--root", root)
+    assert code == 1
+    assert err.splitlines() == [
+        "row-b: reproduced, but not published",
+        "no-such-claim: published as reproduced, but there is no such claim",
+    ]
+
+
+def test_missing_data_make_claims_untestable_and_strict_fail(root):
+    (root / "results" / "depth.nc").unlink()
+    code, out, _ = call("--json", "--root", root)
+    assert code == 0
+    for name, row in json.loads(out)["claims"].items():
+        if CLAIMS[name].experiment == "depth":
+            assert row["verdict"] == "not testable"
+            assert "There are no data of depth" in row["explanation"][0]
+    code, out, err = call("--strict", "--root", root)
+    assert (code, out) == (2, "")
+    assert f"{root / 'results'} has no data of depth" in err
+
+
+def test_without_any_data_there_is_no_scorecard(tmp_path):
+    (tmp_path / "notebooks").mkdir()
+    code, out, err = call("--root", tmp_path)
+    assert (code, out) == (2, "")
+    assert f"{tmp_path / 'results'} has no data of figure1" in err
+
+
+def test_strict_needs_published_verdicts(root):
+    (root / "results" / "verdicts.json").unlink()
+    code, _, err = call("--strict", "--root", root)
+    assert code == 2
+    assert "there are no published verdicts" in err
+
+
+def test_the_runs_of_a_preset(root):
+    folder = root / "_build" / "runs" / "quick"
+    for name, build in IDEAL.items():
+        (folder / name).mkdir(parents=True)
+        results.save(build(), folder / name / f"{name}.nc")
+    record = {"files": {"depth.nc": results.checksum(folder / "depth" / "depth.nc")}}
+    (folder / "depth" / "run.json").write_text(json.dumps(record | {"command": "mtlpaper run"}))
+    code, out, _ = call("--preset", "quick", "--json", "--strict", "--root", root)
+    assert code == 0
+    assert json.loads(out)["data"] == str(folder)
+    rewrite(folder / "depth" / "depth.nc", lambda data: data.assign(shift=data["shift"] * 2))
+    code, out, err = call("--preset", "quick", "--root", root)
+    assert (code, out) == (2, "")
+    assert "altered since the run that wrote it" in err
+
+
+def test_published_data_that_the_manifest_does_not_list_as_such_are_refused(root):
+    path = root / "results" / "depth.nc"
+    manifest = {"depth": {"file": "depth.nc", "sha256": results.checksum(path)}}
+    (root / "results" / "manifest.json").write_text(json.dumps(manifest))
+    assert call("--root", root)[0] == 0
+    rewrite(path, lambda data: data.assign(shift=data["shift"] * 2))
+    code, _, err = call("--root", root)
+    assert code == 2
+    assert "depth.nc was altered" in err
+
+
+def test_other_results_can_be_named(root, tmp_path_factory):
+    code, out, _ = call("--results", root / "results", "--json", "--strict")
+    assert code == 0
+    assert json.loads(out)["data"] == str(root / "results")
+    code, _, err = call("--results", tmp_path_factory.mktemp("empty"))
+    assert code == 2
+    assert "has no data of figure1" in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--preset", "fast"], "`preset` must be one of paper, quick, got 'fast'"),
+        (["--preset", "quick", "--results", "."], "name two sources of data; give one"),
+    ],
+)
+def test_input_that_cannot_be_meant(root, arguments, message):
+    code, out, err = call(*arguments, "--root", root)
+    assert (code, out) == (2, "")
+    assert message in err
+
+
+def test_the_scorecard_needs_neither_torch_nor_pictures(root):
+    heavy = "torch", "matplotlib"
+    code = (
+        "import sys; from typer.testing import CliRunner; from mtlpaper.cli import app; "
+        f"done = CliRunner().invoke(app, ['claims', '--root', {str(root)!r}]); "
+        f"print(done.exit_code, [m for m in {heavy} if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "0 []"

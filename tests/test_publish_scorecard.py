@@ -1,0 +1,284 @@
+"""The scorecard page: every claim with its anchor, verdict, links, and what would refute it."""
+
+import hashlib
+import json
+import shutil
+from pathlib import Path
+
+import nbformat
+import pytest
+import xarray as xr
+from bs4 import BeautifulSoup, Tag
+from claims_data import IDEAL
+from nbformat import v4
+
+import mtlpaper
+from mtlpaper import results
+from mtlpaper.claims import ABSTRACT, CLAIMS, SYMBOLS, MissingDataError, judge_all
+from mtlpaper.publish import PublishError, build_book
+from mtlpaper.publish.scorecard import (
+    Context,
+    escaped,
+    figure_labels,
+    refuted,
+    scorecard,
+    stage_scorecard,
+)
+
+ROOT = Path(mtlpaper.__file__).parents[1]
+TOC = """\
+format: jb-book
+root: book/index
+chapters:
+  - file: book/scorecard
+  - file: notebooks/depth
+  - file: notebooks/finite_data
+  - file: book/settings
+  - file: book/claims
+"""
+#: The modules whose code decides; the API page proper refers to classes on other pages.
+API = "\n".join(
+    f"```{{eval-rst}}\n.. automodule:: mtlpaper.claims.{name}\n```\n"
+    for name in ("dynamics", "table1", "benefits", "axes")
+)
+
+
+def found() -> dict[str, xr.Dataset]:
+    """Depth as the paper says it, finite data the opposite."""
+    finite_data = IDEAL["finite_data"]()
+    control = CLAIMS["finite-size"].control
+    assert control is not None
+    return {"depth": IDEAL["depth"](), "finite_data": control(finite_data)}
+
+
+def findings():
+    data = found()
+
+    def load(name: str) -> xr.Dataset:
+        if name not in data:
+            raise MissingDataError(f"no {name}")
+        return data[name]
+
+    return judge_all(load)
+
+
+def notebook(figure: str, *, executed: bool) -> nbformat.NotebookNode:
+    drawn = v4.new_output(
+        "display_data",
+        data={"image/svg+xml": "<svg xmlns='http://www.w3.org/2000/svg'/>", "text/plain": "-"},
+    )
+    metadata = {"figure": {"name": figure, "caption": "Drawn."}, "image": {"alt": "A curve."}}
+    cells = [
+        v4.new_markdown_cell("# A run\n\nIt says what it found, at some length, in its figure."),
+        v4.new_code_cell("draw()", metadata={"mystnb": metadata}),
+    ]
+    if executed:
+        cells[1].execution_count, cells[1].outputs = 1, [drawn]
+    return v4.new_notebook(cells=cells, metadata={"language_info": {"name": "python"}})
+
+
+def make_run(folder: Path, name: str, data: xr.Dataset) -> None:
+    folder.mkdir(parents=True)
+    # The other figure has a label of which no claim knows.
+    label = "fig-depth" if name == "depth" else "fig-other"
+    nbformat.write(notebook(label, executed=True), folder / f"{name}.ipynb")
+    results.save(data, folder / f"{name}.nc")
+    files = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
+    words = dict.fromkeys(("python", "platform", "device", "dtype", "command"), "any")
+    record = {
+        **words,
+        "experiment": name,
+        "preset": "quick",
+        "parameters": {},
+        "changed": {},
+        "seeds": {},
+        "versions": {},
+        "commit": None,
+        "dirty": False,
+        "threads": 1,
+        "started": "2026-01-02T03:04:05+00:00",
+        "duration_s": 1,
+        "files": files,
+    }
+    (folder / "run.json").write_text(json.dumps(record))
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory) -> Path:
+    root = tmp_path_factory.mktemp("book")
+    shutil.copytree(ROOT / "book" / "_assets", root / "book" / "_assets")
+    for name in ("_config.yml", "pyproject.toml", "book/scorecard.md"):
+        shutil.copy(ROOT / name, root / name)
+    (root / "_toc.yml").write_text(TOC)
+    (root / "book" / "references.bib").write_text("")
+    (root / "book" / "index.md").write_text(
+        "# Front\n\nA book of very few pages, made for one of them: its scorecard."
+    )
+    (root / "book" / "claims.md").write_text(f"# Code of the claims\n\n{API}")
+    # The ledger of settings leads to every notebook and has a page of its own to be tested by.
+    (root / "book" / "settings.md").write_text(
+        "# Settings ledger\n\nWhat is known of the parameters, and by whom it was told.\n"
+    )
+    (root / "notebooks").mkdir()
+    for name, data in found().items():
+        make_run(root / "runs" / name, name, data)
+        label = "fig-depth" if name == "depth" else "fig-other"
+        nbformat.write(notebook(label, executed=False), root / "notebooks" / f"{name}.ipynb")
+    (root / "results").mkdir()
+    published = {"depth-shift": {"verdict": "partly"}, "depth-trends": {"verdict": "reproduced"}}
+    (root / "results" / "verdicts.json").write_text(json.dumps(published))
+    return root
+
+
+@pytest.fixture(scope="module")
+def html(project) -> Path:
+    """The book, which has passed the page check: no link on it leads to nothing."""
+    out = project / "_build" / "html"
+    runs = {name: project / "runs" / name for name in found()}
+    build_book(project, runs, out, preset="quick")
+    return out
+
+
+@pytest.fixture(scope="module")
+def page(html) -> Tag:
+    text = (html / "book" / "scorecard.html").read_text(encoding="utf-8")
+    return BeautifulSoup(text, "html.parser").select_one("article")
+
+
+def card(page: Tag, name: str) -> Tag:
+    """The card that a link to the claim leads to."""
+    anchor = page.find(id=f"claim-{name}")
+    assert anchor is not None
+    return anchor if "claim" in anchor.get("class", ()) else anchor.find_next(class_="claim")
+
+
+def words(tag: Tag) -> str:
+    return " ".join(tag.get_text().split())
+
+
+# ----------------------------------------------------------------------------------- the built page
+
+
+def test_every_claim_has_its_anchor_and_its_verdict(page):
+    expected = findings()
+    assert len(page.select("div.claim")) == len(CLAIMS)
+    for name in CLAIMS:
+        shown = card(page, name)
+        badge = shown.select_one(".claim-says [class^=verdict-]")
+        assert badge.get_text() == expected[name].verdict
+        assert f"claim-{badge['class'][0].removeprefix('verdict-')}" in shown["class"]
+
+
+def test_the_tally_counts_and_leads_to_every_claim(page):
+    links = [link["href"] for link in page.select(".tally a")]
+    assert sorted(links) == sorted(f"#claim-{name}" for name in CLAIMS)
+    verdicts = [finding.verdict for finding in findings().values()]
+    counts = [f"{verdicts.count(verdict)} {verdict}" for verdict in SYMBOLS]
+    assert words(page.select_one(".counts")) == f"{len(CLAIMS)} claims: {' '.join(counts)}"
+    marks = "".join(mark.get_text() for mark in page.select(".tally a"))
+    assert marks == "".join(SYMBOLS[verdict] * verdicts.count(verdict) for verdict in SYMBOLS)
+    assert all(link["aria-label"].endswith(".") for link in page.select(".tally a"))
+
+
+def test_every_sentence_of_the_abstract_leads_to_its_rows(page):
+    expected = findings()
+    boxes = page.select("div.abstract")
+    assert len(boxes) == len(ABSTRACT)
+    for box, sentence in zip(boxes, ABSTRACT, strict=True):
+        assert sentence.says in words(box)
+        links = [link["href"] for link in box.select("li a")]
+        assert links == [f"#claim-{name}" for name in sentence.claims]
+        badges = [badge.get_text() for badge in box.select("li [class^=verdict-]")]
+        assert badges == [expected[name].verdict for name in sentence.claims]
+
+
+def test_a_reproduced_row_shows_that_changed_data_refute_it(page):
+    text = words(card(page, "depth-shift").select_one(".claim-rule"))
+    assert text == (
+        "True if < 0 nats: the direction alone is claimed. "
+        "With the sign of shift reversed: not reproduced"
+    )
+    assert "With" not in words(card(page, "finite-size").select_one(".claim-rule"))
+
+
+def test_a_row_tells_numbers_and_explanation(page):
+    text = words(card(page, "finite-size"))
+    assert "101.00 (100.90 to 101.10) %, least favourable: classes = 2" in text
+    assert "0 of 2" in text
+    assert "Eq. (3) as printed knows no number of points" in text
+    assert "Not in: classes = 2; classes = 20." in text
+    missing = words(card(page, "row-b"))
+    assert "There is no run of table1 in this book." in missing
+    assert "Found" not in missing
+
+
+def test_a_row_leads_to_figure_data_and_code_where_there_are_any(html, page):
+    links = {link.get_text(): link["href"] for link in card(page, "depth-shift").select("a")}
+    assert links["Fig. 1"] == "../notebooks/depth.html#fig-depth"
+    assert links["code"].startswith("claims.html#module-mtlpaper.claims.benefits")
+    data = (html / "book" / links["data"]).resolve()
+    assert results.load(data).identical(found()["depth"])
+    bare = {link.get_text() for link in card(page, "finite-size").select("a")}
+    assert bare == {"data", "code"}  # its figure is not in this book
+    assert {link.get_text() for link in card(page, "row-b").select("a")} == {"code"}
+    assert card(page, "complex-networks").select("a") == []
+
+
+def test_a_preview_says_so_and_shows_other_published_verdicts(page):
+    assert "short preset quick" in words(page.select_one(".admonition"))
+    assert "reproduced (published: partly)" in words(card(page, "depth-shift"))
+    assert "published" not in words(card(page, "depth-trends"))
+
+
+# ---------------------------------------------------------------------------------- the parts of it
+
+
+def test_the_published_book_bears_no_preview_notice():
+    text = scorecard(findings(), Context("paper"))
+    assert "Preview" not in text
+    assert "Preview" in scorecard(findings(), Context("quick"))
+
+
+def test_a_control_that_refutes_nothing_is_shown_as_such():
+    text = scorecard(findings(), Context("paper", refuted={"depth-shift": "reproduced"}))
+    assert "With the sign of `shift` reversed: [reproduced]{.verdict-holds}" in text
+
+
+def test_only_reproduced_rows_are_put_to_their_controls():
+    data = found()
+    assert refuted(findings(), data) == dict.fromkeys(
+        ("depth-trends", "depth-shift", "axis-figure3-right"), "not reproduced"
+    )
+
+
+def test_figures_are_those_of_the_staged_runs(tmp_path):
+    (tmp_path / "notebooks").mkdir()
+    for name in ("depth", "unstaged"):
+        nbformat.write(
+            notebook(f"fig-{name}", executed=False), tmp_path / "notebooks" / f"{name}.ipynb"
+        )
+    (tmp_path / "runs" / "depth").mkdir(parents=True)
+    assert figure_labels(tmp_path) == {"fig-depth"}
+
+
+@pytest.mark.parametrize(
+    ("text", "markdown"),
+    [
+        ("> 0 (high minus low S_B)", r"\> 0 (high minus low $S_{B}$)"),
+        ("reference [25]", r"reference \[25\]"),
+        ("r_AB, s_A", "$r_{AB}$, $s_{A}$"),
+        ("there is no `growth_left_B`", "there is no `growth_left_B`"),
+        ("no file_name, *no* $x$", r"no file\_name, \*no\* \$x\$"),
+        ("within ±0.021", "within ±0.021"),
+    ],
+)
+def test_a_text_is_shown_as_it_stands(text, markdown):
+    assert escaped(text) == markdown
+
+
+def test_published_verdicts_that_cannot_be_read_stop_the_build(tmp_path):
+    (tmp_path / "results").mkdir()
+    (tmp_path / "results" / "verdicts.json").write_text("[]")
+    (tmp_path / "stage" / "runs").mkdir(parents=True)
+    with pytest.raises(PublishError, match=r"verdicts\.json must hold an object"):
+        stage_scorecard(tmp_path, tmp_path / "stage", tmp_path, "paper")
