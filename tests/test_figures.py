@@ -32,7 +32,19 @@ _TASKS: dict[str, object] = {
     "learning_rate": 10.0,  # a fortieth of it at 20 points
 }
 _UNSIZED = {name: value for name, value in _TASKS.items() if name not in ("N1", "N2")}
+_ALIGNED: dict[str, object] = {
+    "N1": 12,
+    "N2": 4,
+    "N3": 4,
+    "S_B": [0.1, 10.0],
+    "r_AB": [0.0, 0.1, 1.0],
+    "n_seeds": 2,
+    "learning_rate": 0.5,
+    "t_end": 20.0,
+}
 TINY: dict[str, dict[str, object]] = {
+    "aligned": _ALIGNED | {"S_A": [1.0, 3.0], "n_teachers": 5, "n_trained": 2, "n_large": 50},
+    "bound": _ALIGNED | {"n_train": [50], "n_points": 64, "n_looks": 8},
     "figure1": _TRAINED | _SCHEDULE,
     "label_rules": _TRAINED
     | _SCHEDULE
@@ -51,7 +63,24 @@ TINY: dict[str, dict[str, object]] = {
     "auxiliary_data": _TASKS | {"n_train": 20, "n_aux": [20, 40]},
     "depth": _TASKS | {"n_train": 20, "depth": [1, 2]},
     "interactions": _TASKS | {"n_train": [20, 40], "n_points": 64},
+    "table1": _TASKS
+    | {"r_AB": [0.0, 0.1, 1.0], "n_train": [20, 40], "limited": 20, "n_points": 64},
+    "multiverse": {
+        "n_settings": 4,
+        "n_deep": 1,
+        "N1": [12],
+        "N3": 4,
+        "rank": 3,
+        "n_train": [100, 400, 3200],  # the numbers that the claims speak of
+        "n_aux": 200,
+        "n_test": 64,
+        "n_validation": 20,
+        "n_steps": 20,
+        "s0": [0.3, 1.0],
+        "batch_size": [0],
+    },
     "rank_three": _TASKS | {"N3": [3, 4], "n_train": [20, 40]},
+    "relatedness": _TASKS | {"n_train": [20], "n_points": 64},
     "stopping": _TASKS
     | {
         "n_train": 20,

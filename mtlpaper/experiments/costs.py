@@ -13,13 +13,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mtlpaper.experiments.families import auxiliary_tasks, main_tasks
 from mtlpaper.settings import Parameters
 from mtlpaper.settings.auxiliary_data import AuxiliaryData
 from mtlpaper.settings.depth import Depth
 from mtlpaper.settings.figure2 import Figure2
 from mtlpaper.settings.interactions import Interactions
+from mtlpaper.settings.multiverse import Multiverse
 from mtlpaper.settings.rank_three import RankThree
+from mtlpaper.settings.relatedness import Relatedness
 from mtlpaper.settings.stopping import Stopping
+from mtlpaper.settings.table1 import Table1
 from mtlpaper.settings.two_tasks import LinearStudents, TwoTasks
 from mtlpaper.settings.unstated import Unstated
 
@@ -28,6 +32,8 @@ _EFFICIENCY, _LOOKS = 0.5, 0.03
 #: Steps to well past the minimum at 800 points, and how they grow with the points beyond.
 _STEPS, _GROWTH, _REFERENCE = 250, 0.8, 800
 _DEEP_STEPS = 600
+#: Networks of a unit of the multiverse, on average.
+_SCANNED = 7
 #: What a worker takes before it has any data: Python with torch.
 _BASE_BYTES = 350 * 2**20
 
@@ -75,16 +81,25 @@ class _Units:
 
 def estimate(params: Parameters) -> Estimate | None:
     """Estimate an experiment's size; None for those that are no grid of benefits."""
-    if not isinstance(params, TwoTasks):
+    if isinstance(params, Multiverse):
+        units, each = list(_scanned(params)), _SCANNED
+    elif isinstance(params, TwoTasks):
+        units, each = list(_units(params)), 1 + _auxiliary(params)
+    else:
         return None
-    units = list(_units(params))
-    each = 1 + len(params.S_B) * len(params.r_AB)
     N3 = _most_classes(params)
     rate = _EFFICIENCY * _products_per_second()
     seconds = sum(u.count * each * (_flops(u, N3) / rate + _LOOKS) for u in units)
     n_units = sum(u.count for u in units)
     most = max(_bytes(u, N3, each, params.n_test) for u in units)
     return Estimate(n_units * each, n_units, seconds, _BASE_BYTES + most)
+
+
+def _auxiliary(params: TwoTasks) -> int:
+    """Auxiliary tasks beside a main task."""
+    if isinstance(params, Relatedness):
+        return len(auxiliary_tasks(params, main_tasks(params)[0]))
+    return len(params.S_B) * len(params.r_AB)
 
 
 def _units(params: TwoTasks) -> Iterator[_Units]:
@@ -101,13 +116,26 @@ def _units(params: TwoTasks) -> Iterator[_Units]:
             yield _Units(count, n_train, n_aux, params.N1, params.N2, depth)
 
 
+def _scanned(params: Multiverse) -> Iterator[_Units]:
+    """Units of the multiverse, with the middle of its sizes."""
+    N1 = sorted(params.N1)[len(params.N1) // 2]
+    least, enough = params.n_train[:2]
+    for n_train, n_aux in [*((n, n) for n in (*params.n_train, enough)), (least, params.n_aux)]:
+        yield _Units(params.n_settings, n_train, n_aux, N1, N1)
+    n_deep = min(params.n_deep, params.n_settings)
+    yield _Units(n_deep, enough, enough, N1, N1, params.depth)
+
+
 def _grid(params: LinearStudents) -> Iterator[tuple[int, int, int, int]]:
     """Numbers of units, points of both tasks, and depths."""
     datasets = params.n_seeds * len(params.S_A)
     if isinstance(params, Figure2):
         yield from ((datasets, n, n, 0) for n in {*params.n_train, params.n_train_left})
-    elif isinstance(params, Interactions):  # trained, and followed by theory
+    elif isinstance(params, Interactions | Table1):  # trained, and followed by theory
         yield from ((2 * datasets, n, n, 0) for n in params.n_train)
+    elif isinstance(params, Relatedness):  # likewise
+        mains = params.n_seeds * len(main_tasks(params))
+        yield from ((2 * mains, n, n, 0) for n in params.n_train)
     elif isinstance(params, RankThree):
         yield from ((datasets * len(params.N3), n, n, 0) for n in params.n_train)
     elif isinstance(params, AuxiliaryData):
@@ -121,7 +149,7 @@ def _grid(params: LinearStudents) -> Iterator[tuple[int, int, int, int]]:
         yield from ((params.n_seeds * rates, n, n, depth) for depth in params.depth)
 
 
-def _most_classes(params: TwoTasks) -> int:
+def _most_classes(params: Parameters) -> int:
     N3: int | tuple[int, ...] = getattr(params, "N3", 10)
     return max(N3) if isinstance(N3, tuple) else N3
 

@@ -154,7 +154,7 @@ def grid_of_maps(MT: xr.DataArray, rows: str, columns: str) -> np.ndarray:
     largest = float(np.abs(MT.sel(bound="estimate")).max()) or 1.0
     image: AxesImage | None = None
     for ax, cell in _cells(axes, MT, rows, columns):
-        image = _map(ax, MT.sel(cell), largest)
+        image = heat_map(ax, MT.sel(cell), largest)
     _frame(axes, MT, rows, columns, "$S_B$")
     assert image is not None  # there is a cell in every grid
     bar = axes[0, 0].figure.colorbar(image, ax=axes, shrink=0.6, aspect=30, pad=0.01)
@@ -162,7 +162,17 @@ def grid_of_maps(MT: xr.DataArray, rows: str, columns: str) -> np.ndarray:
     return axes
 
 
-def _map(ax: Axes, MT: xr.DataArray, largest: float) -> AxesImage:
+def heat_map(ax: Axes, MT: xr.DataArray, largest: float) -> AxesImage:
+    """Draw the benefit over r_AB and S_B; cells whose interval contains zero are dotted.
+
+    Parameters
+    ----------
+    ax : Axes
+    MT : xarray.DataArray
+        Over (bound, S_B, r_AB).
+    largest : float
+        Absolute benefit, in nats, at which the colours end.
+    """
     value, low, high = (MT.sel(bound=b).transpose("S_B", "r_AB") for b in MT["bound"].values)
     image = ax.imshow(
         value, origin="lower", aspect="auto", cmap=DIVERGING, vmin=-largest, vmax=largest

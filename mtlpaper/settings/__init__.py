@@ -4,6 +4,7 @@ To add an experiment, write ``settings/<name>.py`` with a subclass of :class:`Pa
 it here. Nothing in this package imports numerics: ``mtlpaper list`` has to answer at once.
 """
 
+from mtlpaper.settings.aligned import Aligned
 from mtlpaper.settings.auxiliary_data import AuxiliaryData
 from mtlpaper.settings.base import (
     ParameterError,
@@ -14,6 +15,7 @@ from mtlpaper.settings.base import (
     parameter,
     parse_value,
 )
+from mtlpaper.settings.bound import BoundOnBenefit
 from mtlpaper.settings.depth import Depth
 from mtlpaper.settings.figure1 import Figure1
 from mtlpaper.settings.figure2 import Figure2
@@ -21,10 +23,13 @@ from mtlpaper.settings.finite_data import FiniteData
 from mtlpaper.settings.interactions import Interactions
 from mtlpaper.settings.label_rules import LabelRules
 from mtlpaper.settings.learning_rate import LearningRate
+from mtlpaper.settings.multiverse import Multiverse
 from mtlpaper.settings.rank_three import RankThree
+from mtlpaper.settings.relatedness import Relatedness
 from mtlpaper.settings.rem import REM
 from mtlpaper.settings.spectrum import Spectrum
 from mtlpaper.settings.stopping import Stopping
+from mtlpaper.settings.table1 import Table1
 from mtlpaper.settings.unstated import Unstated
 
 _IN_BOOK_ORDER: tuple[type[Parameters], ...] = (
@@ -38,9 +43,14 @@ _IN_BOOK_ORDER: tuple[type[Parameters], ...] = (
     AuxiliaryData,
     Depth,
     Interactions,
+    Table1,
+    Aligned,
+    BoundOnBenefit,
     RankThree,
+    Relatedness,
     Stopping,
     Unstated,
+    Multiverse,
 )
 
 SETTINGS: dict[str, type[Parameters]] = {cls.name: cls for cls in _IN_BOOK_ORDER}

@@ -55,7 +55,7 @@ class Interactions(MatrixTheory, LinearStudents, OneNumberOfClasses):
         min_length=1,
     )
     n_points: int = parameter(
-        512,
+        256,
         "Sobol points of the theory's Gaussian averages, a power of two",
         status="ours",
         source="for an error well below the theory's own",

@@ -46,10 +46,10 @@ class Stopping(LinearStudents, OneNumberOfClasses):
         le=100_000,
     )
     sample_points: tuple[Points, ...] = parameter(
-        (100, 400),
+        (100, 200),
         "training points of each task where learning rates are compared",
         status="ours",
-        source="where benefits are small and large",
+        source="where benefits are largest in the inferred setting",
         min_length=1,
     )
     learning_rates: tuple[Rate, ...] = parameter(

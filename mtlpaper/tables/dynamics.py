@@ -47,6 +47,17 @@ def figure1(data: xr.Dataset) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def figure1_starts(data: xr.Dataset) -> pd.DataFrame:
+    """Gap between Eq. (3) and SGD from other initial singular values."""
+    rows = []
+    for s0 in data["s0"].values:
+        for N3 in data["N3"].values:
+            gap = gap_of(data["gap_start"].sel(s0=s0, N3=N3))
+            row = {"start": f"{s0:g}", "classes": int(N3), **_gap_columns(gap)}
+            rows.append(row | {"verdict": verdict(gap, limit_of(data))})
+    return pd.DataFrame(rows)
+
+
 def figure1_verdict(data: xr.Dataset) -> Verdict:
     """Verdict on Figure 1: reproduced if it is for every number of classes."""
     verdicts = {verdict(gap_of(gap), limit_of(data)) for gap in data["gap"].transpose("N3", ...)}
