@@ -55,7 +55,7 @@ def training_of(params: TwoTasks, n_train: int, **changes: Any) -> Training:
         "learning_rate": learning_rate,
         "t_max": params.t_max,
         "look_every": 2 * learning_rate,
-        "look_growth": 0.04,
+        "look_growth": 0.08,
         "n_test": params.n_test,
         "n_groups": N_GROUPS,
         "n_validation": getattr(params, "n_validation", 0),

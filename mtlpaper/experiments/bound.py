@@ -40,7 +40,7 @@ def compute(params: BoundOnBenefit) -> xr.Dataset:
             "outside": variable(
                 by_form, fields["outside"].astype(float), "whether the benefit lies outside"
             ),
-            **_summaries(params, fields),
+            **summaries(params, fields),
         },
         {
             "source": variable(
@@ -65,7 +65,8 @@ def _row(params: BoundOnBenefit, source: int) -> list[Compared]:
     return [trained_compared(params, rule, params.n_train[source]) for rule in params.label_rules]
 
 
-def _summaries(params: BoundOnBenefit, fields: dict[str, np.ndarray]) -> dict[str, xr.Variable]:
+def summaries(params: BoundOnBenefit, fields: dict[str, np.ndarray]) -> dict[str, xr.Variable]:
+    """What follows from the pairs: see `compute`; `fields` are over its dimensions."""
     MT, lower, upper = (fields[name] for name in ("MT", "lower", "upper"))
     per_seed = fields["outside"].mean(axis=(-2, -1))  # (source, label_rule, form, seed)
     worst = np.maximum(lower - MT[:, :, None], MT[:, :, None] - upper).max(axis=(-3, -2, -1))

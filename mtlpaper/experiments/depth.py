@@ -39,24 +39,35 @@ def compute(params: Depth) -> xr.Dataset:
     students = [LINEAR, *(f"{depth} ReLU" for depth in params.depth)]
     data = xr.concat(parts, dim="student", combine_attrs="override").isel(n_train=0, drop=True)
     data = data.assign_coords(student=variable("student", students, "hidden layers"))
+    return data.assign(panels(params, data)).assign_coords(snr_coordinates())
+
+
+def panels(params: Depth, data: xr.Dataset) -> dict[str, xr.Variable]:
+    """Average the benefits of single cells as the figure does."""
     benefit = data["benefit"].sel(rule="test", S_A=high_main_tasks(params))
     mean = benefit.mean(["S_A", "S_B", "r_AB"])
     shift = (mean - mean.sel(student=LINEAR)).transpose("seed", "student").values
-    return data.assign(
-        MT_right=segments(params, benefit, over=["S_A"]),
-        effect_right=effects(params, benefit, over=["S_A"]),
-        shift=variable(
+    return {
+        "MT_right": segments(params, benefit, over=["S_A"]),
+        "effect_right": effects(params, benefit, over=["S_A"]),
+        "shift": variable(
             ("bound", "student"),
             bootstrap_interval(np.asarray(shift)),
             "mean benefit minus that of the linear student",
             "nats",
         ),
-    ).assign_coords(snr_coordinates())
+    }
 
 
 def _deep(params: Depth, depth: int) -> xr.Dataset:
+    results = in_order(deep_unit, deep_units(params, depth))
+    return from_units(params, results, "n_train", [params.n_train])
+
+
+def deep_units(params: Depth, depth: int) -> list[DeepUnit]:
+    """One unit for every dataset and main task, in this order."""
     n = params.n_train
-    units = [
+    return [
         DeepUnit(
             problem_of(params, n, n, S_A, replicate),
             training_of(params, n, learning_rate=params.deep_learning_rate),
@@ -68,4 +79,3 @@ def _deep(params: Depth, depth: int) -> xr.Dataset:
         for replicate in range(params.n_seeds)
         for S_A in params.S_A
     ]
-    return from_units(params, in_order(deep_unit, units), "n_train", [n])

@@ -31,20 +31,24 @@ def compute(params: Figure2) -> xr.Dataset:
     """
     n_train = sorted({*params.n_train, params.n_train_left})
     data = measured(params, [(n, n) for n in n_train], "n_train")
+    ticks = variable("n_right", list(params.n_train), "training points, right panel")
+    return data.assign(panels(params, data) | learning_curves(params)).assign_coords(
+        {"n_right": ticks} | snr_coordinates()
+    )
+
+
+def panels(params: Figure2, data: xr.Dataset) -> dict[str, xr.Variable]:
+    """Average the benefits of single cells as the two panels do."""
     benefit = data["benefit"].sel(rule="test")
     left = benefit.sel(n_train=params.n_train_left)
     high = high_main_tasks(params)
     right = benefit.sel(n_train=list(params.n_train), S_A=high).rename(n_train="n_right")
-    panels = {
+    return {
         "MT_left": segments(params, left),
         "MT_right": segments(params, right, over=["S_A"]),
         "effect_left": effects(params, left),
         "effect_right": effects(params, right, over=["S_A"]),
     }
-    ticks = variable("n_right", list(params.n_train), "training points, right panel")
-    return data.assign(panels | learning_curves(params)).assign_coords(
-        {"n_right": ticks} | snr_coordinates()
-    )
 
 
 def learning_curves(params: Figure2) -> dict[str, xr.Variable]:

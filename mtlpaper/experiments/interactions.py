@@ -12,6 +12,7 @@ from mtlpaper.settings.interactions import Interactions
 #: The finite-sample theory (T 7b) and the flow with infinite data (T 6).
 THEORIES = ("finite", "infinite")
 STATISTICS = tuple(Agreement.__dataclass_fields__)
+_WHAT = ("by the finite-sample theory (T 7b)", "by the infinite-data flow (T 6)")
 _CELLS = ("n_train", "S_A", "S_B", "r_AB")
 _RESAMPLES = 500
 
@@ -22,34 +23,45 @@ def compute(params: Interactions) -> xr.Dataset:
     Returns
     -------
     xarray.Dataset
-        What `measured` gives; `MT_theory` and `MT_infinite`, means over datasets, over
-        (n_train, S_A, S_B, r_AB); `clear`, whether a measured interval excludes zero; `agreement`
-        over (bound, theory, subset, statistic), for all cells and for each number of points.
+        What `measured` gives; `benefit_theory` over (seed, n_train, S_A, S_B, r_AB) and
+        `benefit_infinite`, without n_train, of every dataset; `MT_theory` and `MT_infinite`, their
+        means over datasets, over (n_train, S_A, S_B, r_AB); `clear`, whether a measured interval
+        excludes zero; `agreement` over (bound, theory, subset, statistic), for all cells and for
+        each number of points.
     """
     points = [(n, n) for n in params.n_train]
     data = measured(params, points, "n_train")
     finite = theory(params, points, data="finite", n_points=params.n_points)
     # Infinite data know no number of points.
     infinite = theory(params, points[-1:], data="infinite", n_points=params.n_points)
-    flows = [finite, np.broadcast_to(infinite, finite.shape)]
-    clear = ((data["MT"].sel(bound="low") > 0) | (data["MT"].sel(bound="high") < 0)).values
-    benefit = data["benefit"].sel(rule="test").values
-    rows = np.stack([_agreements(benefit, flow, clear) for flow in flows], axis=1)
-    what = ("by the finite-sample theory (T 7b)", "by the infinite-data flow (T 6)")
-    means = {
-        name: variable(_CELLS, flow.mean(axis=0), f"multitask benefit {text}", "nats")
-        for name, flow, text in zip(("MT_theory", "MT_infinite"), flows, what, strict=True)
-    }
-    dims = ("bound", "theory", "subset", "statistic")
-    judged = {
-        "clear": variable(_CELLS, clear, "whether the measured interval excludes zero"),
-        "agreement": variable(dims, rows, "agreement of theory and measurement"),
-    }
-    return data.assign(means | judged).assign_coords(
+    one, other = (f"multitask benefit {text}" for text in _WHAT)
+    data = data.assign(
+        benefit_theory=variable(("seed", *_CELLS), finite, one, "nats"),
+        benefit_infinite=variable(("seed", *_CELLS[1:]), infinite[:, 0], other, "nats"),
+    )
+    return data.assign(judged(params, data)).assign_coords(
         theory=variable("theory", list(THEORIES), "theory"),
         subset=variable("subset", ["all", *map(str, params.n_train)], "training points"),
         statistic=variable("statistic", list(STATISTICS), "measure of agreement"),
     )
+
+
+def judged(_: Interactions, data: xr.Dataset) -> dict[str, xr.Variable]:
+    """Hold the theories' benefits against the measured ones."""
+    clear = ((data["MT"].sel(bound="low") > 0) | (data["MT"].sel(bound="high") < 0)).values
+    benefit = data["benefit"].sel(rule="test").values
+    finite, infinite = data["benefit_theory"].values, data["benefit_infinite"].values[:, None]
+    flows = [finite, np.broadcast_to(infinite, finite.shape)]
+    rows = np.stack([_agreements(benefit, flow, clear) for flow in flows], axis=1)
+    dims = ("bound", "theory", "subset", "statistic")
+    means = {
+        name: variable(_CELLS, flow.mean(axis=0), f"multitask benefit {text}", "nats")
+        for name, flow, text in zip(("MT_theory", "MT_infinite"), flows, _WHAT, strict=True)
+    }
+    return means | {
+        "clear": variable(_CELLS, clear, "whether the measured interval excludes zero"),
+        "agreement": variable(dims, rows, "agreement of theory and measurement"),
+    }
 
 
 def _agreements(

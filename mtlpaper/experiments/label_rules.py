@@ -31,7 +31,18 @@ SCAN_DATASETS = Figure1.preset("paper").n_seeds
 S_BAR_SCAN = np.arange(10, 41) / 10
 
 
-def _trajectories(
+def setting_of(params: LabelRules, label_rule: str, N3: int) -> Setting:
+    """Figure 1's setting under one label rule."""
+    return Setting.of(params, N1=params.N1, N3=N3, sigma=params.sigma, label_rule=label_rule)
+
+
+def large_setting(params: LabelRules, sigma: float, N3: int) -> Setting:
+    """The setting in which argmax labels have many points."""
+    fields = {"N1": params.N1, "n_train": params.n_train_large, "label_rule": "argmax"}
+    return Setting.of(params, N3=N3, sigma=sigma, **fields)
+
+
+def trajectories(
     params: LabelRules, settings: Sequence[Setting], steps: np.ndarray
 ) -> Float[np.ndarray, "cell curve seed time"]:
     """Largest singular value by every curve."""
@@ -60,8 +71,9 @@ def closest_to_axis(ends: Float[np.ndarray, "N3 s_bar"]) -> float:
     return float(S_BAR_SCAN[np.abs(ends.max(axis=0) - FIGURE1_SINGULAR_VALUE[1]).argmin()])
 
 
-def _gaps(trajectories: Float[np.ndarray, "curve seed time"]) -> list[list[float]]:
-    sgd, *others = trajectories
+def gaps(curves: Float[np.ndarray, "curve seed time"]) -> list[list[float]]:
+    """Largest relative gaps of both theories to SGD."""
+    sgd, *others = curves
     return [bounds(largest_relative_gap(sgd, theory)) for theory in others]
 
 
@@ -76,25 +88,18 @@ def compute(params: LabelRules) -> xr.Dataset:
         SGD; `s_end` over (scan_rule, N3, s_bar), where Eq. (3) ends for other teachers.
     """
     steps = record_steps(params.n_steps, params.n_records)
-    settings = [
-        Setting.of(params, N1=params.N1, N3=N3, sigma=params.sigma, label_rule=rule)
-        for rule, N3 in product(params.label_rules, params.N3)
-    ]
-    large = {"N1": params.N1, "n_train": params.n_train_large, "label_rule": "argmax"}
-    settings += [
-        Setting.of(params, N3=N3, sigma=sigma, **large)
-        for sigma, N3 in product(params.sigmas_large, params.N3)
-    ]
-    trajectories = _trajectories(params, settings, steps)
-    trajectories = trajectories.reshape(-1, len(params.N3), *trajectories.shape[1:])
-    s, s_large = np.split(trajectories, [len(params.label_rules)])
+    settings = [setting_of(params, *cell) for cell in product(params.label_rules, params.N3)]
+    settings += [large_setting(params, *cell) for cell in product(params.sigmas_large, params.N3)]
+    curves = trajectories(params, settings, steps)
+    curves = curves.reshape(-1, len(params.N3), *curves.shape[1:])
+    s, s_large = np.split(curves, [len(params.label_rules)])
     scan_rules = ("soft", "argmax")
     ends = [
         [[final_singular_value(params, N3, rule, s) for s in S_BAR_SCAN] for N3 in params.N3]
         for rule in scan_rules
     ]
-    gap = [[_gaps(cell) for cell in row] for row in s]
-    gap_large = [[_gaps(cell) for cell in row] for row in s_large]
+    gap = [[gaps(cell) for cell in row] for row in s]
+    gap_large = [[gaps(cell) for cell in row] for row in s_large]
     what = "largest singular value of the student"
     inferred = closest_to_axis(np.array(ends[0]))
     dims = ("N3", "curve", "seed", "time")

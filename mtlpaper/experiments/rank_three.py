@@ -36,10 +36,15 @@ def compute(params: RankThree) -> xr.Dataset:
     ]
     N3 = variable("N3", list(params.N3), "number of classes")
     data = xr.concat(parts, dim="N3", combine_attrs="override").assign_coords(N3=N3)
+    return data.assign(panels(params, data)).assign_coords(snr_coordinates())
+
+
+def panels(params: RankThree, data: xr.Dataset) -> dict[str, xr.Variable]:
+    """Average the benefits of single cells as the figure does."""
     benefit = data["benefit"].sel(rule="test")
-    high = high_main_tasks(params)
-    return data.assign(
-        MT_left=segments(params, benefit),
-        MT_right=segments(params, benefit.sel(S_A=high), over=["S_A"]),
-        effect_right=effects(params, benefit.sel(S_A=high), over=["S_A"]),
-    ).assign_coords(snr_coordinates())
+    high = benefit.sel(S_A=high_main_tasks(params))
+    return {
+        "MT_left": segments(params, benefit),
+        "MT_right": segments(params, high, over=["S_A"]),
+        "effect_right": effects(params, high, over=["S_A"]),
+    }

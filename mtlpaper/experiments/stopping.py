@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Sequence
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -31,23 +32,42 @@ def compute(params: Stopping) -> xr.Dataset:
     -------
     xarray.Dataset
         What `measured` gives at `n_train` points, with `MT_rule` over (bound, rule, S_A, S_B,
-        r_AB); `MT_rate` over (bound, points, rate, auxiliary) and its `rate_difference` from the
-        smallest rate; `MT_deep` over (bound, depth, deep_rate, auxiliary); the `early_difference`
-        of minima found with and without stopping early.
+        r_AB); `benefit_rate` over (seed, points, rate, auxiliary), its means `MT_rate` over
+        (bound, points, rate, auxiliary) and their `rate_difference` from the smallest rate;
+        `benefit_deep` and `MT_deep` over (depth, deep_rate, auxiliary); the `early_difference` of
+        minima found with and without stopping early.
     """
     data = measured(params, [(params.n_train, params.n_train)], "n_train").isel(n_train=0)
-    rule = data["benefit"].transpose("seed", "rule", *_COMPARED)
-    interval = bootstrap_interval(rule.values)
+    early = early_difference(params)
     data = data.assign(
-        MT_rule=variable(("bound", "rule", *_COMPARED), interval, "multitask benefit", "nats"),
-        early_difference=variable(
-            (), _early_difference(params), "largest change of a loss by stopping early", "nats"
-        ),
+        early_difference=variable((), early, "largest change of a loss by stopping early", "nats")
     )
-    return data.merge(_linear_rates(params)).merge(_deep_rates(params))
+    data = data.merge(_linear_rates(params)).merge(_deep_rates(params))
+    return data.assign(means(params, data))
 
 
-def _gain(results: Sequence[Any], *shape: int) -> np.ndarray:
+def means(params: Stopping, data: xr.Dataset) -> dict[str, xr.Variable]:
+    """Average over datasets, with intervals."""
+    rule = data["benefit"].transpose("seed", "rule", *_COMPARED)
+    rate, deep = data["benefit_rate"], data["benefit_deep"]
+    least = int(np.argmin(params.learning_rates)) + 1
+    away = rate - rate.isel(rate=least)
+    named = {
+        "MT_rule": (rule, "multitask benefit"),
+        "MT_rate": (rate, "multitask benefit"),
+        "rate_difference": (away, "benefit minus that at the smallest learning rate"),
+        "MT_deep": (deep, "multitask benefit of deep students"),
+    }
+    return {
+        name: variable(
+            ("bound", *map(str, values.dims[1:])), bootstrap_interval(values.values), what, "nats"
+        )
+        for name, (values, what) in named.items()
+    }
+
+
+def gains(results: Sequence[Any], *shape: int) -> np.ndarray:
+    """Benefits of units in the order of `shape`, by network."""
     loss = np.stack([result["loss"].mean(axis=1) for result in results])
     gain = loss[:, :1] - loss[:, 1:]
     return gain.reshape(*shape, gain.shape[1])
@@ -55,77 +75,67 @@ def _gain(results: Sequence[Any], *shape: int) -> np.ndarray:
 
 def _linear_rates(params: Stopping) -> xr.Dataset:
     """The benefit of extreme auxiliary tasks at several learning rates."""
-    rates = (None, *params.learning_rates)
-    cells = extreme_tasks(params)
-    S_A = params.S_A[-1]
-
-    def unit(n: int, rate: float | None, replicate: int) -> Unit:
-        changes = {} if rate is None else {"learning_rate": rate}
-        problem = problem_of(params, n, n, S_A, replicate, **cells)
-        training = training_of(params, n, **changes)
-        return Unit(problem, training, params.N2, params.s0, params.initial)
-
     units = [
-        unit(n, rate, replicate)
+        rate_unit(params, n, rate, replicate)
         for replicate in range(params.n_seeds)
         for n in params.sample_points
-        for rate in rates
+        for rate in rates(params).values()
     ]
     results = in_order(linear_unit, units)
-    gain = _gain(results, params.n_seeds, len(params.sample_points), len(rates))
-    least = int(np.argmin(params.learning_rates)) + 1
-    dims = ("bound", "points", "rate", "auxiliary")
+    gain = gains(results, params.n_seeds, len(params.sample_points), len(rates(params)))
     value = [training_of(params, n).learning_rate for n in params.sample_points]
-    labels = [f"S_B = {S_B:g}, r_AB = {r:g}" for S_B, r in units[0].problem.auxiliary]
+    what = "singular value of the main task's teacher"
     return xr.Dataset(
         {
-            "MT_rate": variable(dims, bootstrap_interval(gain), "multitask benefit", "nats"),
-            "rate_difference": variable(
-                dims,
-                bootstrap_interval(gain - gain[:, :, least : least + 1]),
-                "benefit minus that at the smallest learning rate",
-                "nats",
+            "benefit_rate": variable(
+                ("seed", "points", "rate", "auxiliary"), gain, "multitask benefit", "nats"
             ),
             "rate_in_use": variable("points", value, "learning rate in use", "1/tau"),
-            "sample_S_A": variable((), S_A, "singular value of the main task's teacher"),
+            "sample_S_A": variable((), params.S_A[-1], what),
         },
         {
             "points": variable("points", list(params.sample_points), "training points"),
-            "rate": variable(
-                "rate", [IN_USE, *(f"{rate:g}" for rate in params.learning_rates)], "learning rate"
-            ),
-            "auxiliary": variable("auxiliary", labels, "auxiliary task"),
+            "rate": variable("rate", list(rates(params)), "learning rate"),
+            "auxiliary": variable("auxiliary", list(auxiliary_tasks(params)), "auxiliary task"),
         },
     )
 
 
+def rates(params: Stopping) -> dict[str, float | None]:
+    """Learning rates compared, by label; None is the one in use, which depends on the points."""
+    return {IN_USE: None} | {f"{rate:g}": rate for rate in params.learning_rates}
+
+
+def auxiliary_tasks(params: Stopping) -> dict[str, dict[str, tuple[float, ...]]]:
+    """Extreme auxiliary tasks by label, each as fields of a problem."""
+    pairs = product(*extreme_tasks(params).values())
+    return {f"S_B = {S_B:g}, r_AB = {r:g}": {"S_B": (S_B,), "r_AB": (r,)} for S_B, r in pairs}
+
+
+def rate_unit(
+    params: Stopping, n: int, rate: float | None, replicate: int, **tasks: tuple[float, ...]
+) -> Unit:
+    """The largest main task beside auxiliary tasks, all extreme ones unless others are given."""
+    changes = {} if rate is None else {"learning_rate": rate}
+    beside = tasks or extreme_tasks(params)
+    problem = problem_of(params, n, n, params.S_A[-1], replicate, **beside)
+    training = training_of(params, n, **changes)
+    return Unit(problem, training, params.N2, params.s0, params.initial)
+
+
 def _deep_rates(params: Stopping) -> xr.Dataset:
     """The same for deep students."""
-    n, S_A = params.n_train, params.S_A[-1]
     units = [
-        DeepUnit(
-            problem_of(params, n, n, S_A, replicate, **extreme_tasks(params)),
-            training_of(params, n, learning_rate=rate),
-            params.N2,
-            depth,
-            params.activation,
-            params.scale,
-        )
+        deep_rate_unit(params, depth, rate, replicate)
         for replicate in range(params.n_seeds)
         for depth in params.depth
         for rate in params.deep_learning_rates
     ]
     results = in_order(deep_unit, units)
-    gain = _gain(results, params.n_seeds, len(params.depth), len(params.deep_learning_rates))
+    gain = gains(results, params.n_seeds, len(params.depth), len(params.deep_learning_rates))
+    dims, what = ("seed", "depth", "deep_rate", "auxiliary"), "multitask benefit of deep students"
     return xr.Dataset(
-        {
-            "MT_deep": variable(
-                ("bound", "depth", "deep_rate", "auxiliary"),
-                bootstrap_interval(gain),
-                "multitask benefit of deep students",
-                "nats",
-            )
-        },
+        {"benefit_deep": variable(dims, gain, what, "nats")},
         {
             "depth": variable("depth", list(params.depth), "hidden layers"),
             "deep_rate": variable(
@@ -135,12 +145,28 @@ def _deep_rates(params: Stopping) -> xr.Dataset:
     )
 
 
+def deep_rate_unit(
+    params: Stopping, depth: int, rate: float, replicate: int, **tasks: tuple[float, ...]
+) -> DeepUnit:
+    """The same as `rate_unit` for deep students."""
+    n = params.n_train
+    beside = tasks or extreme_tasks(params)
+    return DeepUnit(
+        problem_of(params, n, n, params.S_A[-1], replicate, **beside),
+        training_of(params, n, learning_rate=rate),
+        params.N2,
+        depth,
+        params.activation,
+        params.scale,
+    )
+
+
 def _going_on(unit: Unit, t_end: float) -> Unit:
     training = dataclasses.replace(unit.training, stop_early=False, t_max=3 * t_end)
     return dataclasses.replace(unit, training=training)
 
 
-def _early_difference(params: Stopping) -> float:
+def early_difference(params: Stopping) -> float:
     """Largest change of a minimum when the first dataset's networks train three times as long."""
     n = params.n_train
     early = linear_units(params, [(n, n)])[: len(params.S_A)]

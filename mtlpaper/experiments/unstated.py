@@ -46,14 +46,14 @@ def compute(params: Unstated) -> xr.Dataset:
         setting; and with it, under both readings of the noise, `harm` over (bound, noise, S_B), the
         benefit from unrelated tasks.
     """
-    data = _linear(params)
+    data = linear(params)
     finalists = closest(data["distance"], params.n_finalists)
-    data = data.merge(_deep(params, finalists))
+    data = data.merge(deep(params, finalists))
     chosen = choose(data["total_distance"], finalists)
     data = data.assign(
         {f"chosen_{name}": variable((), value, f"chosen {name}") for name, value in chosen.items()}
     )
-    return data.merge(_readings(params, chosen))
+    return data.merge(readings(params, chosen))
 
 
 def distance(span: np.ndarray, axis: np.ndarray) -> np.ndarray:
@@ -63,6 +63,12 @@ def distance(span: np.ndarray, axis: np.ndarray) -> np.ndarray:
     """
     width = axis[..., 1:] - axis[..., :1]
     return np.asarray(np.sqrt((((span - axis) / width) ** 2).mean(axis=-1)))
+
+
+def total_distance(first_three: np.ndarray, fourth: np.ndarray) -> np.ndarray:
+    """Root mean square distance from all four axes."""
+    panels = len(PANELS)
+    return np.asarray(np.sqrt((panels * first_three**2 + fourth**2) / (panels + 1)))
 
 
 def _argmin(values: xr.DataArray) -> dict[Hashable, xr.DataArray]:
@@ -116,7 +122,8 @@ def choose(total: xr.DataArray, finalists: Sequence[Fields]) -> Fields:
     return setting | {name: kind[name].item() for name in ("activation", "scale")}
 
 
-def _linear(params: Unstated) -> xr.Dataset:
+def linear(params: Unstated) -> xr.Dataset:
+    """Range of every panel of linear students in every setting, and its distance."""
     shape = tuple(map(len, (params.sizes, params.s0, params.sigmas, params.input_rules)))
     settings = list(product(params.sizes, params.s0, params.sigmas, params.input_rules))
     points = _points(params)
@@ -203,12 +210,16 @@ def _spans(params: Unstated, benefit: Benefit, bins: str, n_high: int) -> list[l
     return [left, right, auxiliary]
 
 
-def _deep(params: Unstated, finalists: Sequence[Fields]) -> xr.Dataset:
+def deep(
+    params: Unstated,
+    finalists: Sequence[Fields],
+    activations: Sequence[Activation] = ACTIVATIONS,
+) -> xr.Dataset:
     """Range of Figure 3 right for every kind of deep student, with every finalist's setting.
 
     Of the first dataset only, since deep students take the longest.
     """
-    kinds = list(product(ACTIVATIONS, params.scales, params.depth))
+    kinds = list(product(activations, params.scales, params.depth))
     jobs = [
         DeepUnit(
             problem_of(
@@ -229,7 +240,7 @@ def _deep(params: Unstated, finalists: Sequence[Fields]) -> xr.Dataset:
         for S_A in _main(params, setting)
     ]
     results = iter(in_order(deep_unit, jobs))
-    shape = (len(ACTIVATIONS), len(params.scales), len(params.depth))
+    shape = (len(activations), len(params.scales), len(params.depth))
     span = []
     for setting in finalists:
         n = len(kinds) * len(_main(params, setting))
@@ -241,19 +252,19 @@ def _deep(params: Unstated, finalists: Sequence[Fields]) -> xr.Dataset:
         flat = binned.reshape(*shape[:2], -1)
         span.append(np.stack([flat.min(axis=-1), flat.max(axis=-1)], axis=-1))
     published = np.array(BENEFIT_AXES["Figure 3, right"])
-    deep = distance(np.array(span), published)
-    linear = np.array([setting["distance"] for setting in finalists])
-    panels = len(PANELS)
-    total = np.sqrt((panels * linear[:, None, None] ** 2 + deep**2) / (panels + 1))
+    far = distance(np.array(span), published)
+    near = np.array([setting["distance"] for setting in finalists])
     kind = ("finalist", "activation", "scale")
     names = [name for name in finalists[0] if name != "distance"]
     return xr.Dataset(
         {
             "deep_span": variable((*kind, "end"), span, "range of the benefit", "nats"),
             "deep_axis": variable("end", published, "first and last published tick", "nats"),
-            "deep_distance": variable(kind, deep, "distance from the fourth axis"),
-            "total_distance": variable(kind, total, "distance from all four axes"),
-            "finalist_distance": variable("finalist", linear, "distance from the first three axes"),
+            "deep_distance": variable(kind, far, "distance from the fourth axis"),
+            "total_distance": variable(
+                kind, total_distance(near[:, None, None], far), "distance from all four axes"
+            ),
+            "finalist_distance": variable("finalist", near, "distance from the first three axes"),
             **{
                 f"finalist_{name}": variable("finalist", [f[name] for f in finalists], name)
                 for name in names
@@ -261,7 +272,7 @@ def _deep(params: Unstated, finalists: Sequence[Fields]) -> xr.Dataset:
         },
         {
             "finalist": variable("finalist", np.arange(1, len(finalists) + 1), "place"),
-            "activation": variable("activation", list(ACTIVATIONS), "which layers end in a ReLU"),
+            "activation": variable("activation", list(activations), "which layers end in a ReLU"),
             "scale": variable("scale", list(params.scales), "scale of the initial weights"),
         },
     )
@@ -282,7 +293,7 @@ def _n_high(params: Unstated) -> list[int]:
     return list(range(1, len(params.S_A) + 1))
 
 
-def _readings(params: Unstated, chosen: Fields) -> xr.Dataset:
+def readings(params: Unstated, chosen: Fields) -> xr.Dataset:
     """Benefit from unrelated tasks under both readings of the noise, at the left panel's points."""
     n = params.n_train_left
     changes = _fields(chosen) | {"r_AB": (0.0,)}

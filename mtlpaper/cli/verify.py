@@ -1,0 +1,150 @@
+"""``mtlpaper verify``: whether the published numbers still come out."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mtlpaper.cli import options
+from mtlpaper.cli.endings import explained
+from mtlpaper.cli.live import say
+from mtlpaper.cli.program import app
+from mtlpaper.settings import ParameterError, settings
+
+if TYPE_CHECKING:
+    from mtlpaper.archive import Cell, Published
+    from mtlpaper.cells import Difference
+
+#: Share of the cells that are computed again unless one says otherwise: some seconds of work.
+FRACTION = 0.01
+
+
+@app.command()
+def verify(
+    experiments: Annotated[
+        list[str] | None, typer.Argument(metavar="[EXPERIMENT]...", help="All by default.")
+    ] = None,
+    fraction: Annotated[
+        float | None, typer.Option(help="Share of the cells to compute again; 0.01 by default.")
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="Compute every cell again.")] = False,
+    seed: Annotated[
+        int | None, typer.Option(min=0, help="Of the sample; random by default.")
+    ] = None,
+    seconds: Annotated[
+        float | None, typer.Option(help="Draw cells that take about this long together.")
+    ] = None,
+    jobs: options.Jobs = None,
+    root: options.Root = None,
+) -> None:
+    """Check the files in results/, and compute a random sample of their numbers again."""
+    with explained():
+        share = _fraction(fraction, every, seconds)
+        for name in experiments or ():
+            settings(name)  # complain before the slow imports below
+        from mtlpaper import archive, runs
+
+        top = runs.find_root(root)
+        _require_sound_files(archive.file_faults(top))
+        published = _checkable(archive.read(top, experiments or ()))
+        processes = options.means(top, jobs, None, None).jobs
+        with archive.alone():
+            wrong = _check_derived(published)
+            sample = _sample(published, share, seed, seconds, processes)
+            wrong += _check_cells(published, sample, processes)
+        if wrong:
+            say("\n".join([f"{len(wrong)} published numbers differ:", *wrong]))
+            raise typer.Exit(1)
+
+
+def _fraction(fraction: float | None, every: bool, seconds: float | None) -> float:
+    if every and (fraction is not None or seconds is not None):
+        raise ParameterError("`--all` leaves nothing to choose; give it without the other options")
+    if seconds is not None and not 0 < seconds < float("inf"):
+        raise ParameterError(f"`--seconds` must be a number > 0, got {seconds:g}")
+    if fraction is not None and not 0 < fraction <= 1:
+        raise ParameterError(f"`--fraction` must be a number in (0, 1], got {fraction:g}")
+    # A time alone is filled with as many cells as fit.
+    return 1.0 if every or (fraction is None and seconds is not None) else fraction or FRACTION
+
+
+def _require_sound_files(faults: Sequence[str]) -> None:
+    for fault in faults:
+        typer.echo(fault)
+    if faults:
+        say(f"{len(faults)} of the published files are not as published")
+        raise typer.Exit(1)
+    typer.echo("files: as published")
+
+
+def _checkable(published: Sequence[Published]) -> list[Published]:
+    """Leave out, aloud, what nothing computes again."""
+    from mtlpaper.cells import UNCHECKED
+
+    for one in published:
+        if one.name in UNCHECKED:
+            typer.echo(f"left     {one.name}: {UNCHECKED[one.name]}")
+    return [one for one in published if one.name not in UNCHECKED]
+
+
+def _check_derived(published: Sequence[Published]) -> list[str]:
+    """Hold all that follows from published numbers against them; return what differs."""
+    from mtlpaper import archive
+
+    wrong = []
+    for one in published:
+        differences = archive.follow(one)
+        off = [difference for difference in differences if not difference.ok]
+        for difference in off:
+            typer.echo(f"differs  {one.name} {_shown(difference)}")
+        wrong += [f"{one.name} {difference.variable}" for difference in off]
+        if differences and not off:
+            typer.echo(f"ok       {one.name}: {len(differences)} variables follow from the others")
+    return wrong
+
+
+def _sample(
+    published: Sequence[Published],
+    fraction: float,
+    seed: int | None,
+    seconds: float | None,
+    jobs: int,
+) -> list[Cell]:
+    from mtlpaper import archive
+
+    given = secrets.randbelow(2**32) if seed is None else seed
+    cells = {one.name: archive.cells_of(one) for one in published}
+    budget = None if seconds is None else seconds * jobs
+    sample = archive.draw(cells, fraction=fraction, seed=given, seconds=budget)
+    time = sum(cell.seconds for cell in sample) / jobs
+    typer.echo(
+        f"sample: seed {given}, {len(sample)} of {sum(map(len, cells.values()))} cells, "
+        f"about {max(1, round(time))} s on {jobs} {'process' if jobs == 1 else 'processes'}"
+    )
+    return sample
+
+
+def _check_cells(published: Sequence[Published], sample: Sequence[Cell], jobs: int) -> list[str]:
+    """Compute the sample again; return the cells that differ."""
+    from mtlpaper import archive
+
+    wrong = []
+    for outcome in archive.recompute(published, sample, jobs):
+        off = [difference for difference in outcome.differences if not difference.ok]
+        word = "differs" if off else "ok"
+        for difference in off or [outcome.worst]:
+            typer.echo(f"{word:<8} {outcome.cell}: {_shown(difference)}")
+        wrong += [f"{outcome.cell}: {difference.variable}" for difference in off]
+    return wrong
+
+
+def _shown(difference: Difference) -> str:
+    published, recomputed = (
+        f"{value:.6g}" if isinstance(value, float) else str(value)
+        for value in (difference.published, difference.recomputed)
+    )
+    within = f", tolerance {difference.allowed:.1g}" if difference.allowed else ""
+    return f"{difference.variable} published {published}, recomputed {recomputed}{within}"

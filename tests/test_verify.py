@@ -1,0 +1,444 @@
+"""Published results: how they get into the folder, and what is noticed when they no longer hold."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from toy import registration
+from toy.folder import rewrite_record, write_run
+from toy.repository import make_repository
+from toy.settings import Toy
+from typer.testing import CliRunner
+
+from mtlpaper import archive, results, runs
+from mtlpaper.archive import Cell, publishing
+from mtlpaper.claims import CLAIMS
+from mtlpaper.cli import app
+from mtlpaper.settings import SETTINGS, settings
+from mtlpaper.sweeps.environment import SCHEDULER, STORE
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _toy():
+    with registration.registered():
+        yield
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory) -> Path:
+    """A repository with a run of the toy as the book leaves it."""
+    root = make_repository(tmp_path_factory.mktemp("made") / "repository", "toy")
+    write_run(planned(root), commit="1234abc", dirty=False)
+    return root
+
+
+def planned(root: Path) -> runs.Run:
+    return runs.plan("toy", "quick", root=root, folder=runs.book_runs(root, "quick") / "toy")
+
+
+@pytest.fixture
+def root(made, tmp_path, monkeypatch) -> Path:
+    """The same, of one's own, in a world whose only experiment is the toy."""
+    for name in ("GITHUB_ACTIONS", "FORCE_COLOR", "PY_COLORS"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(publishing, "SETTINGS", {"toy": Toy})
+    return shutil.copytree(made, tmp_path / "repository")
+
+
+@pytest.fixture
+def published(root) -> Path:
+    archive.publish(root, "quick")
+    return root
+
+
+def call(*arguments) -> tuple[int, str, str]:
+    result = CliRunner().invoke(app, [str(argument) for argument in arguments])
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result.exit_code, result.stdout, result.stderr
+
+
+def verify(root: Path, *arguments) -> tuple[int, str, str]:
+    return call("verify", "--root", root, "--jobs", 1, *arguments)
+
+
+def manifest(root: Path) -> dict:
+    return json.loads((root / "results" / "manifest.json").read_text())
+
+
+def plant(root: Path, point: int, by: float) -> None:
+    """Change one published number, and the checksum with it."""
+    path = root / "results" / "toy.nc"
+    data = results.load(path)
+    data["x"][point] += by
+    results.save(data, path)
+    listed = manifest(root)
+    listed["toy"]["sha256"] = results.checksum(path)
+    (root / "results" / "manifest.json").write_text(json.dumps(listed))
+
+
+def everything(folder: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+# ------------------------------------------------------------------------------------- publishing
+
+
+def test_published_data_are_the_runs_own_with_where_they_come_from(published):
+    entry = manifest(published)["toy"]
+    run = planned(published)
+    record = runs.read_record(run.folder)
+    assert entry["file"] == "toy.nc"
+    assert entry["sha256"] == record["files"]["toy.nc"]
+    assert (published / "results" / "toy.nc").read_bytes() == (run.folder / "toy.nc").read_bytes()
+    for key in ("command", "preset", "parameters", "versions", "fingerprint", "components"):
+        assert entry[key] == record[key]
+    assert (entry["commit"], entry["dirty"]) == ("1234abc", False)
+    assert "files" not in entry
+    assert archive.file_faults(published) == []
+
+
+def test_every_claim_has_its_published_verdict(published):
+    verdicts = json.loads((published / "results" / "verdicts.json").read_text())
+    assert list(verdicts) == list(CLAIMS)
+    assert {entry["verdict"] for entry in verdicts.values()} == {"not testable"}  # by the toy
+
+
+def test_publishing_again_gives_the_same_bytes_and_leaves_what_is_not_its_own(published):
+    folder = published / "results"
+    (folder / "README.md").write_text("read me")
+    (folder / "notes").mkdir()
+    (folder / "notes" / "one.txt").write_text("1")
+    before = everything(folder)
+    assert call("publish", "--preset", "quick", "--root", published) == (0, f"{folder}\n", "")
+    assert everything(folder) == before
+    assert [path.name for path in (published / "_build").iterdir()] == ["runs"]
+
+
+def _stale(run: runs.Run) -> None:
+    rewrite_record(run, lambda record: record["components"]["versions"].update(numpy="0.1"))
+    rewrite_record(run, lambda record: record["versions"].update(numpy="0.1"))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (lambda run: shutil.rmtree(run.folder), "is absent"),
+        (lambda run: (run.folder / "toy.nc").write_bytes(b"x"), "toy.nc was altered"),
+        (lambda run: (run.folder / "toy.svg").unlink(), "toy.svg is missing"),
+        (lambda run: rewrite_record(run, lambda r: r.update(command="mtlpaper run")), "is stale"),
+        (lambda run: rewrite_record(run, lambda r: r.update(dirty=True)), "an uncommitted tree"),
+        (lambda run: rewrite_record(run, lambda r: r.update(commit=None)), "outside of a repo"),
+    ],
+)
+def test_an_unsound_run_is_refused_and_nothing_changes(published, spoil, words):
+    before = everything(published / "results")
+    spoil(planned(published))
+    code, out, err = call("publish", "--preset", "quick", "--root", published)
+    assert (code, out) == (2, "")
+    assert err.startswith("nothing was published:\ntoy: ")
+    assert words in err
+    assert everything(published / "results") == before
+
+
+def test_an_uncommitted_tree_may_be_allowed_and_is_recorded(root):
+    rewrite_record(planned(root), lambda record: record.update(dirty=True))
+    assert call("publish", "--preset", "quick", "--allow-dirty", "--root", root)[0] == 0
+    assert manifest(root)["toy"]["dirty"] is True
+    # It allows nothing else.
+    (planned(root).folder / "toy.nc").unlink()
+    assert call("publish", "--preset", "quick", "--allow-dirty", "--root", root)[0] == 2
+
+
+def test_runs_may_lie_elsewhere(root, tmp_path):
+    shutil.move(runs.book_runs(root, "quick"), tmp_path / "elsewhere")
+    options = ["--preset", "quick", "--root", root]
+    assert call("publish", *options)[0] == 2
+    assert call("publish", *options, "--runs", tmp_path / "elsewhere")[0] == 0
+
+
+@pytest.mark.parametrize("at", ["judge_all", "_write", "_copy"])
+def test_a_failure_under_way_leaves_the_earlier_results(published, monkeypatch, at):
+    (published / "results" / "README.md").write_text("read me")
+    before = everything(published / "results")
+
+    def fail(*_):
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(publishing, at, fail)
+    with pytest.raises(OSError, match="no space"):
+        archive.publish(published, "quick")
+    assert everything(published / "results") == before
+    assert [path.name for path in (published / "_build").iterdir()] == ["runs"]
+
+
+def test_a_failed_swap_puts_the_earlier_results_back(published, monkeypatch):
+    before = everything(published / "results")
+    rename = Path.rename
+
+    def once(path, target):
+        if path.name == "fresh":
+            raise OSError("busy")
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", once)
+    with pytest.raises(OSError, match="busy"):
+        archive.publish(published, "quick")
+    assert everything(published / "results") == before
+
+
+# ------------------------------------------------------------------------------------------ files
+
+
+def test_what_is_published_holds(published):
+    code, out, err = verify(published, "--seed", 3, "--fraction", 0.4)
+    assert (code, err) == (0, "")
+    lines = out.splitlines()
+    assert lines[:2] == ["files: as published", "ok       toy: 1 variables follow from the others"]
+    assert re.fullmatch(r"sample: seed 3, 2 of 5 cells, about \d+ s on 1 process", lines[2])
+    assert len(lines) == 5
+    for line in lines[3:]:
+        number = r"-?[\d.e-]+"
+        shown = rf"x published ({number}), recomputed \1, tolerance 1e-09"
+        assert re.fullmatch(rf"ok       toy x \[point=\d\]: {shown}", line)
+
+
+def _flip(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    ("name", "spoil", "fault"),
+    [
+        ("toy.nc", _flip, "results/toy.nc was altered"),
+        ("verdicts.json", _flip, "results/verdicts.json was altered"),
+        ("toy.nc", Path.unlink, "results/toy.nc is missing"),
+        ("other.nc", Path.touch, "results/other.nc is not in the manifest"),
+    ],
+)
+def test_a_file_that_is_not_as_published_is_named(published, name, spoil, fault):
+    spoil(published / "results" / name)
+    code, out, err = verify(published)
+    assert (code, out) == (1, f"{fault}\n")
+    assert err == "1 of the published files are not as published\n"
+
+
+# ---------------------------------------------------------------------------------------- numbers
+
+
+def test_a_changed_number_fails_and_names_the_cell(published):
+    plant(published, point=2, by=1e-6)
+    code, out, err = verify(published, "--all")
+    assert code == 1
+    assert "1 published numbers differ:\ntoy x [point=2]: x\n" in err
+    (line,) = [line for line in out.splitlines() if line.startswith("differs")]
+    assert line.startswith("differs  toy x [point=2]: x published ")
+    assert sum(line.startswith("ok       toy x ") for line in out.splitlines()) == 4
+
+
+def test_a_change_within_the_tolerance_is_none(published):
+    plant(published, point=2, by=1e-11)
+    assert verify(published, "--all")[0] == 0
+
+
+def test_a_changed_label_fails_too(published):
+    path = published / "results" / "toy.nc"
+    data = results.load(path)
+    results.save(data.assign_coords(point=("point", [0, 1, 2, 3, 7], data.point.attrs)), path)
+    listed = manifest(published)
+    listed["toy"]["sha256"] = results.checksum(path)
+    (published / "results" / "manifest.json").write_text(json.dumps(listed))
+    code, out, _ = verify(published)
+    assert code == 1
+    assert "differs  toy point[point=7] published 7, recomputed 4" in out
+
+
+def test_a_cell_that_cannot_be_computed_differs(published, monkeypatch):
+    import mtlpaper.cells.toy as module
+
+    def broken(*_):
+        raise ValueError("`point` must be small")
+
+    monkeypatch.setattr(module, "draw", broken)
+    code, out, _ = verify(published, "--fraction", 0.2)
+    assert code == 1
+    assert "x published a value, recomputed ValueError: `point` must be small" in out
+
+
+def test_neither_store_nor_cluster_has_a_say(published, tmp_path, monkeypatch):
+    """A stored number would vouch for itself; and the environment is put back."""
+    import mtlpaper.cells.toy as module
+
+    seen = []
+    draw = module.draw
+
+    def watched(seed):
+        import os
+
+        seen.append((os.environ.get(STORE), os.environ.get(SCHEDULER)))
+        return draw(seed)
+
+    monkeypatch.setattr(module, "draw", watched)
+    monkeypatch.setenv(STORE, str(tmp_path / "store"))
+    monkeypatch.setenv(SCHEDULER, "tcp://nowhere:1")
+    assert verify(published, "--all")[0] == 0
+    assert seen == [(None, None)] * 5
+    assert not (tmp_path / "store").exists()
+    import os
+
+    assert os.environ[STORE] == str(tmp_path / "store")
+    assert os.environ[SCHEDULER] == "tcp://nowhere:1"
+
+
+def test_two_processes_give_what_one_does(published, monkeypatch):
+    from toy.repository import python_path
+
+    monkeypatch.setenv("PYTHONPATH", python_path())
+    one = verify(published, "--all", "--seed", 1)
+    two = call("verify", "--root", published, "--jobs", 2, "--all", "--seed", 1)
+    assert two[1].splitlines()[3:] == one[1].splitlines()[3:]
+
+
+# ----------------------------------------------------------------------------------- what is drawn
+
+
+def cells(name: str, n: int, seconds: float = 1.0) -> list[Cell]:
+    return [Cell(name, 0, {"point": i}, ("x",), seconds) for i in range(n)]
+
+
+GRID = {"a": cells("a", 200), "b": cells("b", 30), "c": cells("c", 1)}
+
+
+def names(sample: list[Cell]) -> list[str]:
+    return [str(cell) for cell in sample]
+
+
+def test_the_same_seed_draws_the_same_cells():
+    one, again, other = (archive.draw(GRID, fraction=0.1, seed=seed) for seed in (7, 7, 8))
+    assert names(one) == names(again)
+    assert names(one) != names(other)
+    alone = archive.draw({"b": GRID["b"]}, fraction=0.1, seed=7)
+    assert names(alone) == [name for name in names(one) if name.startswith("b")]
+
+
+def test_a_sample_is_a_share_of_every_experiment_and_at_least_one():
+    sample = archive.draw(GRID, fraction=0.1, seed=1)
+    counts = {name: sum(cell.experiment == name for cell in sample) for name in GRID}
+    assert counts == {"a": 20, "b": 3, "c": 1}
+    assert len(set(names(sample))) == len(sample)
+    assert sorted(names(archive.draw(GRID, fraction=1.0, seed=1))) == sorted(
+        name for of in GRID.values() for name in names(of)
+    )
+
+
+def test_every_cell_has_the_same_chance():
+    n = 2000
+    drawn = [archive.draw({"a": GRID["a"][:10]}, fraction=0.2, seed=seed) for seed in range(n)]
+    counts = np.bincount([cell.at["point"] for sample in drawn for cell in sample], minlength=10)
+    # A binomial of mean 400 scatters by 18; five times that.
+    assert np.abs(counts - 0.2 * n).max() < 90
+
+
+def test_a_time_is_kept_and_reaches_every_experiment():
+    grid = {**GRID, "slow": [*cells("slow", 3, seconds=50.0), *cells("slow", 4, seconds=2.0)]}
+    sample = archive.draw(grid, fraction=1.0, seed=4, seconds=20.0)
+    assert sum(cell.seconds for cell in sample) <= 20.0
+    assert {cell.experiment for cell in sample} == set(grid)
+    assert sum(cell.seconds for cell in sample) > 18.0  # and it is used
+    # A fraction bounds it from the other side.
+    few = archive.draw(grid, fraction=0.02, seed=4, seconds=1000.0)
+    assert sum(cell.experiment == "a" for cell in few) == 4
+    # Where nothing fits, the cheapest stands for its experiment.
+    tight = archive.draw({"slow": grid["slow"]}, fraction=1.0, seed=4, seconds=0.1)
+    assert [cell.seconds for cell in tight] == [2.0]
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"fraction": 0.0}, "`fraction` must be a number in"),
+        ({"fraction": 1.1}, "`fraction` must be a number in"),
+        ({"seed": -1}, "`seed` must be an integer >= 0"),
+        ({"seconds": 0.0}, "`seconds` must be a number > 0"),
+    ],
+)
+def test_nonsense_is_refused(changes, words):
+    with pytest.raises(ValueError, match=words):
+        archive.draw(GRID, **({"fraction": 0.1, "seed": 1} | changes))
+
+
+def test_the_seed_is_told_and_repeats_the_sample(published):
+    _, out, _ = verify(published, "--fraction", 0.4)
+    seed = re.search(r"seed (\d+),", out)[1]
+    again = verify(published, "--fraction", 0.4, "--seed", seed)[1]
+    assert again == out
+
+
+# ------------------------------------------------------------------------------------ bad requests
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["nobody"], "there is no experiment 'nobody'"),
+        (["rem"], "results/ holds no data of rem; it holds toy"),
+        (["--fraction", 0], "`--fraction` must be a number in (0, 1], got 0"),
+        (["--fraction", 2], "`--fraction` must be a number in (0, 1], got 2"),
+        (["--seconds", -1], "`--seconds` must be a number > 0, got -1"),
+        (["--seconds", "inf"], "`--seconds` must be a number > 0, got inf"),
+        (["--all", "--fraction", 0.1], "`--all` leaves nothing to choose"),
+        (["--all", "--seconds", 3], "`--all` leaves nothing to choose"),
+        (["--seed", -1], "Invalid value for '--seed'"),
+        (["--seed", "x"], "Invalid value for '--seed'"),
+    ],
+)
+def test_bad_requests_are_explained(published, arguments, words):
+    code, _, err = verify(published, *arguments)
+    assert code == 2
+    assert words in err
+
+
+def test_without_published_results_there_is_nothing_to_verify(root):
+    code, _, err = verify(root)
+    assert code == 2
+    assert "manifest.json; `mtlpaper publish` writes it" in err
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda values: values.update(n=4), "made with other parameters than the manifest says"),
+        (lambda values: values.pop("cap"), "made with other parameters than the manifest says"),
+    ],
+)
+def test_parameters_have_to_be_those_of_the_data(published, change, words):
+    listed = manifest(published)
+    change(listed["toy"]["parameters"])
+    (published / "results" / "manifest.json").write_text(json.dumps(listed))
+    code, _, err = verify(published)
+    assert code == 2
+    assert words in err
+
+
+def test_parameters_have_to_be_those_of_today(published, monkeypatch):
+    fields = {name: field for name, field in Toy.model_fields.items() if name != "cap"}
+    monkeypatch.setattr(Toy, "__pydantic_fields__", fields)
+    code, _, err = verify(published)
+    assert code == 2
+    assert "toy has other parameters by now: cap" in err
+
+
+def test_the_package_has_a_folder_of_published_results():
+    """What is committed is as its manifest says; numbers are checked by `mtlpaper verify`."""
+    root = Path(__file__).resolve().parents[1]
+    assert (root / "results" / "README.md").is_file()
+    if (root / "results" / "manifest.json").exists():
+        assert archive.file_faults(root) == []
+        assert {one.name for one in archive.read(root)} <= {
+            settings(name).name for name in SETTINGS
+        }
