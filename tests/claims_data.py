@@ -88,10 +88,11 @@ def aligned() -> xr.Dataset:
         {
             "s_hat_excess": (("bound",), interval(0.3)),
             "in_bulk": (("bound",), interval(0.99)),
-            "s_difference": (("label_rule", "S_A", "rho", "r_AB"), np.zeros((2, 2, 2, 2))),
+            "s_difference": (("label_rule", "S_A", "S_B", "rho", "r_AB"), np.zeros((2,) * 5)),
         },
         label_rule=["soft", "argmax"],
         S_A=[1.0, 10.0],
+        S_B=[0.1, 10.0],
         rho=[0.0, 0.5],
         r_AB=[0.0, 1.0],
     )

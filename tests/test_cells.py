@@ -82,12 +82,12 @@ def test_every_experiment_is_checked_or_says_why_not():
     assert set(SETTINGS) - set(CHECKED) == set(cells.UNCHECKED)
     assert all(cells.UNCHECKED.values())
     with pytest.raises(LookupError, match=r"mtlpaper\.cells\.nobody is missing"):
-        cells.checks("nobody")
+        cells.checks_of("nobody")
 
 
 @pytest.mark.parametrize("name", CHECKED)
 def test_every_variable_is_checked_once(name):
-    data, checks = published(name), cells.checks(name)
+    data, checks = published(name), cells.checks_of(name)
     by_cells = [variable for piece in checks.pieces for variable in piece.variables]
     derived = [variable for derive in checks.derived for variable in derive(tiny(name), data)]
     found = [*by_cells, *derived, *checks.left]
@@ -100,7 +100,7 @@ def test_every_variable_is_checked_once(name):
 @pytest.mark.parametrize("name", CHECKED)
 def test_the_cells_cover_the_data(name):
     data = published(name)
-    for piece in cells.checks(name).pieces:
+    for piece in cells.checks_of(name).pieces:
         n = np.prod([data.sizes[dim] for dim in piece.over], dtype=int)
         labels = [tuple(at.values()) for at in piece.cells(data)]
         assert len(labels) == len(set(labels)) == n
@@ -113,7 +113,7 @@ def test_the_cells_cover_the_data(name):
 @pytest.mark.parametrize("name", CHECKED)
 def test_a_cell_comes_out_as_published_and_a_change_does_not(name):
     data = published(name)
-    for piece in cells.checks(name).pieces:
+    for piece in cells.checks_of(name).pieces:
         *_, at = (at for at in piece.cells(data) if is_filled(data[piece.variables[0]], at))
         values = recomputed(name, piece, data, at)
         assert [d for d in piece.differences(tiny(name), data, at, values) if not d.ok] == []
@@ -126,7 +126,7 @@ def test_a_cell_comes_out_as_published_and_a_change_does_not(name):
 
 @pytest.mark.parametrize("name", CHECKED)
 def test_what_follows_does_and_a_change_does_not(name):
-    data, checks, params = published(name), cells.checks(name), tiny(name)
+    data, checks, params = published(name), cells.checks_of(name), tiny(name)
     assert [d for d in checks.follow(params, data) if not d.ok] == []
     for derive in checks.derived:
         for variable in derive(params, data):
@@ -138,7 +138,7 @@ def test_what_follows_does_and_a_change_does_not(name):
 
 def test_a_change_of_a_published_curve_is_noticed():
     data, at = published("figure2"), {}
-    piece = next(p for p in cells.checks("figure2").pieces if "curve" in p.variables)
+    piece = next(p for p in cells.checks_of("figure2").pieces if "curve" in p.variables)
     bent = changed(data, "curve", at)
     (difference,) = piece.differences(
         tiny("figure2"), bent, at, recomputed("figure2", piece, bent, at)
@@ -148,9 +148,9 @@ def test_a_change_of_a_published_curve_is_noticed():
 
 def test_a_change_of_a_cell_shows_in_what_follows():
     """Whatever the sample misses, the means over cells do not."""
-    at = next(cells.checks("figure2").pieces[0].cells(published("figure2")))
+    at = next(cells.checks_of("figure2").pieces[0].cells(published("figure2")))
     data = changed(published("figure2"), "benefit", at)
-    found = [d for d in cells.checks("figure2").follow(tiny("figure2"), data) if not d.ok]
+    found = [d for d in cells.checks_of("figure2").follow(tiny("figure2"), data) if not d.ok]
     assert any(d.variable.startswith("MT[") for d in found)
 
 

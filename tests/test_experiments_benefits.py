@@ -109,7 +109,8 @@ def test_a_problem_is_what_the_parameters_say():
     names = ("N1", "N3", "rank", "sigma", "noise", "label_rule", "inputs", "S_B", "r_AB", "seed")
     for name in names:
         assert getattr(problem, name) == getattr(params, name), name
-    assert len(names) + 4 == len(problem.__dataclass_fields__)  # none is forgotten
+    assert problem.pairs == ()
+    assert len(names) + 5 == len(problem.__dataclass_fields__)  # none is forgotten
 
 
 def test_changes_replace_what_the_parameters_say():

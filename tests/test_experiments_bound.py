@@ -86,7 +86,7 @@ def test_a_broken_bound_is_noticed(data):
         for name in ("MT", "lower", "upper")
     }
     moved = fields["MT"] + 10
-    summaries = bound._summaries(
+    summaries = bound.summaries(
         parameters(), {**fields, "MT": moved, "outside": np.ones_like(fields["lower"])}
     )
     assert (summaries["violation"].values == 1).all()

@@ -27,7 +27,7 @@ def test_networks_are_counted():
     assert estimate("interactions").n_units == 2 * 27  # trained, and followed by theory
     # Four profiles of three, seven and nine tasks, six of other ranks; three main tasks, twice.
     assert estimate("relatedness").n_networks == 2 * 3 * 3 * 25
-    assert estimate("multiverse", n_deep=2).n_units == 8 * 5 + 2  # deep students in two settings
+    assert estimate("multiverse", n_deep=2).n_units == 8 * 4 + 2  # deep students in two settings
     assert estimate("depth").n_networks == 3 * 3 * 5  # linear, one and two hidden layers
 
 

@@ -15,7 +15,7 @@ from mtlpaper.experiments.families import (
     other_ranks,
 )
 from mtlpaper.experiments.ranking import FITS, FLOW, judged
-from mtlpaper.experiments.relatedness import _units
+from mtlpaper.experiments.relatedness import units_of
 from mtlpaper.overlaps import PairedTeachers, noisy_overlaps, overlaps
 from mtlpaper.settings import ParameterError, settings
 
@@ -263,8 +263,7 @@ def test_what_comes_out(tiny):
 
 def test_benefits_are_those_of_their_units(tiny):
     params = settings("relatedness").preset("paper", **TINY)
-    mains = main_tasks(params)
-    units = _units(params, mains, [auxiliary_tasks(params, main) for main in mains])
+    units = units_of(params)
     place = 1 * 6 + 1 * 3 + 2  # the second dataset and number of points, the third main task
     for name, function, unit in (
         ("benefit", linear_unit, units[place]),

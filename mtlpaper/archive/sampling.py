@@ -10,7 +10,7 @@ from itertools import zip_longest
 import numpy as np
 
 from mtlpaper.archive.contents import Published
-from mtlpaper.cells import At, checks
+from mtlpaper.cells import At, checks_of
 from mtlpaper.cells.checks import named
 from mtlpaper.errors import require
 
@@ -52,7 +52,7 @@ def cells_of(published: Published) -> list[Cell]:
             piece.variables,
             piece.seconds(published.params, piece.start(published.data, at)),
         )
-        for number, piece in enumerate(checks(published.name).pieces)
+        for number, piece in enumerate(checks_of(published.name).pieces)
         for at in piece.cells(published.data)
     ]
 

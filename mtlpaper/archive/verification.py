@@ -12,7 +12,7 @@ import numpy as np
 
 from mtlpaper.archive.contents import Published
 from mtlpaper.archive.sampling import Cell
-from mtlpaper.cells import At, Difference, checks
+from mtlpaper.cells import At, Difference, checks_of
 from mtlpaper.settings import Parameters
 from mtlpaper.sweeps.environment import PROGRESS, SCHEDULER, SINGLE_THREADED, STORE
 from mtlpaper.sweeps.pools import completed, open_pool
@@ -45,7 +45,7 @@ class Outcome:
 
 def follow(published: Published) -> list[Difference]:
     """Compare what follows from published numbers with what is published, in full."""
-    return checks(published.name).follow(_on_cpu(published.params), published.data)
+    return checks_of(published.name).follow(_on_cpu(published.params), published.data)
 
 
 def recompute(
@@ -86,14 +86,14 @@ class _Task:
 
 
 def _task(published: Published, cell: Cell) -> _Task:
-    piece = checks(published.name).pieces[cell.piece]
+    piece = checks_of(published.name).pieces[cell.piece]
     start = piece.start(published.data, cell.at)
     return _Task(published.name, _on_cpu(published.params), cell.piece, start)
 
 
 def computed(task: _Task) -> Mapping[str, Any] | str:
     """Values of a cell by variable, or why there are none."""
-    piece = checks(task.experiment).pieces[task.piece]
+    piece = checks_of(task.experiment).pieces[task.piece]
     try:
         values = piece.recompute(task.params, task.at)
     except (ArithmeticError, LookupError, ValueError) as error:
@@ -105,7 +105,7 @@ def _held(published: Published, cell: Cell, values: Mapping[str, Any] | str) -> 
     if isinstance(values, str):
         failure = Difference(cell.variables[0], "a value", values, allowed=0.0, ratio=np.inf)
         return Outcome(cell, (failure,))
-    piece = checks(published.name).pieces[cell.piece]
+    piece = checks_of(published.name).pieces[cell.piece]
     return Outcome(
         cell, tuple(piece.differences(published.params, published.data, cell.at, values))
     )

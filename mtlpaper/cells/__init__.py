@@ -16,10 +16,10 @@ from mtlpaper.cells.tolerances import Tolerance
 #: Experiments whose data nothing computes again, with the reason.
 UNCHECKED: Mapping[str, str] = {}
 
-__all__ = ["UNCHECKED", "At", "Checks", "Difference", "Piece", "Tolerance", "checks"]
+__all__ = ["UNCHECKED", "At", "Checks", "Difference", "Piece", "Tolerance", "checks_of"]
 
 
-def checks(experiment: str) -> Checks:
+def checks_of(experiment: str) -> Checks:
     """Return how an experiment's data are checked.
 
     Raises

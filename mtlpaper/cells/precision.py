@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from mtlpaper.benefit import DeepUnit, TheoryUnit, Unit
 from mtlpaper.cells.tolerances import Tolerance
 
-#: Of linear students, which is all that many experiments have.
+# Of linear students, which is all that many experiments have.
 LOSS = Tolerance(0.0, 1e-4, "in float32 losses of up to one hidden layer moved by 2e-6")
 _DEEP = Tolerance(0.0, 0.01, "in float32 losses of three layers of ReLUs moved by up to 0.0025")
 _CHAOTIC = Tolerance(

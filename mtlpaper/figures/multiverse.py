@@ -65,6 +65,7 @@ def shares(data: xr.Dataset) -> np.ndarray:
     ax.grid(axis="x", color="#E5E5E5")
     ax.set_axisbelow(True)
     ax.set_xlabel("settings in which the claim holds (%); bars: 95 % intervals")
+    ax.set_ylabel("claim")
     return axes
 
 
@@ -79,7 +80,8 @@ def decisive(data: xr.Dataset) -> np.ndarray:
     weight, chance = data["importance"], data["chance"]
     axes = style.subplots(width=8.4, height=0.27 * data.sizes["claim"] + 1.7)
     ax = axes[0, 0]
-    shown = (100 * weight).where(weight > chance, 0.0)
+    faint = np.where(weight > chance, 1.0, 0.3)  # what chance could do is only hinted at
+    shown = 100 * weight.clip(min=0) * faint
     image = ax.imshow(shown, cmap="Blues", vmin=0, vmax=60, aspect="auto")
     for i, j in zip(*np.nonzero((weight > chance).values), strict=True):
         share = 100 * float(weight[i, j])
@@ -92,6 +94,8 @@ def decisive(data: xr.Dataset) -> np.ndarray:
     ax.tick_params(length=0)
     bar = ax.figure.colorbar(image, ax=ax, aspect=30, pad=0.01)
     bar.set_label("explained by the factor alone (%)")
+    ax.set_xlabel("factor")
+    ax.set_ylabel("claim")
     return axes
 
 
@@ -156,6 +160,7 @@ def _levels(ax: Axes, seen: xr.Dataset) -> None:
     ax.set_yticks(range(len(labels)), labels, fontsize=7.5)
     ax.tick_params(length=0)
     ax.set_xlabel("settings, sorted by the effect (shades: levels of a factor, dark to bright)")
+    ax.set_ylabel("factor")
 
 
 FIGURES = {

@@ -23,7 +23,8 @@ PAGES: dict[str, tuple[str, ...]] = {
         "cli",
         "errors",
     ),
-    "publishing": ("publish", "archive", "cells"),
+    "publishing": ("publish",),
+    "verifying": ("archive", "cells"),
 }
 #: The page of modules that no page names; they stand last on it.
 OTHERS = "model"
