@@ -77,8 +77,8 @@ def test_effects_are_differences_of_the_planted_numbers():
     assert float(data["row_b"].sel(n_train=200, S_A=1.0, r_related=0.5)) == pytest.approx(
         rise, abs=1e-5
     )
-    grows = as_explained(800, 10.0, 3.0, 0.2) - as_explained(800, 10.0, 3.0, 0.0)
-    assert float(data["row_c_grows"].sel(n_limited=800, S_A=10.0, S_B=3.0)) == pytest.approx(
+    grows = as_explained(800, 10.0, 1.0, 0.2) - as_explained(800, 10.0, 1.0, 0.0)
+    assert float(data["row_c_grows"].sel(n_limited=800, S_A=10.0, S_B=1.0)) == pytest.approx(
         grows, abs=1e-5
     )
     assert data["n_limited"].values.tolist() == [200, 800]
@@ -123,6 +123,6 @@ def test_tables_count_every_cell_once(data):
 def test_counts_of_a_planted_world():
     rows = tables.table1_rows(planted(as_explained)).set_index("row")
     unrelated = rows.iloc[0]
-    # Two of three numbers of points, two main tasks, five S_B, all harmed; the rest are zero.
-    assert (unrelated["below zero"], unrelated["cells"]) == (20, 30)
+    # Two of three numbers of points, two main tasks, three S_B, all harmed; the rest are zero.
+    assert (unrelated["below zero"], unrelated["cells"]) == (12, 18)
     assert rows.iloc[3]["below zero"] == rows.iloc[3]["cells"] == 12

@@ -16,7 +16,7 @@ from mtlpaper.experiments.importance import importance, wilson_interval
 from mtlpaper.experiments.labels import bound_coordinate, variable
 from mtlpaper.experiments.replicates import Setting
 from mtlpaper.experiments.scanned import PROTOCOLS, GapUnit, gap_unit, scanned_unit
-from mtlpaper.experiments.views import CLASSES, views_of
+from mtlpaper.experiments.views import CLASSES, LIMITED, views_of
 from mtlpaper.published import FIGURE1_SINGULAR_VALUE, FIGURE1_TIME
 from mtlpaper.settings.multiverse import Multiverse
 from mtlpaper.sweeps import sweep
@@ -142,7 +142,9 @@ def panels(params: Multiverse) -> dict[str, Panel]:
     ends, all_S, levels = (params.S_low, params.S_high), all_S_B(params), all_r_AB(params)
     least, enough = params.n_train[0], params.n_train[1]
     found = {
-        f"{n}": Panel(n, n, params.S_high, ends if n > 10 * least else all_S, levels)
+        f"{n}": Panel(n, n, params.S_high, all_S, levels)
+        if n <= LIMITED * least
+        else Panel(n, n, params.S_high, ends, (0.0, 1.0))
         for n in params.n_train
     }
     found["noisy main"] = Panel(enough, enough, params.S_low, ends, (0.0, 1.0))

@@ -12,6 +12,8 @@ from mtlpaper.settings.multiverse import Multiverse
 
 #: Numbers of classes of Figure 1.
 CLASSES = (2, 20)
+#: Up to so many times the least number of points data count as limited.
+LIMITED = 10
 
 
 def views_of(
@@ -96,19 +98,19 @@ def _auxiliary(params: Multiverse, segments: Mapping[str, np.ndarray]) -> xr.Dat
 
 
 def _table1(params: Multiverse, benefit: Mapping[str, np.ndarray]) -> xr.Dataset:
-    limited = [n for n in params.n_train if n <= 10 * params.n_train[0]]
+    limited = [n for n in params.n_train if n <= LIMITED * params.n_train[0]]
     ends = np.stack([benefit[str(n)][[0, -1]] for n in params.n_train])  # (n, S_B, r_AB)
     scarce = ends[: len(limited)]
-    rise = ends[:, 1, 1:] - ends[:, 0, 1:]
+    rise = scarce[:, 1, 1:] - scarce[:, 0, 1:]
     few, many = {"n_limited": limited}, {"n_train": list(params.n_train)}
     S_ends = {"S_B": [params.S_low, params.S_high]}
     weak = {"r_weak": [params.weak]}
     return _view(
         row_a=(("n_train", "S_B"), ends[:, :, 0], many | S_ends),
-        row_b=(("n_train", "r_related"), rise, many | {"r_related": [params.weak, 1.0]}),
+        row_b=(("n_limited", "r_related"), rise, few | {"r_related": [params.weak, 1.0]}),
         row_c_grows=(("n_limited", "S_B"), scarce[:, :, 1] - scarce[:, :, 0], few | S_ends),
-        row_c_harms=(("n_limited", "r_weak"), rise[: len(limited), :1], few | weak),
-        row_d=(("S_B", "r_AB"), ends[-1], S_ends | {"r_AB": [0, params.weak, 1]}),
+        row_c_harms=(("n_limited", "r_weak"), rise[:, :1], few | weak),
+        row_d=(("S_B", "r_AB"), ends[-1][:, [0, -1]], S_ends | {"r_AB": [0, 1]}),
     ).expand_dims(source=["measured"])
 
 

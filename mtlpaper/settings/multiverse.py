@@ -40,7 +40,7 @@ class Multiverse(Parameters):
         128, "settings, a power of two", status="ours", source="for time's sake", ge=2, le=2**20
     )
     n_deep: int = parameter(
-        8,
+        4,
         "settings, the first of them, in which deep students are trained as well",
         status="ours",
         source="deep students take the longest",
@@ -192,11 +192,11 @@ class Multiverse(Parameters):
         2019, "seed from which all randomness is spawned", status="ours", source="any", ge=0
     )
     t_max: float = parameter(
-        0.3,
+        0.2,
         "longest training for each training point, and at least 100 in all",
         unit="tau",
         status="ours",
-        source="half as long again as minima take; with soft labels there may be none",
+        source="about as long as minima take; with soft labels there may be none",
         gt=0,
         le=1e3,
     )

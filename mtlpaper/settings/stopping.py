@@ -46,7 +46,7 @@ class Stopping(LinearStudents, OneNumberOfClasses):
         le=100_000,
     )
     sample_points: tuple[Points, ...] = parameter(
-        (100, 200),
+        (100,),
         "training points of each task where learning rates are compared",
         status="ours",
         source="where benefits are largest in the inferred setting",
