@@ -174,7 +174,7 @@ def test_killed_at_any_moment_it_ends_with_the_same_bytes(tmp_path, store, marks
 
 def test_an_interrupt_says_what_is_stored(tmp_path, store, marks):
     process = start(
-        tmp_path, store, 200, 0.05, marks, jobs=2, stderr=subprocess.PIPE, start_new_session=True
+        tmp_path, store, 2000, 0.05, marks, jobs=2, stderr=subprocess.PIPE, start_new_session=True
     )
     # Until both workers are at work; one that is just starting would complain of the signal.
     while len({path.name.split("-")[1] for path in marks.iterdir()}) < 2:
@@ -183,7 +183,7 @@ def test_an_interrupt_says_what_is_stored(tmp_path, store, marks):
     os.killpg(process.pid, signal.SIGINT)  # as the keyboard does: to every process
     told = process.communicate(timeout=10)[1].decode()
     entries = contents(store)
-    found = re.search(r"interrupted; (\d+) of 200 cells are stored, and the same command", told)
+    found = re.search(r"interrupted; (\d+) of 2000 cells are stored, and the same command", told)
     assert found
     # The signal may fall between an entry and its count.
     assert len(entries) - 1 <= int(found[1]) <= len(entries)
