@@ -7,6 +7,7 @@ functions return plain arrays and are meant for `mtlpaper.sweeps.sweep`.
 
 from mtlpaper.benefit.descent import deep_unit, linear_unit
 from mtlpaper.benefit.flow import theory_unit
+from mtlpaper.benefit.solving import solve
 from mtlpaper.benefit.statistics import (
     Agreement,
     agreement,
@@ -15,6 +16,7 @@ from mtlpaper.benefit.statistics import (
     small_sample_stretch,
 )
 from mtlpaper.benefit.units import (
+    AnyUnit,
     DeepUnit,
     InitialKind,
     Inputs,
@@ -27,6 +29,7 @@ from mtlpaper.benefit.units import (
 
 __all__ = [
     "Agreement",
+    "AnyUnit",
     "DeepUnit",
     "InitialKind",
     "Inputs",
@@ -41,5 +44,6 @@ __all__ = [
     "linear_unit",
     "resampling_weights",
     "small_sample_stretch",
+    "solve",
     "theory_unit",
 ]
