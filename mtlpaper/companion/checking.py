@@ -11,7 +11,7 @@ import xarray as xr
 
 from mtlpaper.companion.computing import seconds
 from mtlpaper.companion.contract import Cell, Grid, Stage
-from mtlpaper.companion.tolerances import FOLLOWS, Difference, compared
+from mtlpaper.companion.tolerances import FOLLOWS, Difference, compared, named
 
 
 @dataclass(frozen=True)
@@ -20,17 +20,21 @@ class Check:
 
     Attributes
     ----------
+    experiment : str
     grid : Grid
     cell : Cell
+    seconds : float
+        Estimated time on one core.
     """
 
+    experiment: str
     grid: Grid
     cell: Cell
+    seconds: float
 
-    @property
-    def seconds(self) -> float:
-        """Estimated time on one core."""
-        return seconds(self.grid.cost(self.cell.unit))
+    def __str__(self) -> str:
+        labels = f"[{named(self.cell.labels)}]" if self.cell.labels else ""
+        return " ".join(filter(None, [self.experiment, next(iter(self.grid.gives)), labels]))
 
     def differences(self, data: xr.Dataset, found: Mapping[str, np.ndarray]) -> list[Difference]:
         """Hold the unit's numbers against the published ones."""
@@ -46,12 +50,14 @@ class Check:
         ]
 
 
-def checks(stages: Iterable[Stage], params: Any, data: xr.Dataset) -> Iterator[Check]:
-    """All units of published data, by stage and grid."""
+def checks(
+    experiment: str, stages: Iterable[Stage], params: Any, data: xr.Dataset
+) -> Iterator[Check]:
+    """All units of an experiment's published data, by stage and grid."""
     for stage in stages:
         for grid in stage.measure(params, data):
             for cell in grid.cells():
-                yield Check(grid, cell)
+                yield Check(experiment, grid, cell, seconds(grid.cost(cell.unit)))
 
 
 def follow(stages: Iterable[Stage], params: Any, data: xr.Dataset) -> list[Difference]:

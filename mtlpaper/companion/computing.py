@@ -68,7 +68,7 @@ def _filled(grid: Grid) -> xr.Dataset:
     cells = list(grid.cells())
     order = sorted(range(len(cells)), key=lambda i: -_weight(grid.cost(cells[i].unit)))
     found = sweep(
-        grid.run, [cells[i].unit for i in order], cells=lambda unit: grid.cost(unit).networks
+        grid.run, [cells[i].unit for i in order], cells=lambda unit: grid.cost(unit).networks or 1
     )
     results = dict(zip(order, found, strict=True))
     return dataset(grid, cells, [results[i] for i in range(len(cells))])
@@ -115,8 +115,9 @@ class Estimate:
     def summary(self, jobs: int) -> str:
         """Say it in a line, for a number of processes."""
         processes = "1 process" if jobs == 1 else f"{jobs} processes"
+        networks = f"{self.n_networks} networks in " if self.n_networks else ""
         return (
-            f"{self.n_networks} networks in {self.n_units} units, about "
+            f"{networks}{self.n_units} units, about "
             f"{_duration(self.seconds / min(jobs, self.n_units))} on {processes}, "
             f"{self.bytes_each // 2**20} MB each"
         )

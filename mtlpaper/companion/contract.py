@@ -83,14 +83,14 @@ class Cost:
     flops : float
         Floating-point operations in matrix products.
     networks : int
-        Networks trained or followed.
+        Networks trained or followed, if any.
     bytes : int
         Memory besides Python and its libraries.
     """
 
     seconds: float = 0.1
     flops: float = 0.0
-    networks: int = 1
+    networks: int = 0
     bytes: int = 0
 
 
@@ -150,9 +150,7 @@ class Grid:
     def coordinates(self) -> dict[str, xr.Variable]:
         """Coordinates of all dimensions, those of the units first."""
         outer = {
-            dim: xr.Variable(
-                dim, list(of.values), {"long_name": of.long_name, "units": of.units}
-            )
+            dim: xr.Variable(dim, list(of.values), {"long_name": of.long_name, "units": of.units})
             for dim, of in self.over.items()
         }
         return {**outer, **self.coords}

@@ -177,7 +177,7 @@ def gain(params: TwoTasks, loss: xr.DataArray) -> xr.DataArray:
 def theory_gain(params: TwoTasks, data: xr.Dataset, suffix: str, what: str) -> xr.Variable:
     """Benefits of the grid `suffix`, whose networks were followed by theory."""
     found = gain(params, data[f"loss{suffix}"].mean("group"))
-    return variable(found.dims, found.values, what, "nats")
+    return variable(tuple(map(str, found.dims)), found.values, what, "nats")
 
 
 def benefits(params: TwoTasks, data: xr.Dataset, keep: Sequence[str] = ()) -> xr.Dataset:
@@ -236,7 +236,9 @@ def benefits(params: TwoTasks, data: xr.Dataset, keep: Sequence[str] = ()) -> xr
     )
 
 
-def interval(dims: Sequence[str], samples: np.ndarray, what: str, unit: str = "nats") -> xr.Variable:
+def interval(
+    dims: Sequence[str], samples: np.ndarray, what: str, unit: str = "nats"
+) -> xr.Variable:
     """Mean over datasets, the first of `dims`, with its interval."""
     return variable(("bound", *dims[1:]), bootstrap_interval(samples), what, unit)
 
@@ -258,11 +260,12 @@ def counts(data: xr.Dataset, keep: Sequence[str] = ()) -> dict[str, xr.Variable]
     t, t_end = data["t"], data["t_end"]
     over = [dim for dim in t.dims if dim not in keep]
     start, end = (t == 0).mean(over), ((t == t_end) & (t > 0)).mean(over)
-    shares = xr.concat([start, 1 - start - end, end], dim="place").transpose(..., "place")
+    dims = tuple(map(str, start.dims))
+    shares = np.stack([start.values, (1 - start - end).values, end.values], axis=-1)
     total = np.full(start.shape, t.size // max(1, start.size))
     return {
-        "share": variable((*start.dims, "place"), shares.values, "share of minima"),
-        "n_networks": variable(start.dims, total, "networks trained"),
+        "share": variable((*dims, "place"), shares, "share of minima"),
+        "n_networks": variable(dims, total, "networks trained"),
     }
 
 

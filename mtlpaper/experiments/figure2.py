@@ -89,8 +89,8 @@ def derive(params: Figure2, data: xr.Dataset) -> xr.Dataset:
         effect_right=effects(params, right, over=["S_A"]),
         curve_S_A=variable((), high[0], what),
     ).assign_coords(
-        n_right=variable("n_right", list(params.n_train), "training points, right panel"),
-        **snr_coordinates(),
+        {"n_right": variable("n_right", list(params.n_train), "training points, right panel")}
+        | snr_coordinates()
     )
 
 

@@ -8,19 +8,17 @@ readings of the noise in the chosen setting.
 """
 
 from collections.abc import Hashable, Iterator, Sequence
-from itertools import product
 from typing import Any
 
 import numpy as np
 import xarray as xr
 from jaxtyping import Float
 
-from mtlpaper.benefit import DeepUnit, Unit, solve
+from mtlpaper.benefit import DeepUnit, Unit, bootstrap_interval, solve
 from mtlpaper.companion import Grid, Labels, Stage, Variable
 from mtlpaper.experiments.benefits import (
     gain,
     grid,
-    interval,
     main_tasks,
     problem_of,
     seeds,
@@ -159,9 +157,7 @@ def derive_linear(params: Unstated, data: xr.Dataset) -> xr.Dataset:
     axis = np.array([BENEFIT_AXES[panel] for panel in PANELS])
     each = distance(span, axis)
     dims = (*_SETTING, "bins", "n_high")
-    far = variable(
-        dims, np.sqrt((each**2).mean(axis=-1)), "distance from the published axes"
-    )
+    far = variable(dims, np.sqrt((each**2).mean(axis=-1)), "distance from the published axes")
     coords = {
         **{name: data[name].variable for name in _SETTING},
         "bins": variable("bins", list(BINS), "which S_B are low and high"),
@@ -197,7 +193,7 @@ def _points(params: Unstated) -> list[tuple[int, int]]:
 def _unit(
     params: Unstated, point: tuple[int, int], S_A: float, seed: int, setting: Fields, **changes: Any
 ) -> Unit:
-    problem = problem_of(params, *point, S_A, seed, **_fields(setting), **changes)
+    problem = problem_of(params, *point, S_A, seed, **(_fields(setting) | changes))
     training = training_of(params, point[0])
     return Unit(problem, training, problem.N1, setting["s0"], "orthogonal")
 
@@ -345,8 +341,7 @@ def derive_readings(params: Unstated, data: xr.Dataset) -> xr.Dataset:
     """`harm` over (bound, noise, S_B): the benefit from unrelated tasks."""
     loss = data["loss_unrelated"].mean("group").transpose("noise", "seed", "S_A", "unrelated")
     samples = (loss.isel(unrelated=0) - loss.isel(unrelated=slice(1, None))).transpose(*loss.dims)
-    each = [bootstrapped.mean(axis=1) for bootstrapped in samples.values]
-    harm = np.stack([interval(("seed", "S_B"), one, "").values for one in each], axis=1)
+    harm = np.stack([bootstrap_interval(one.mean(axis=1)) for one in samples.values], axis=1)
     what = "benefit from an unrelated task"
     return xr.Dataset(
         {"harm": variable(("bound", "noise", "S_B"), harm, what, "nats")},

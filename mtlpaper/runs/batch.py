@@ -107,9 +107,8 @@ def run_all(
 
 
 def _longest_first(run: Run) -> float:
-    """Sort by what an experiment is estimated to take; those that cannot tell come last."""
-    estimate = experiments.estimate(run.params)
-    return 0.0 if estimate is None else -float(estimate.seconds)
+    """Sort by what an experiment is estimated to take."""
+    return -experiments.estimate(run.params).seconds
 
 
 class _Children:
