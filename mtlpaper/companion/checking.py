@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import xarray as xr
 
-from mtlpaper.companion.computing import seconds
+from mtlpaper.companion.computing import joined, seconds
 from mtlpaper.companion.contract import Cell, Grid, Stage
 from mtlpaper.companion.tolerances import FOLLOWS, Difference, compared, named
 
@@ -54,8 +54,8 @@ def checks(
     experiment: str, stages: Iterable[Stage], params: Any, data: xr.Dataset
 ) -> Iterator[Check]:
     """All units of an experiment's published data, by stage and grid."""
-    for stage in stages:
-        for grid in stage.measure(params, data):
+    for grids, _ in _walk(stages, params, data):
+        for grid in grids:
             for cell in grid.cells():
                 yield Check(experiment, grid, cell, seconds(grid.cost(cell.unit)))
 
@@ -66,35 +66,38 @@ def follow(stages: Iterable[Stage], params: Any, data: xr.Dataset) -> list[Diffe
     Coordinates are compared as well. A published variable that the chapter neither measures nor
     derives differs, since nothing vouches for it.
     """
-    known, differences = xr.Dataset(), []
+    declared: set[Hashable] = set()
+    differences = []
+    for grids, derived in _walk(stages, params, data):
+        for grid in grids:
+            differences += _held(grid.coordinates(), data)
+            declared |= grid.gives.keys()
+        differences += _held(derived.variables, data)
+        declared |= derived.variables.keys()
+    return differences + [_unknown(str(name)) for name in data.data_vars if name not in declared]
+
+
+def _walk(
+    stages: Iterable[Stage], params: Any, data: xr.Dataset
+) -> Iterator[tuple[list[Grid], xr.Dataset]]:
+    """Grids and derived values of every stage, from published measured variables alone."""
+    known = xr.Dataset()
     for stage in stages:
-        measured: set[str] = set()
-        for grid in stage.measure(params, known):
-            measured |= grid.gives.keys()
-            differences += _coordinates(grid.coordinates(), data)
-        known = known.merge(data[sorted(measured & data.data_vars.keys())])
+        grids = list(stage.measure(params, known))
+        measured = [name for grid in grids for name in grid.gives if name in data]
+        known = joined(known, data[measured])
         derived = stage.derive(params, known)
-        differences += [
-            compared(str(name), data[name].transpose(*values.dims), values.values, FOLLOWS)
-            for name, values in derived.variables.items()
-            if name in data.variables
-        ]
-        differences += [_missing(str(name)) for name in derived.variables if name not in data]
-        known = known.merge(data[[name for name in derived.data_vars if name in data]])
-    return differences + [_unknown(str(name)) for name in data.data_vars if name not in known]
+        yield grids, derived
+        known = joined(known, derived)
 
 
-def _coordinates(coords: Mapping[str, xr.Variable], data: xr.Dataset) -> list[Difference]:
+def _held(values: Mapping[Any, xr.Variable], data: xr.Dataset) -> list[Difference]:
     return [
-        compared(name, data[name], values.values, FOLLOWS)
+        compared(str(name), data[name].transpose(*value.dims), value.values, FOLLOWS)
         if name in data.variables
-        else _missing(name)
-        for name, values in coords.items()
+        else Difference(str(name), "missing", "a value", allowed=0.0, ratio=np.inf)
+        for name, value in values.items()
     ]
-
-
-def _missing(name: str) -> Difference:
-    return Difference(name, "missing", "a value", allowed=0.0, ratio=np.inf)
 
 
 def _unknown(name: str) -> Difference:
