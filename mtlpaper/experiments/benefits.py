@@ -7,7 +7,7 @@ the single-task one, which is the first, and one for every auxiliary task.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -99,8 +99,14 @@ def deep(params: Depth, n_train: int, S_A: Values, seed: int, depth: int) -> Dee
 # ------------------------------------------------------------------------------------------ grids
 
 
-def grid(over: dict[str, Labels], unit: Any, params: TwoTasks, suffix: str = "") -> Grid:
-    """A grid of units whose networks are one alone and one for every pair (S_B, r_AB).
+def grid(
+    over: dict[str, Labels],
+    unit: Any,
+    params: TwoTasks,
+    suffix: str = "",
+    net: xr.Variable | None = None,
+) -> Grid:
+    """A grid of units whose networks are one alone and one for every auxiliary task.
 
     Parameters
     ----------
@@ -110,25 +116,31 @@ def grid(over: dict[str, Labels], unit: Any, params: TwoTasks, suffix: str = "")
     suffix : str
         Of the variables' names, where a chapter has more than one such grid; then only losses are
         kept.
+    net : xarray.Variable, optional
+        Labels of the networks along their dimension; by default those of one alone and one for
+        every pair (S_B, r_AB), along `net`.
     """
-    names = [ALONE, *(f"S_B = {S_B:g}, r_AB = {r:g}" for S_B in params.S_B for r in params.r_AB)]
-    losses = Variable(("net", "group"), _LEAST_LOSS, "nats", of_loss, of="loss")
-    gives = {f"loss{suffix}": losses}
-    coords = {
-        "net": variable("net", names, "what the main task is learned beside"),
-        "group": variable("group", np.arange(N_GROUPS), "group of test points"),
-    }
+    if net is None:
+        net = networks(f"S_B = {S_B:g}, r_AB = {r:g}" for S_B in params.S_B for r in params.r_AB)
+    dim = str(net.dims[0])
+    gives = {f"loss{suffix}": Variable((dim, "group"), _LEAST_LOSS, "nats", of_loss, of="loss")}
+    coords = {dim: net, "group": variable("group", np.arange(N_GROUPS), "group of test points")}
     if not suffix:
         what = "the same where validation points choose the time"
         gives |= {
-            "t": Variable(("net",), "time of the least loss", "tau", of_time),
-            "t_end": Variable(("net",), "time at which the training ended", "tau", of_time),
-            "accuracy": Variable(("net",), "largest test accuracy", "1", of_accuracy),
+            "t": Variable((dim,), "time of the least loss", "tau", of_time),
+            "t_end": Variable((dim,), "time at which the training ended", "tau", of_time),
+            "accuracy": Variable((dim,), "largest test accuracy", "1", of_accuracy),
         }
         if getattr(params, "n_validation", 0):
-            gives["chosen_loss"] = Variable(("net", "chosen", "group"), what, "nats", of_loss)
+            gives["chosen_loss"] = Variable((dim, "chosen", "group"), what, "nats", of_loss)
             coords["chosen"] = variable("chosen", list(RULES[1:]), "what chooses the time")
     return Grid(over, unit, solve, gives, coords, cost)
+
+
+def networks(beside: Iterable[str], dim: str = "net") -> xr.Variable:
+    """Labels of the network alone and of those that learn the main task beside another."""
+    return variable(dim, [ALONE, *beside], "what the main task is learned beside")
 
 
 def seeds(params: TwoTasks) -> Labels:
@@ -149,8 +161,26 @@ def points(values: Sequence[int], which: str = "main") -> Labels:
 # ---------------------------------------------------------------------------------- what follows
 
 
-def gain(params: TwoTasks, loss: xr.DataArray) -> xr.DataArray:
+def against_alone(loss: xr.DataArray, dim: str = "net", task: str = "auxiliary") -> xr.DataArray:
     """Benefits from losses of networks: that of the network alone minus those of the others.
+
+    Parameters
+    ----------
+    loss : xarray.DataArray
+        Over `dim` and others; the network alone is the first along `dim`.
+    dim, task : str
+        Dimension of the networks, and the one of the auxiliary tasks that takes its place, at the
+        end.
+    """
+    last = loss.transpose(..., dim)
+    values = last.values[..., :1] - last.values[..., 1:]
+    outer = list(map(str, last.dims[:-1]))
+    coords = {name: last[name].variable for name in outer if name in last.coords}
+    return xr.DataArray(values, coords, [*outer, task])
+
+
+def gain(params: TwoTasks, loss: xr.DataArray) -> xr.DataArray:
+    """Benefits of a grid, whose auxiliary tasks are all pairs (S_B, r_AB).
 
     Parameters
     ----------
@@ -163,15 +193,12 @@ def gain(params: TwoTasks, loss: xr.DataArray) -> xr.DataArray:
     xarray.DataArray
         With the dimensions S_B and r_AB in the place of `net`, at the end.
     """
-    last = loss.transpose(..., "net")
-    values = last.values[..., :1] - last.values[..., 1:]
+    each = against_alone(loss)
     shape = (len(params.S_B), len(params.r_AB))
-    outer = last.dims[:-1]
-    return xr.DataArray(
-        values.reshape(*values.shape[:-1], *shape),
-        {dim: last[dim].variable for dim in outer if dim in last.coords} | task_coordinates(params),
-        (*outer, "S_B", "r_AB"),
-    )
+    outer = list(map(str, each.dims[:-1]))
+    coords = {str(dim): of.variable for dim, of in each.coords.items()}
+    values = each.values.reshape(*each.shape[:-1], *shape)
+    return xr.DataArray(values, coords | task_coordinates(params), [*outer, "S_B", "r_AB"])
 
 
 def theory_gain(params: TwoTasks, data: xr.Dataset, suffix: str, what: str) -> xr.Variable:
@@ -228,6 +255,7 @@ def benefits(params: TwoTasks, data: xr.Dataset, keep: Sequence[str] = ()) -> xr
             **counts(data, keep),
         },
         {
+            **{dim: data[dim].variable for dim in outer},
             "rule": variable("rule", list(RULES[: len(rules)]), "what chooses the time"),
             **task_coordinates(params),
             "bound": BOUND,
@@ -236,11 +264,9 @@ def benefits(params: TwoTasks, data: xr.Dataset, keep: Sequence[str] = ()) -> xr
     )
 
 
-def interval(
-    dims: Sequence[str], samples: np.ndarray, what: str, unit: str = "nats"
-) -> xr.Variable:
-    """Mean over datasets, the first of `dims`, with its interval."""
-    return variable(("bound", *dims[1:]), bootstrap_interval(samples), what, unit)
+def interval(dims: Sequence[str], samples: np.ndarray, what: str) -> xr.Variable:
+    """Mean in nats over datasets, the first of `dims`, with its interval."""
+    return variable(("bound", *dims[1:]), bootstrap_interval(samples), what, "nats")
 
 
 #: Where a minimum lies: at the first look, at the last, or between them.

@@ -7,7 +7,6 @@ import xarray as xr
 from mtlpaper.benefit import Unit, solve
 from mtlpaper.companion import Grid, Stage, Variable
 from mtlpaper.experiments.benefits import (
-    ALONE,
     benefits,
     effects,
     extreme_tasks,
@@ -15,6 +14,7 @@ from mtlpaper.experiments.benefits import (
     high_main_tasks,
     linear,
     main_tasks,
+    networks,
     points,
     problem_of,
     seeds,
@@ -37,7 +37,7 @@ def measure(params: Figure2, _: xr.Dataset) -> Iterator[Grid]:
         params,
     )
     unit = curves_unit(params)
-    labels = [ALONE, *(f"S_B = {S_B:g}, r_AB = {r:g}" for S_B, r in unit.problem.auxiliary)]
+    beside = (f"S_B = {S_B:g}, r_AB = {r:g}" for S_B, r in unit.problem.auxiliary)
     yield Grid(
         {},
         lambda: unit,
@@ -48,7 +48,7 @@ def measure(params: Figure2, _: xr.Dataset) -> Iterator[Grid]:
             ),
             "time": Variable(("time",), "time t/tau", "tau", of="times", open_end=True),
         },
-        {"network": variable("network", labels, "what the main task is learned beside")},
+        {"network": networks(beside, "network")},
         cost,
     )
 
@@ -77,7 +77,6 @@ def derive(params: Figure2, data: xr.Dataset) -> xr.Dataset:
     """
     found = benefits(params, data)
     benefit = found["benefit"].sel(rule="test")
-    benefit = benefit.assign_coords(n_train=data["n_train"], S_A=data["S_A"])
     left = benefit.sel(n_train=params.n_train_left)
     high = high_main_tasks(params)
     right = benefit.sel(n_train=list(params.n_train), S_A=high).rename(n_train="n_right")

@@ -14,21 +14,21 @@ import numpy as np
 import xarray as xr
 from jaxtyping import Float
 
-from mtlpaper.benefit import DeepUnit, Unit, bootstrap_interval, solve
-from mtlpaper.companion import Grid, Labels, Stage, Variable
+from mtlpaper.benefit import DeepUnit, Unit, bootstrap_interval
+from mtlpaper.companion import Grid, Labels, Stage
 from mtlpaper.experiments.benefits import (
+    against_alone,
     gain,
     grid,
     main_tasks,
+    networks,
     problem_of,
     seeds,
     snr_bins,
     task_coordinates,
     training_of,
 )
-from mtlpaper.experiments.costs import cost
 from mtlpaper.experiments.labels import BOUND, variable
-from mtlpaper.experiments.precision import of_loss
 from mtlpaper.published import BENEFIT_AXES, FIGURE1_SINGULAR_VALUE
 from mtlpaper.settings.unstated import Unstated
 from mtlpaper.training import Activation
@@ -330,18 +330,15 @@ def measure_readings(params: Unstated, data: xr.Dataset) -> Iterator[Grid]:
         "seed": seeds(params),
         "S_A": main_tasks(params),
     }
-    names = ["alone", *(f"S_B = {S_B:g}" for S_B in params.S_B)]
-    what = "least generalisation loss by groups of test points"
-    gives = {"loss_unrelated": Variable(("unrelated", "group"), what, "nats", of_loss, of="loss")}
-    beside = variable("unrelated", names, "the unrelated task beside it")
-    yield Grid(over, unit, solve, gives, {"unrelated": beside}, cost)
+    beside = networks((f"S_B = {S_B:g}" for S_B in params.S_B), "unrelated")
+    yield grid(over, unit, params, "_unrelated", beside)
 
 
 def derive_readings(params: Unstated, data: xr.Dataset) -> xr.Dataset:
     """`harm` over (bound, noise, S_B): the benefit from unrelated tasks."""
-    loss = data["loss_unrelated"].mean("group").transpose("noise", "seed", "S_A", "unrelated")
-    samples = (loss.isel(unrelated=0) - loss.isel(unrelated=slice(1, None))).transpose(*loss.dims)
-    harm = np.stack([bootstrap_interval(one.mean(axis=1)) for one in samples.values], axis=1)
+    benefit = against_alone(data["loss_unrelated"].mean("group"), "unrelated", "S_B")
+    samples = benefit.transpose("noise", "seed", "S_A", "S_B").values
+    harm = np.stack([bootstrap_interval(one.mean(axis=1)) for one in samples], axis=1)
     what = "benefit from an unrelated task"
     return xr.Dataset(
         {"harm": variable(("bound", "noise", "S_B"), harm, what, "nats")},
