@@ -12,8 +12,9 @@ from mtlpaper.benefit.statistics import (
     Agreement,
     agreement,
     bootstrap_interval,
+    resampled_interval,
     resampling_weights,
-    small_sample_stretch,
+    stretched_interval,
 )
 from mtlpaper.benefit.units import (
     AnyUnit,
@@ -42,8 +43,9 @@ __all__ = [
     "bootstrap_interval",
     "deep_unit",
     "linear_unit",
+    "resampled_interval",
     "resampling_weights",
-    "small_sample_stretch",
     "solve",
+    "stretched_interval",
     "theory_unit",
 ]
