@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Sequence
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,7 @@ from mtlpaper.experiments.costs import cost
 from mtlpaper.experiments.labels import BOUND, variable
 from mtlpaper.experiments.precision import of_accuracy, of_loss, of_time
 from mtlpaper.settings.depth import Depth
+from mtlpaper.settings.stopping import Stopping
 from mtlpaper.settings.two_tasks import LinearStudents, MainTasks, TwoTasks
 
 #: Points of training at which `learning_rate` holds; it grows with their number.
@@ -84,11 +86,19 @@ def linear(
     return Unit(problem, training, params.N2, params.s0, params.initial)
 
 
-def deep(params: Depth, n_train: int, S_A: Values, seed: int, depth: int) -> DeepUnit:
+def deep(
+    params: Depth | Stopping,
+    S_A: Values,
+    seed: int,
+    depth: int,
+    learning_rate: float,
+    **changes: Any,
+) -> DeepUnit:
     """Deep ReLU students of one dataset and main task."""
+    n = params.n_train
     return DeepUnit(
-        problem_of(params, n_train, n_train, S_A, seed),
-        training_of(params, n_train, learning_rate=params.deep_learning_rate),
+        problem_of(params, n, n, S_A, seed, **changes),
+        training_of(params, n, learning_rate=learning_rate),
         params.N2,
         depth,
         params.activation,
@@ -121,7 +131,7 @@ def grid(
         every pair (S_B, r_AB), along `net`.
     """
     if net is None:
-        net = networks(f"S_B = {S_B:g}, r_AB = {r:g}" for S_B in params.S_B for r in params.r_AB)
+        net = networks(pair_labels(product(params.S_B, params.r_AB)))
     dim = str(net.dims[0])
     gives = {f"loss{suffix}": Variable((dim, "group"), _LEAST_LOSS, "nats", of_loss, of="loss")}
     coords = {dim: net, "group": variable("group", np.arange(N_GROUPS), "group of test points")}
@@ -141,6 +151,11 @@ def grid(
 def networks(beside: Iterable[str], dim: str = "net") -> xr.Variable:
     """Labels of the network alone and of those that learn the main task beside another."""
     return variable(dim, [ALONE, *beside], "what the main task is learned beside")
+
+
+def pair_labels(pairs: Iterable[tuple[Values, Values]]) -> list[str]:
+    """Labels of auxiliary tasks by S_B and r_AB, which are one number each."""
+    return [f"S_B = {S_B:g}, r_AB = {r:g}" for S_B, r in pairs]
 
 
 def seeds(params: TwoTasks) -> Labels:

@@ -26,13 +26,12 @@ LINEAR = "linear"
 
 def measure(params: Depth, _: xr.Dataset) -> Iterator[Grid]:
     """Deep students of every depth, and linear ones on the same data."""
-    n = params.n_train
     depths = {f"{depth} ReLU": depth for depth in params.depth}
 
     def unit(student: str, seed: int, S_A: float) -> Unit | DeepUnit:
         if student == LINEAR:
-            return linear(params, n, n, S_A, seed)
-        return deep(params, n, S_A, seed, depths[student])
+            return linear(params, params.n_train, params.n_train, S_A, seed)
+        return deep(params, S_A, seed, depths[student], params.deep_learning_rate)
 
     over = {
         "student": Labels([LINEAR, *depths], "hidden layers"),

@@ -15,6 +15,7 @@ from mtlpaper.experiments.benefits import (
     linear,
     main_tasks,
     networks,
+    pair_labels,
     points,
     problem_of,
     seeds,
@@ -37,7 +38,6 @@ def measure(params: Figure2, _: xr.Dataset) -> Iterator[Grid]:
         params,
     )
     unit = curves_unit(params)
-    beside = (f"S_B = {S_B:g}, r_AB = {r:g}" for S_B, r in unit.problem.auxiliary)
     yield Grid(
         {},
         lambda: unit,
@@ -48,7 +48,7 @@ def measure(params: Figure2, _: xr.Dataset) -> Iterator[Grid]:
             ),
             "time": Variable(("time",), "time t/tau", "tau", of="times", open_end=True),
         },
-        {"network": networks(beside, "network")},
+        {"network": networks(pair_labels(unit.problem.auxiliary), "network")},
         cost,
     )
 
