@@ -1,6 +1,6 @@
 """Figure A1: the complete interactions, and theories of the benefit over the same grid."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import xarray as xr
@@ -71,13 +71,14 @@ def derive(params: Interactions, data: xr.Dataset) -> xr.Dataset:
     benefit = found["benefit"].sel(rule="test").values
     finite, infinite = found["benefit_theory"].values, found["benefit_infinite"].values[:, None]
     flows = [finite, np.broadcast_to(infinite, finite.shape)]
-    rows = np.stack([_agreements(benefit, flow, clear) for flow in flows], axis=1)
     dims = ("bound", "theory", "subset", "statistic")
     return found.assign(
         MT_theory=variable(_TASKS, flows[0].mean(axis=0), _WHAT[0], "nats"),
         MT_infinite=variable(_TASKS, flows[1].mean(axis=0), _WHAT[1], "nats"),
         clear=variable(_TASKS, clear, "whether the measured interval excludes zero"),
-        agreement=variable(dims, rows, "agreement of theory and measurement"),
+        agreement=variable(
+            dims, _agreements(benefit, flows, clear), "agreement of theory and measurement"
+        ),
     ).assign_coords(
         theory=variable("theory", list(THEORIES), "theory"),
         subset=variable("subset", ["all", *map(str, params.n_train)], "training points"),
@@ -87,19 +88,21 @@ def derive(params: Interactions, data: xr.Dataset) -> xr.Dataset:
 
 def _agreements(
     measured: Float[np.ndarray, "seed n_train S_A S_B r_AB"],
-    theory: Float[np.ndarray, "seed n_train S_A S_B r_AB"],
+    flows: Sequence[Float[np.ndarray, "seed n_train S_A S_B r_AB"]],
     clear: Bool[np.ndarray, "n_train S_A S_B r_AB"],
-) -> Float[np.ndarray, "bound subset statistic"]:
+) -> Float[np.ndarray, "bound theory subset statistic"]:
     """Agreement over the whole grid and at each number of points, with bootstrap intervals.
 
-    Datasets are resampled together for the whole grid and for theory and measurement; where the
+    Datasets are resampled together for the whole grid and for theories and measurement; where the
     measured benefit is clear stays as it is.
     """
     subsets = [slice(None), *(slice(i, i + 1) for i in range(clear.shape[0]))]
 
     def agreements(chosen: np.ndarray) -> np.ndarray:
-        seen, flow = measured[chosen].mean(0), theory[chosen].mean(0)
-        return np.array([_row(seen[part], flow[part], clear[part]) for part in subsets])
+        seen, *means = (values[chosen].mean(0) for values in (measured, *flows))
+        return np.array(
+            [[_row(seen[part], mean[part], clear[part]) for part in subsets] for mean in means]
+        )
 
     return resampled_interval(agreements, measured.shape[0], _RESAMPLES)
 
