@@ -214,7 +214,7 @@ def _named(picture: Picture, name: str, mark: Mark) -> list[str]:
             if isinstance(handle, Line2D) and mark.kind == "line":
                 same &= mark.linestyle == handle.get_linestyle()
             return [] if same else [f"the legend gives {name!r} another look than {mark}"]
-    beside = [one for one in picture.marks if one.kind == "text" and one.text == name]
+    beside = [one for one in picture.marks if (one.panel, one.text) == (mark.panel, name)]
     if any(one.colour == mark.colour for one in beside):
         return []
     return [] if any(says(text, name) for text in picture.words) else [f"nothing names {name!r}"]
@@ -271,6 +271,8 @@ def _labels(picture: Picture, expected: list[Mark]) -> list[str]:
         by_title = any(mark.kind == "titled" and mark.panel == at for mark in expected)
         found += [f"{at} has no y label"] * (not (title if by_title else y))
         told.append((title, x, y, picture.title((0, at[1]))))
+    if len({bool(picture.title(at)) for at in picture.panels if at[0] == 0}) > 1:
+        found.append("some of the upper panels have titles and others have none")
     if len(set(told)) < len(told):
         found.append("labels and titles do not tell the panels apart")
     return found
@@ -303,9 +305,12 @@ def _label(picture: Picture, mark: Mark) -> list[str]:
 def _unit(picture: Picture, mark: Mark) -> list[str]:
     """A unit in the label of an axis, a title that stands for one, or the bar of colours."""
     if mark.named == "bar":
-        bars = [ax for ax in picture.figure.axes if ax.get_label() == "<colorbar>"]
-        good = [bar for bar in bars if bar.get_ylabel() and mark.text in bar.get_ylabel()]
-        return [] if good and good == bars else ["there is no bar of colours, or without its unit"]
+        scale = picture.axes[mark.panel].images[0].get_clim()
+        images = [one for ax in picture.panels.values() for one in ax.images]
+        bars = [one.colorbar.ax for one in images if one.colorbar and one.get_clim() == scale]
+        if any(bar.get_ylabel() and mark.text in bar.get_ylabel() for bar in bars):
+            return []
+        return [f"no bar of the colours of {mark.panel} with their unit"]
     label = picture.label(mark.panel, mark.named) or picture.title(mark.panel)
     return [] if mark.text in label else [f"no unit {mark.text!r} in {label!r} of {mark.panel}"]
 
@@ -492,6 +497,11 @@ def shade(panel: Panel, low: float, high: float, *, upright: bool = False) -> Ma
 def zeros(shape: Panel) -> Drawing:
     """A line at zero in every panel of a grid."""
     return lambda _data: (level(at, 0.0, fixed=True) for at in np.ndindex(shape))
+
+
+def told(at: Panel, *words: str) -> Drawing:
+    """Words of a panel's title or labels."""
+    return lambda _data: (Mark(at, "label", np.empty(0), one) for one in words)
 
 
 def axis(at: Panel = (0, 0), **told: Any) -> Drawing:
