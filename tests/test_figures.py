@@ -108,6 +108,17 @@ TINY: dict[str, dict[str, object]] = {
         "n_finalists": 1,
     },
 }
+#: What a user's matplotlibrc may hold. The last one needs LaTeX, which need not be there.
+OTHER_STYLE = {
+    "lines.linewidth": 7,
+    "axes.titlesize": 30,
+    "axes.grid": True,
+    "axes.unicode_minus": False,
+    "mathtext.fontset": "cm",
+    "savefig.bbox": "tight",
+    "svg.fonttype": "none",
+    "text.usetex": True,
+}
 NAMES = [(name, figure) for name in SETTINGS for figure in figures.figures_of(name)]
 
 
@@ -153,9 +164,9 @@ def test_the_same_file_gives_the_same_bytes(saved, tmp_path, name, figure):
     first = written(data, figure, tmp_path / "first")
     # Alone, from another reading of the file, and whatever style the caller has set.
     function = figures.figures_of(name)[figure]
-    with plt.rc_context({"lines.linewidth": 7, "axes.titlesize": 30}):
+    with plt.rc_context(OTHER_STYLE):
         alone = figures.figure_of(function(results.load(saved[name])))
-    again = results.save_figure(alone, tmp_path / "second")
+        again = results.save_figure(alone, tmp_path / "second")
     assert first == [path.read_bytes() for path in again]
 
 

@@ -8,6 +8,7 @@ when they are first asked for.
 from __future__ import annotations
 
 import importlib
+import logging
 from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     import numpy as np
     import xarray as xr
     from matplotlib.figure import Figure
+
+
+# It tells of the user's configuration and of its cache, on first use: no matter of a notebook's.
+logging.getLogger("matplotlib").setLevel(logging.ERROR)
 
 
 class FigureError(ValueError):
