@@ -1,12 +1,15 @@
 import io
 import json
+import os
 import shlex
+import signal
 import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import typer
 from rich.console import Console
 from toy import registration
 from toy.repository import make_repository
@@ -16,6 +19,7 @@ from typer.testing import CliRunner
 import mtlpaper
 from mtlpaper import experiments, publish, results, runs
 from mtlpaper.cli import app
+from mtlpaper.cli.endings import explained
 from mtlpaper.cli.live import BookLines, RunLine
 from mtlpaper.settings import SETTINGS
 from mtlpaper.sweeps.progress import Report
@@ -226,6 +230,26 @@ def test_exit_codes(root, monkeypatch, error, code, words):
     assert got == code
     assert words in err
     assert str(error) in err
+
+
+def test_a_signal_that_we_were_told_to_ignore_is_ignored():
+    """As `nohup` tells its command of SIGHUP; the other one still interrupts."""
+    passed = []
+
+    def send_both():
+        with explained():
+            for number in (signal.SIGHUP, signal.SIGTERM):
+                os.kill(os.getpid(), number)
+                passed.append(number)
+
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with pytest.raises(typer.Exit) as caught:
+            send_both()
+        assert (caught.value.exit_code, passed) == (130, [signal.SIGHUP])
+        assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def test_a_fault_of_the_program_is_not_hidden(root, monkeypatch):

@@ -58,7 +58,12 @@ def _exit_code(error: Exception) -> int | None:
 @contextmanager
 def _interruptible() -> Iterator[None]:
     """Let a polite request to end (closed terminal, `kill`) do what Ctrl-C does."""
-    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    # What this process was told to ignore (by nohup, say) it goes on ignoring.
+    names = [
+        name
+        for name in ("SIGTERM", "SIGHUP")
+        if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) != signal.SIG_IGN
+    ]
 
     def interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
         # Once: a second request on the heels of the first would break into the cleaning up.

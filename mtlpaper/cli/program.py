@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Annotated
 
 import typer
@@ -21,6 +22,7 @@ def main(
     version: Annotated[bool, typer.Option("--version", help="Show the version and end.")] = False,
 ) -> None:
     """Stand before the commands, to answer ``--version``."""
+    os.environ["MPLBACKEND"] = "agg"  # nothing is shown on a screen; a user's own may need one
     if version:
         typer.echo(f"mtlpaper {mtlpaper.__version__}")
         raise typer.Exit
