@@ -23,10 +23,12 @@ from mtlpaper.runs import (
     Means,
     RunError,
     SetupError,
+    batch,
     cell_values,
     execute,
     find_root,
     inspect,
+    kernel,
     plan,
     read_record,
     run_all,
@@ -61,6 +63,35 @@ def done(root, tmp_path_factory):
     assert cells == [(1, 3), (2, 3), (3, 3)]
     assert not outcome.reused
     return run
+
+
+@pytest.fixture
+def elsewhere(tmp_path, monkeypatch) -> Path:
+    """A working directory whose modules nobody may import."""
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    for module in ("random", "pickle", "numpy"):
+        (folder / f"{module}.py").write_text("raise RuntimeError('of the user')")
+    monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.fixture
+def hostile(tmp_path, monkeypatch) -> None:
+    """A user whose settings would reach everything a kernel makes."""
+    spec = {"argv": ["/gone/python"], "display_name": "gone", "language": "python"}
+    kernel = tmp_path / "jupyter" / "kernels" / "python3"
+    kernel.mkdir(parents=True)
+    (kernel / "kernel.json").write_text(json.dumps(spec))
+    (tmp_path / "matplotlibrc").write_text("axes.grid: True\nsavefig.bbox: tight\nnonsense\n")
+    (tmp_path / "startup.py").write_text("print('started')")
+    # A file, below which no library can make its folder.
+    monkeypatch.setenv("HOME", str(tmp_path / "startup.py"))
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "jupyter"))
+    monkeypatch.setenv("MATPLOTLIBRC", str(tmp_path))
+    monkeypatch.setenv("MPLBACKEND", "nonsense")
+    monkeypatch.setenv("PYTHONSTARTUP", str(tmp_path / "startup.py"))
+    monkeypatch.setenv("PYTHONWARNINGS", "always")
 
 
 @pytest.fixture
@@ -156,8 +187,9 @@ def test_a_damaged_run_is_noticed(copy, name, damage):
     assert inspect(copy).kind == kind
 
 
+@pytest.mark.usefixtures("hostile", "elsewhere")
 def test_a_damaged_run_is_repeated_to_the_same_bytes(done, copy):
-    """The second kernel; one job instead of two, which must not matter."""
+    """The second kernel; one job instead of two and a user's settings, which must not matter."""
     (copy.folder / "toy.nc").write_bytes(b"damage")
     (copy.folder / "notes.txt").write_text("somebody's own")
     reasons = []
@@ -290,6 +322,7 @@ def test_a_dead_kernel_leaves_the_earlier_results(copy):
     assert contents(copy.folder) == before
 
 
+@pytest.mark.usefixtures("elsewhere")
 def test_experiments_run_side_by_side_and_a_failed_one_is_named(root, tmp_path):
     """The fourth and fifth kernel."""
     events = []
@@ -321,6 +354,56 @@ def test_nothing_starts_if_one_of_many_cannot(root, tmp_path):
     with pytest.raises(ParameterError, match="did you mean toy"):
         run_all(["toy", "tyo"], "quick", root, tmp_path / "into", Means())
     assert not (tmp_path / "into").exists()
+
+
+class Client:
+    """Stands for the client of a kernel, of which the first ones do not start."""
+
+    def __init__(self, failures: int) -> None:
+        self.failures, self.started = failures, 0
+
+    def create_kernel_manager(self):
+        return SimpleNamespace(kernel_spec_manager=SimpleNamespace(kernel_dirs=["of the user"]))
+
+    def start_new_kernel(self, *, stderr, **_) -> None:
+        assert self.km.kernel_spec_manager.kernel_dirs == []
+        self.started += 1
+        if self.started <= self.failures:
+            stderr.write(b"Traceback ...\nZMQError: Address already in use\n")
+
+    def start_new_kernel_client(self) -> None:
+        if self.started <= self.failures:
+            raise RuntimeError("Kernel died before replying to kernel_info")
+
+
+def test_a_kernel_whose_ports_were_taken_is_started_anew(tmp_path):
+    client = Client(failures=2)
+    kernel._Kernel(tmp_path, {}).start(client)
+    assert client.started == 3
+
+
+def test_a_kernel_that_does_not_start_is_named_in_one_line(done, tmp_path, monkeypatch):
+    run = plan("toy", "quick", folder=tmp_path / "run", root=done.root)
+    monkeypatch.setattr(kernel, "PapermillNotebookClient", lambda *_, **__: Client(failures=99))
+    with pytest.raises(RunError) as caught:
+        execute(run)
+    reason = "toy: the Jupyter kernel did not start: ZMQError: Address already in use"
+    assert (str(caught.value), getattr(caught.value, "__notes__", [])) == (reason, [])
+    assert names(run.folder) == []
+
+
+@pytest.mark.parametrize(("ignored", "sent"), [("SIGTERM", "SIGINT"), ("SIGINT", "SIGTERM")])
+def test_children_are_asked_to_end_by_a_signal_they_heed(ignored, sent):
+    """What a process is told to ignore (by nohup, or a shell's `&`) its children ignore too."""
+    before = signal.signal(signal.Signals[ignored], signal.SIG_IGN)
+    try:
+        children = batch._Children(lambda *_: None, lambda *_: None)
+    finally:
+        signal.signal(signal.Signals[ignored], before)
+    received = []
+    children._running.add(SimpleNamespace(send_signal=received.append))
+    children.stop()
+    assert received == [signal.Signals[sent]]
 
 
 def has_started(folder: Path) -> bool:

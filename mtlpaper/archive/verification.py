@@ -14,7 +14,7 @@ from mtlpaper.archive.contents import Published
 from mtlpaper.archive.sampling import Cell
 from mtlpaper.cells import At, Difference, checks_of
 from mtlpaper.settings import Parameters
-from mtlpaper.sweeps.environment import PROGRESS, SCHEDULER, SINGLE_THREADED, STORE
+from mtlpaper.sweeps.environment import PROGRESS, SCHEDULER, STORE, WORKER_ENVIRONMENT
 from mtlpaper.sweeps.pools import completed, open_pool
 
 
@@ -124,10 +124,12 @@ def alone() -> Iterator[None]:
     To be entered before the first cell is listed: that loads torch, which then reads the number of
     threads.
     """
-    before = {name: os.environ.get(name) for name in (STORE, SCHEDULER, PROGRESS, *SINGLE_THREADED)}
+    before = {
+        name: os.environ.get(name) for name in (STORE, SCHEDULER, PROGRESS, *WORKER_ENVIRONMENT)
+    }
     for name in (STORE, SCHEDULER, PROGRESS):
         os.environ.pop(name, None)
-    os.environ.update(SINGLE_THREADED)
+    os.environ.update(WORKER_ENVIRONMENT)
     try:
         yield
     finally:

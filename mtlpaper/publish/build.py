@@ -124,7 +124,13 @@ def _environment() -> dict[str, str]:
     """Return the build's environment: plain text, and the very package that runs now."""
     here = str(Path(mtlpaper.__file__).parents[1])
     path = os.pathsep.join(filter(None, [here, os.environ.get("PYTHONPATH")]))
-    return {**os.environ, "NO_COLOR": "1", "PYTHONWARNINGS": "ignore", "PYTHONPATH": path}
+    return {
+        **os.environ,
+        "NO_COLOR": "1",
+        "PYTHONPATH": path,
+        "PYTHONSAFEPATH": "1",  # no modules from the folder where the user happens to be
+        "PYTHONWARNINGS": "ignore",
+    }
 
 
 def _complaints(text: str) -> str:
