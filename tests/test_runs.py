@@ -401,7 +401,7 @@ def test_children_are_asked_to_end_by_a_signal_they_heed(ignored, sent):
     finally:
         signal.signal(signal.Signals[ignored], before)
     received = []
-    children._running.add(SimpleNamespace(send_signal=received.append))
+    children._running = [SimpleNamespace(send_signal=received.append)]
     children.stop()
     assert received == [signal.Signals[sent]]
 
