@@ -360,14 +360,18 @@ class Client:
     """Stands for the client of a kernel, of which the first ones do not start."""
 
     def __init__(self, failures: int) -> None:
-        self.failures, self.started = failures, 0
+        self.failures, self.transports = failures, []
+
+    @property
+    def started(self) -> int:
+        return len(self.transports)
 
     def create_kernel_manager(self):
         return SimpleNamespace(kernel_spec_manager=SimpleNamespace(kernel_dirs=["of the user"]))
 
     def start_new_kernel(self, *, stderr, **_) -> None:
         assert self.km.kernel_spec_manager.kernel_dirs == []
-        self.started += 1
+        self.transports.append(self.km.transport)
         if self.started <= self.failures:
             stderr.write(b"Traceback ...\nZMQError: Address already in use\n")
 
@@ -376,10 +380,13 @@ class Client:
             raise RuntimeError("Kernel died before replying to kernel_info")
 
 
-def test_a_kernel_whose_ports_were_taken_is_started_anew(tmp_path):
+@pytest.mark.parametrize(("longest", "first"), [(1000, "ipc"), (0, "tcp")])
+def test_a_kernel_that_does_not_start_is_started_anew(tmp_path, monkeypatch, longest, first):
+    """Over ports where sockets fail or have too long a name; over others where these were taken."""
+    monkeypatch.setattr(kernel, "_LONGEST", longest)
     client = Client(failures=2)
     kernel._Kernel(tmp_path, {}).start(client)
-    assert client.started == 3
+    assert client.transports == [first, "tcp", "tcp"]
 
 
 def test_a_kernel_that_does_not_start_is_named_in_one_line(done, tmp_path, monkeypatch):

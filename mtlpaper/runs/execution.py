@@ -181,19 +181,19 @@ def _partial(run: Run) -> Path:
 
 def _attributes(run: Run, work: Path) -> dict[str, Any]:
     """Return the data's attributes after checking that they are of this run."""
-    try:
-        attributes = results.load(work / f"{run.name}.nc").attrs
-    except results.ResultError as error:
+    path = work / f"{run.name}.nc"
+    if not path.exists():
         raise RunError(
             f"{run.name}: the notebook saved no data; it must call `notebook.dataset(params)`"
-        ) from error
+        )
+    attributes = results.load(path).attrs
     if json.loads(attributes["parameters"]) != run.params.plain():
         raise RunError(f"{run.name}: the notebook computed with other parameters than it was given")
     ours = {**provenance.machine(), **provenance.versions()}
     if json.loads(attributes["versions"]) != ours:
         raise RunError(
-            f"{run.name}: the Jupyter kernel `python3` has other versions than this program; "
-            "install ipykernel in the same environment"
+            f"{run.name}: the kernel found other versions than this program; start it again if "
+            "the environment was changed meanwhile"
         )
     return dict(attributes)
 

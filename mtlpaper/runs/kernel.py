@@ -32,6 +32,8 @@ OnCell = Callable[[int, int], None]
 _PATIENCE = 120
 #: How often a kernel is started before we give up.
 _STARTS = 3
+#: Bytes that a folder's name may have to hold a socket: macOS allows 103 in all, Linux 107.
+_LONGEST = 90
 #: Python's own environment variables that a kernel inherits: those that say where modules lie.
 #: Others could run a user's code in it, or put warnings into the notebook.
 _INHERITED = {
@@ -135,7 +137,7 @@ class _Kernel:
     environment: Mapping[str, str]
 
     def start(self, client: Any) -> None:
-        """Start it and connect a client; anew if it fails, for another may have taken its ports."""
+        """Start it and connect a client; anew if it fails."""
         for attempt in range(_STARTS):
             try:
                 self._start(client, attempt)
@@ -155,9 +157,15 @@ class _Kernel:
             client.km = client.create_kernel_manager()
             client.km.data_dir = str(self.folder)
             client.km.kernel_spec_manager.kernel_dirs = []  # leaves it only this very interpreter
-            client.km.connection_file = str(self.folder / f"connection{attempt}.json")
+            client.km.connection_file = str(self.folder / f"{attempt}.json")
+            client.km.transport = self._transport(attempt)
             client.start_new_kernel(env=environment, stdout=log, stderr=log)
         client.start_new_kernel_client()
+
+    def _transport(self, attempt: int) -> str:
+        """Prefer sockets in a folder of our own, which nobody can take as ports can be taken."""
+        possible = os.name == "posix" and len(os.fsencode(self.folder)) <= _LONGEST
+        return "ipc" if possible and attempt == 0 else "tcp"
 
     def _home(self) -> str:
         try:
