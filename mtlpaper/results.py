@@ -28,6 +28,8 @@ DPI = 200
 class ResultError(RuntimeError):
     """A file that should hold results is missing or cannot be read."""
 
+    exit_code = 2
+
 
 def save(data: xr.Dataset, path: Path) -> None:
     """Write a dataset as NetCDF; the same data give the same bytes.

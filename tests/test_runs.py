@@ -420,7 +420,7 @@ def has_started(folder: Path) -> bool:
 
 def test_an_interrupted_run_ends_cleanly(root, tmp_path):
     """The sixth kernel, which would wait for ten minutes."""
-    command = [sys.executable, "-m", "mtlpaper.cli", "run", "toy", "--preset", "quick"]
+    command = [sys.executable, "-m", "mtlpaper", "run", "toy", "--preset", "quick"]
     options = ["-p", "fault=wait", "--root", str(root), "--out", str(tmp_path / "out")]
     # Not in the way of the signal that ends it, nor of the keyboard's.
     process = subprocess.Popen(

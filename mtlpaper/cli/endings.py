@@ -11,7 +11,6 @@ from typing import NoReturn
 import typer
 
 from mtlpaper.cli.live import say
-from mtlpaper.settings import ParameterError
 
 
 @contextmanager
@@ -30,29 +29,14 @@ def explained(after_interrupt: Callable[[], str] = lambda: "nothing was changed"
         _fail(f"interrupted; {after_interrupt()}", 130)
     except typer.Exit:
         raise
-    except ParameterError as error:
-        _fail(str(error), 2)
     except Exception as error:
-        code = _exit_code(error)
+        code = getattr(error, "exit_code", None)  # of errors that we foresaw, and of no others
         if code is None:
             raise
         traceback = getattr(error, "traceback", "")
         if traceback:
             say(traceback)
         _fail("\n".join([str(error), *getattr(error, "__notes__", [])]), code)
-
-
-def _exit_code(error: Exception) -> int | None:
-    """Return the exit code of an error we foresaw; None for a fault of the program."""
-    from mtlpaper.comparison import ComparisonError
-    from mtlpaper.figures import FigureError
-    from mtlpaper.publish import PublishError
-    from mtlpaper.results import ResultError
-    from mtlpaper.runs import RunError, SetupError
-
-    if isinstance(error, SetupError | ResultError | FigureError | ComparisonError):
-        return 2
-    return 1 if isinstance(error, RunError | PublishError) else None
 
 
 @contextmanager

@@ -28,6 +28,8 @@ logging.getLogger("matplotlib").setLevel(logging.ERROR)
 class FigureError(ValueError):
     """A dataset does not say which experiment it is of, or of one that has no figures."""
 
+    exit_code = 2
+
 
 def figures_of(experiment: str) -> Mapping[str, Callable[[xr.Dataset], np.ndarray]]:
     """Return the drawing functions of an experiment by the name of the figure."""

@@ -133,7 +133,7 @@ class _Children:
                 return self._run(name, options, progress, why)
 
     def _run(self, name: str, options: list[str], progress: Path, why: str) -> str:
-        command = [sys.executable, "-P", "-m", "mtlpaper.cli", "run", name, *options]
+        command = [sys.executable, "-P", "-m", "mtlpaper", "run", name, *options]
         with self._lock:
             if self._stopped:
                 return "not started"

@@ -58,6 +58,24 @@ def require_unaltered(path: Path) -> None:
         raise SetupError(f"{path}: altered since the run that wrote it; {remedy}")
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder, unless it is there, and make sure that files can be written to it.
+
+    Raises
+    ------
+    SetupError
+        If they cannot.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise SetupError(f"`--out` must be a folder, got the file {folder}")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise SetupError(f"cannot write to {folder}: {error.strerror}") from error
+
+
 def prepare(run: Run) -> None:
     """Make sure that a run may write to its folder, and has the room.
 
@@ -67,14 +85,7 @@ def prepare(run: Run) -> None:
         If it cannot or should not; known before any work is done.
     """
     folder = run.folder
-    if folder.exists() and not folder.is_dir():
-        raise SetupError(f"`--out` must be a folder, got the file {folder}")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError as error:
-        raise SetupError(f"cannot write to {folder}: {error.strerror}") from error
+    make_folder(folder)
     _require_ours(run)
     free = shutil.disk_usage(folder).free
     if free < _ROOM:

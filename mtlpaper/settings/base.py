@@ -30,6 +30,8 @@ class ParameterError(ValueError):
         One line for each fault; all of them make up the message.
     """
 
+    exit_code = 2
+
     def __init__(self, faults: Iterable[str] | str) -> None:
         self.faults = (faults,) if isinstance(faults, str) else tuple(faults)
         super().__init__("\n".join(self.faults))
