@@ -64,5 +64,6 @@ def test_a_container_may_allow_less(container, own, files, cores, memory):
     assert (limits.cores(), limits.memory()) == (cores, memory * GB)
 
 
-def test_without_control_groups_the_machine_counts(container):
+@pytest.mark.usefixtures("container")
+def test_without_control_groups_the_machine_counts():
     assert (limits.cores(), limits.memory()) == (8, 16 * GB)

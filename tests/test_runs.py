@@ -514,6 +514,20 @@ def test_a_place_without_notebooks_is_no_repository(tmp_path):
         plan("toy", "quick", root=tmp_path)
 
 
+def test_another_clone_is_refused_unless_the_package_is_a_copy_without_one(tmp_path, monkeypatch):
+    other = make_repository(tmp_path / "other", "toy")
+    assert find_root(other) == other  # notebooks alone, with no package to mistake for ours
+    (other / "mtlpaper").mkdir()
+    ours = find_root()
+    with pytest.raises(SetupError) as caught:
+        find_root(other)
+    assert str(caught.value).startswith(
+        f"--root must be the clone of the package at work, {ours}, got {other}"
+    )
+    monkeypatch.setattr("mtlpaper.__file__", str(tmp_path / "lib" / "mtlpaper" / "__init__.py"))
+    assert find_root(other) == other
+
+
 @pytest.mark.parametrize(
     ("source", "message"),
     [

@@ -79,8 +79,33 @@ class _Units:
     depth: int = 0
 
 
+@dataclass(frozen=True)
+class GridSize:
+    """Units of a grid, the networks of each, and the memory that one takes."""
+
+    units: list[_Units]
+    each: int
+    bytes_each: int
+
+    @property
+    def n_units(self) -> int:
+        """All units."""
+        return sum(unit.count for unit in self.units)
+
+
 def estimate(params: Parameters) -> Estimate | None:
     """Estimate an experiment's size; None for those that are no grid of benefits."""
+    size = grid_size(params)
+    if size is None:
+        return None
+    rate = _EFFICIENCY * _products_per_second()
+    N3 = _most_classes(params)
+    seconds = sum(u.count * size.each * (_flops(u, N3) / rate + _LOOKS) for u in size.units)
+    return Estimate(size.n_units * size.each, size.n_units, seconds, _BASE_BYTES + size.bytes_each)
+
+
+def grid_size(params: Parameters) -> GridSize | None:
+    """Count an experiment's networks, without a look at the machine; None for those without."""
     if isinstance(params, Multiverse):
         units, each = list(_scanned(params)), _SCANNED
     elif isinstance(params, TwoTasks):
@@ -88,11 +113,8 @@ def estimate(params: Parameters) -> Estimate | None:
     else:
         return None
     N3 = _most_classes(params)
-    rate = _EFFICIENCY * _products_per_second()
-    seconds = sum(u.count * each * (_flops(u, N3) / rate + _LOOKS) for u in units)
-    n_units = sum(u.count for u in units)
     most = max(_bytes(u, N3, each, params.n_test) for u in units)
-    return Estimate(n_units * each, n_units, seconds, _BASE_BYTES + most)
+    return GridSize(units, each, most)
 
 
 def _auxiliary(params: TwoTasks) -> int:

@@ -133,6 +133,7 @@ class _Children:
                 return self._run(name, options, progress, why)
 
     def _run(self, name: str, options: list[str], progress: Path, why: str) -> str:
+        # -P: this package, and not one that happens to lie in the current folder.
         command = [sys.executable, "-P", "-m", "mtlpaper", "run", name, *options]
         with self._lock:
             if self._stopped:

@@ -23,6 +23,7 @@ from mtlpaper.runs.errors import RunError
 from mtlpaper.runs.inspection import UNSETTLED, inspect
 from mtlpaper.runs.kernel import Listener, OnCell, execute_notebook
 from mtlpaper.runs.means import Means
+from mtlpaper.runs.memory import require_memory
 from mtlpaper.runs.planning import Run
 from mtlpaper.runs.watching import OnProgress
 from mtlpaper.settings import ParameterError
@@ -88,6 +89,7 @@ def execute(
     """
     means = means or Means()
     _require_device(run)
+    require_memory(run, means)
     means.require()
     place.prepare(run)
     with place.locked(run.folder):
@@ -115,7 +117,7 @@ def _deaf(*_: Any) -> None:
 
 
 def _compute(run: Run, work: Path, means: Means, told: Listener) -> dict[str, Any]:
-    commit = provenance.commit(run.root)
+    commit = provenance.commit()  # of the code, which need not lie beside the notebook
     started, clock = datetime.now(UTC), time.perf_counter()
     durations = _notebook(run, work, means, told)
     elapsed = time.perf_counter() - clock
