@@ -213,7 +213,7 @@ def test_a_damaged_run_is_repeated_to_the_same_bytes(done, copy):
         ("experiments/__init__.py", True),
         ("sweeps/driver.py", True),  # reached from the toy's module
         ("figures/style.py", True),
-        ("figures/new.mplstyle", True),
+        ("settings/base.py~", False),
         ("figures/figure1.py", False),
         ("experiments/rem.py", False),
         ("settings/rem.py", False),
