@@ -131,6 +131,7 @@ def _stale(run: runs.Run) -> None:
         (lambda run: (run.folder / "toy.svg").unlink(), "toy.svg is missing"),
         (lambda run: rewrite_record(run, lambda r: r.update(command="mtlpaper run")), "is stale"),
         (lambda run: rewrite_record(run, lambda r: r.update(dirty=True)), "an uncommitted tree"),
+        (lambda run: rewrite_record(run, lambda r: r.update(dirty=None)), "no commit tells"),
         (lambda run: rewrite_record(run, lambda r: r.update(commit=None)), "outside of a repo"),
     ],
 )

@@ -49,7 +49,8 @@ class Side:
         attributes = self.data.attrs
         found = {name: attributes[name] for name in ("commit", "device") if name in attributes}
         if "commit" in found:
-            changed = ", with changes" if attributes.get("dirty") == "yes" else ""
+            told = {"yes": ", with changes", "unknown": ", changes unknown"}
+            changed = told.get(attributes.get("dirty"), "")
             found["commit"] = f"{found['commit'][:10]}{changed}"
         return {**found, **_mapping(self, "versions")}
 

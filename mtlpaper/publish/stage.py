@@ -130,9 +130,12 @@ def _complete_config(path: Path, records: Mapping[str, RunRecord], preset: str) 
 
 
 def _footer(records: Mapping[str, RunRecord], preset: str) -> str:
+    changes = {True: " with changes", None: " (changes unknown)"}
     commits = sorted(
         {
-            f"{record.short_commit or 'unknown'}{' with changes' if record.dirty else ''}"
+            f"{record.short_commit}{changes.get(record.dirty, '')}"
+            if record.short_commit
+            else "unknown"
             for record in records.values()
         }
     )

@@ -134,6 +134,7 @@ def _compute(run: Run, work: Path, means: Means, told: Listener) -> dict[str, An
         "command": run.command,
         "commit": commit.sha,
         "dirty": commit.dirty,
+        "commit_unknown": commit.unknown,
         "versions": provenance.versions(),
         **provenance.machine(),
         "device": attributes["device"],
