@@ -292,6 +292,7 @@ def test_long_experiments_start_first(root, tmp_path, monkeypatch):
         return ""
 
     monkeypatch.setattr("mtlpaper.runs.batch._Children.run", run)
+    monkeypatch.setattr("mtlpaper.sweeps.cluster.require_scheduler", lambda _: None)
     means = Means(jobs=1, store=tmp_path / "store", scheduler="tcp://there:1")
     run_all(["toy", "broken"], "quick", root, tmp_path / "into", means)
     assert [name for name, _ in started] == ["broken", "toy"]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 import warnings
 from collections.abc import Callable, Iterator
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
@@ -54,32 +55,55 @@ def cluster(
         client.close()
 
 
-def _connect(address: str) -> Any:
+def require_scheduler(address: str) -> None:
+    """Make sure that a scheduler answers; a client would wait for one that says nothing for ever.
+
+    Raises
+    ------
+    SchedulerError
+        If the package is missing, or what is there is no scheduler or does not answer in time.
+    """
     try:
-        from distributed import Client
+        import distributed  # noqa: F401 (whether it is there)
     except ImportError as error:
         raise SchedulerError(
             "a scheduler needs the package `distributed`: pip install 'mtlpaper[cluster]'"
         ) from error
     try:
-        _knock(address)
-        with warnings.catch_warnings():
-            # It warns of other versions on the workers; those that matter are compared below.
-            warnings.simplefilter("ignore")
-            return Client(address, timeout=_PATIENCE, set_as_default=False)
-    except (OSError, ValueError) as error:
+        # In a thread: the one of a kernel has an event loop at work already.
+        with ThreadPoolExecutor(1) as thread:
+            kind = thread.submit(asyncio.run, _kind(address)).result()
+    except Exception as error:  # whatever another kind of server makes of it
         raise SchedulerError(
             f"no scheduler answers at {address!r}; `{SCHEDULER}` or `--scheduler` must be the "
             "address that `dask scheduler` prints, such as tcp://HOST:8786, and reachable from here"
         ) from error
+    if kind != "Scheduler":
+        raise SchedulerError(
+            f"`{SCHEDULER}` or `--scheduler` must be the address of a scheduler, got {address!r}, "
+            f"where a {kind} answers"
+        )
 
 
-def _knock(address: str) -> None:
-    """Fail at once where nobody listens; a client would try for long, and complain when it ends."""
+async def _kind(address: str) -> str:
+    """Ask who is there."""
+    from distributed import rpc
     from distributed.comm.addressing import get_address_host_port, parse_address
 
-    if parse_address(address)[0] in ("tcp", "tls"):
+    if parse_address(address)[0] in ("tcp", "tls"):  # fails at once where nobody listens
         socket.create_connection(get_address_host_port(address), timeout=_PATIENCE).close()
+    async with rpc(address) as there:
+        return str((await asyncio.wait_for(there.identity(), _PATIENCE))["type"])
+
+
+def _connect(address: str) -> Any:
+    require_scheduler(address)
+    from distributed import Client
+
+    with warnings.catch_warnings():
+        # It warns of other versions on the workers; those that matter are compared below.
+        warnings.simplefilter("ignore")
+        return Client(address, timeout=_PATIENCE, set_as_default=False)
 
 
 def _require_fit_workers(client: Any, function: Callable[[Any], Any], code: Code) -> None:
@@ -91,6 +115,10 @@ def _require_fit_workers(client: Any, function: Callable[[Any], Any], code: Code
             "`dask worker ADDRESS --nthreads 1`"
         ) from error
     faults = client.run(_fault, function, code, on_error="return")
+    present = client.nthreads()  # one that left while it was asked is no worker
+    faults = {worker: fault for worker, fault in faults.items() if worker in present}
+    if not faults:
+        raise SchedulerError("every worker left while it was asked whether it can do this work")
     unfit = {worker: fault for worker, fault in faults.items() if fault is not None}
     if unfit:
         told = "\n".join(f"  {worker}: {fault}" for worker, fault in sorted(unfit.items()))
