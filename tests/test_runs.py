@@ -1,5 +1,6 @@
 """Runs of the toy, for real where it matters: six kernels start in this module, none in others."""
 
+import errno
 import json
 import os
 import shutil
@@ -35,7 +36,8 @@ from mtlpaper.runs import (
 )
 from mtlpaper.runs import folder as place
 from mtlpaper.runs.cell import rewritten
-from mtlpaper.settings import ParameterError
+from mtlpaper.runs.components import keeps_parts
+from mtlpaper.settings import ParameterError, settings
 
 FILES = ["run.json", "toy.ipynb", "toy.nc", "toy.png", "toy.svg"]
 CHANGES = {"sizes": [4, 2], "rule": "argmax"}
@@ -300,12 +302,23 @@ def test_long_experiments_start_first(root, tmp_path, monkeypatch):
     assert all(" ".join(told) in " ".join(options) for _, options in started)
 
 
-def test_a_store_that_cannot_be_written_is_told_before_the_work(root, tmp_path):
+def test_experiments_that_keep_parts_are_known():
+    assert keeps_parts(settings("figure2").preset("quick"))
+    assert not keeps_parts(settings("rem").preset("quick"))
+
+
+def test_a_store_that_cannot_be_written_is_told_before_the_work(root, tmp_path, monkeypatch):
     (tmp_path / "file").touch()
+    monkeypatch.setattr("mtlpaper.runs.execution.keeps_parts", lambda _: True)
     run = plan("toy", "quick", folder=tmp_path / "run", root=root)
-    with pytest.raises(SetupError, match=r"cannot write to the store .*file/store: Not a dir"):
+    with pytest.raises(SetupError, match=r"store .*file/store: Not a dir.*`--store` or `MTLPAPER"):
         execute(run, Means(store=tmp_path / "file" / "store"))
     assert not run.folder.exists()
+
+
+def test_who_keeps_nothing_needs_no_store(copy, tmp_path):
+    (tmp_path / "file").touch()
+    assert execute(copy, Means(store=tmp_path / "file" / "store")).reused
 
 
 # ------------------------------------------------------------------------------- when it goes wrong
@@ -452,7 +465,10 @@ def test_an_interrupted_run_ends_cleanly(root, tmp_path):
 def test_a_run_killed_while_delivering_is_completed_by_the_next(copy, moved, monkeypatch):
     ready = copy.folder / ".ready"
     ready.mkdir()
-    (copy.folder / ".work-killed").mkdir()
+    with place.workplace(copy.folder) as work:
+        pass
+    # The highest number a process can have on Linux, and on no other system one.
+    (copy.folder / work.name.replace(f"-{os.getpid()}-", f"-{2**22}-")).mkdir()
     if "run.json" not in moved:  # which moves last, after what is outdated was removed
         (copy.folder / "old.svg").write_text("from before")
     old = {"experiment": "toy", "files": {"old.svg": ""}}
@@ -462,6 +478,35 @@ def test_a_run_killed_while_delivering_is_completed_by_the_next(copy, moved, mon
     for name in moved:
         (ready / name).replace(copy.folder / name)
     monkeypatch.setattr("mtlpaper.runs.execution._compute", None)
+    assert execute(copy).reused
+    assert names(copy.folder) == FILES
+
+
+@pytest.mark.parametrize("fault", [errno.ENOSYS, errno.EBADF, None], ids=str)
+def test_without_locks_a_run_does_not_harm_another(copy, monkeypatch, fault):
+    def flock(*_):
+        if fault is not None:
+            raise OSError(fault, os.strerror(fault))
+
+    monkeypatch.setattr("mtlpaper.sweeps.locks.fcntl.flock", flock)
+    with place.workplace(copy.folder) as work:
+        assert execute(copy).reused  # nobody but this process is at work
+        parent = copy.folder / work.name.replace(f"-{os.getpid()}-", f"-{os.getppid()}-")
+        parent.mkdir()
+        if fault is None:  # a lock that everybody gets
+            assert execute(copy).reused
+        else:
+            with pytest.raises(SetupError, match="another run is writing"):
+                execute(copy)
+        assert parent.exists()
+
+
+def test_what_another_machine_left_is_removed_when_it_is_old(copy):
+    left = copy.folder / ".work-elsewhere-1-abc"
+    left.mkdir()
+    assert execute(copy).reused
+    assert left.exists()
+    os.utime(left, (0, 0))
     assert execute(copy).reused
     assert names(copy.folder) == FILES
 

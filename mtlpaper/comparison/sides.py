@@ -50,7 +50,7 @@ class Side:
         found = {name: attributes[name] for name in ("commit", "device") if name in attributes}
         if "commit" in found:
             told = {"yes": ", with changes", "unknown": ", changes unknown"}
-            changed = told.get(attributes.get("dirty"), "")
+            changed = told.get(str(attributes.get("dirty")), "")
             found["commit"] = f"{found['commit'][:10]}{changed}"
         return {**found, **_mapping(self, "versions")}
 

@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from mtlpaper import experiments
+from mtlpaper.runs.components import keeps_parts
 from mtlpaper.runs.errors import RunError
 from mtlpaper.runs.inspection import inspect
 from mtlpaper.runs.means import Means
@@ -76,8 +77,8 @@ def run_all(
     Processes, because papermill changes the working directory of the one it runs in.
     """
     tell = on_event or (lambda *_: None)
-    means.require()
     runs = [plan(name, preset, root=root, folder=into / name) for name in names]
+    means.require(store=any(keeps_parts(run.params) for run in runs))
     states = {run.name: inspect(run) for run in runs}
     due = [run for run in runs if force or states[run.name].kind != "fresh"]
     due.sort(key=_longest_first)

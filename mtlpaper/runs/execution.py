@@ -18,7 +18,7 @@ from mtlpaper import provenance, results
 from mtlpaper.notebook import GLUE_PREFIX
 from mtlpaper.runs import folder as place
 from mtlpaper.runs.cell import parameters_cell, rewritten
-from mtlpaper.runs.components import Components
+from mtlpaper.runs.components import Components, keeps_parts
 from mtlpaper.runs.errors import RunError
 from mtlpaper.runs.inspection import UNSETTLED, inspect
 from mtlpaper.runs.kernel import Listener, OnCell, execute_notebook
@@ -90,7 +90,7 @@ def execute(
     means = means or Means()
     _require_device(run)
     require_memory(run, means)
-    means.require()
+    means.require(store=keeps_parts(run.params))
     place.prepare(run)
     with place.locked(run.folder):
         place.recover(run.folder)
