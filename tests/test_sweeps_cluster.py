@@ -135,6 +135,28 @@ def test_workers_of_many_threads_are_refused(cluster):
             client.run(set_threads, "1")
 
 
+@pytest.mark.usefixtures("at")
+def test_a_worker_is_asked_before_its_first_task_too(cluster):
+    """The workers become unfit after the first check, as one that joins later may be."""
+    from distributed import Client
+
+    with (
+        Client(cluster, set_as_default=False) as client,
+        connected(cluster.scheduler_address, doubled) as (executor, _),
+    ):
+        client.run(set_threads, "8")
+        try:
+            with pytest.raises(SchedulerError, match=r"joined late cannot .*OMP_NUM_THREADS"):
+                executor.submit(doubled, 1).result()
+        finally:
+            client.run(set_threads, "1")
+        assert executor.submit(doubled, 1).result() == 2
+
+
+def doubled(x: int) -> int:
+    return 2 * x
+
+
 def test_a_scheduler_without_workers_is_told(monkeypatch):
     monkeypatch.setattr("mtlpaper.sweeps.cluster._PATIENCE_FOR_WORKERS", 0.5)
     with LocalCluster(n_workers=0, dashboard_address=":0", silence_logs=50) as empty:

@@ -7,7 +7,7 @@ import os
 import socket
 import warnings
 from collections.abc import Callable, Iterator
-from concurrent.futures import CancelledError, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
@@ -44,10 +44,11 @@ def cluster(
     """
     client = _connect(address)
     try:
-        _require_fit_workers(client, function, code or code_of(function))
+        code = code or code_of(function)
+        _require_fit_workers(client, function, code)
         executor = client.get_executor(pure=False)
         try:
-            yield executor, lambda error: _explained(error, address)
+            yield _Asking(executor, function, code), lambda error: _explained(error, address)
         except BaseException:
             executor.shutdown(wait=False)  # takes back what is under way
             raise
@@ -135,6 +136,29 @@ def _fault(function: Callable[[Any], Any], code: Code) -> str | None:
     if threads != "1":
         return f"OMP_NUM_THREADS must be 1, got {threads}; results depend on it"
     return None
+
+
+class _Asking(Executor):
+    """Has each worker asked before its first task: one that joined late has not been yet."""
+
+    def __init__(self, executor: Executor, function: Callable[[Any], Any], code: Code) -> None:
+        self._executor, self._function, self._code = executor, function, code
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        return self._executor.submit(_asked, self._function, self._code, fn, *args, **kwargs)
+
+
+#: What this process, a worker, has been asked for and can do.
+_fit: set[tuple[Any, Code]] = set()
+
+
+def _asked(function: Callable[[Any], Any], code: Code, task: Callable[..., Any], *args: Any) -> Any:
+    if (function, code) not in _fit:
+        fault = _fault(function, code)
+        if fault is not None:
+            raise SchedulerError(f"a worker that joined late cannot do this work: {fault}")
+        _fit.add((function, code))
+    return task(*args)
 
 
 def _explained(error: BaseException, address: str) -> SweepError | None:
