@@ -57,11 +57,12 @@ test-processors: $(TEST)  ## run the tests and check the published numbers as on
 	$(BIN)/python tests/processors.py "$(MAKE) test" "$(BIN)/mtlpaper verify --seconds 60" \
 	  "$(BIN)/mtlpaper claims --strict"
 
-lint: $(TEST)  ## check style, format, types and the layers of imports
+lint: $(TEST)  ## check style, format, types, the layers of imports and CI's workflows
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 
 format: $(TEST)  ## mend what ruff can mend
 	$(BIN)/ruff check --fix .
