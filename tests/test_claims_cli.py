@@ -154,7 +154,7 @@ def test_strict_needs_published_verdicts(root):
 
 
 def test_the_runs_of_a_preset(root):
-    folder = root / "_build" / "runs" / "quick"
+    folder = root / "runs" / "book" / "quick"
     for name, build in IDEAL.items():
         (folder / name).mkdir(parents=True)
         results.save(build(), folder / name / f"{name}.nc")

@@ -172,7 +172,7 @@ def test_a_run_tells_its_beginning_end_and_folder(root, tmp_path, monkeypatch, q
     assert code == 0
     assert asked["run"].params == Toy.preset("quick", n=7)
     assert asked["run"].changed == {"n": 7, "device": "cpu"}
-    assert asked["means"] == runs.Means(3, root / "_build" / "store", None)
+    assert asked["means"] == runs.Means(3, root / "runs" / "store", None)
     assert asked["force"] is True
     if quiet:
         assert (out, err) == ("", "")
@@ -307,13 +307,12 @@ def test_book_runs_everything_then_builds(root, monkeypatch):
     monkeypatch.setattr(publish, "build_book", lambda *given, **named: told.append((given, named)))
     code, out, err = call("book", "--preset", "quick", "--jobs", 2, "--root", root)
     assert code == 0
-    build = root / "_build"
-    means = runs.Means(2, build / "store", None)
+    means = runs.Means(2, root / "runs" / "store", None)
     assert told == [
-        (list(SETTINGS), "quick", root, build / "runs" / "quick", means, False),
-        ((root, folders, build / "html"), {"preset": "quick"}),
+        (list(SETTINGS), "quick", root, root / "runs" / "book" / "quick", means, False),
+        ((root, folders, root / "_build" / "html"), {"preset": "quick"}),
     ]
-    assert out == f"{build / 'html' / 'index.html'}\n"
+    assert out == f"{root / '_build' / 'html' / 'index.html'}\n"
     assert err.splitlines() == [
         "rem: running (data: rem.nc was altered)",
         "toy: done",

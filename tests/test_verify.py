@@ -115,7 +115,7 @@ def test_publishing_again_gives_the_same_bytes_and_leaves_what_is_not_its_own(pu
     before = everything(folder)
     assert call("publish", "--preset", "quick", "--root", published) == (0, f"{folder}\n", "")
     assert everything(folder) == before
-    assert [path.name for path in (published / "_build").iterdir()] == ["runs"]
+    assert not list((published / "_build").iterdir())
 
 
 def _stale(run: runs.Run) -> None:
@@ -173,7 +173,7 @@ def test_a_failure_under_way_leaves_the_earlier_results(published, monkeypatch, 
     with pytest.raises(OSError, match="no space"):
         archive.publish(published, "quick")
     assert everything(published / "results") == before
-    assert [path.name for path in (published / "_build").iterdir()] == ["runs"]
+    assert not list((published / "_build").iterdir())
 
 
 def test_a_failed_swap_puts_the_earlier_results_back(published, monkeypatch):

@@ -40,7 +40,7 @@ StoreFolder = Annotated[
         metavar="DIR",
         envvar="MTLPAPER_STORE",
         show_envvar=False,
-        help="Where finished parts of sweeps are kept; _build/store by default.",
+        help="Where finished parts of sweeps are kept; runs/store by default.",
     ),
 ]
 
@@ -49,4 +49,4 @@ def means(root: Path, jobs: int | None, store: Path | None, scheduler: str | Non
     """Return what runs may use, with the defaults for what was not given."""
     from mtlpaper.runs import Means
 
-    return Means(jobs or limits.cores(), store or root / "_build" / "store", scheduler)
+    return Means(jobs or limits.cores(), store or root / "runs" / "store", scheduler)

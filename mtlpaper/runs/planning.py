@@ -138,7 +138,7 @@ def find_root(root: Path | None = None) -> Path:
 
 def book_runs(root: Path, preset: str) -> Path:
     """Return the folder in which the book's runs of a preset lie, each under its own name."""
-    return root / "_build" / "runs" / preset
+    return root / "runs" / "book" / preset
 
 
 def _notebook(root: Path, name: str) -> Path:
