@@ -249,6 +249,8 @@ def _scales(picture: Picture, expected: list[Mark]) -> list[str]:
     found = []
     for at, ax in picture.panels.items():
         told = _declared(expected, at)
+        if not ax.images and ax.yaxis_inverted() != ("downwards" in told):
+            found.append(f"the vertical axis of {at} goes the wrong way")
         for which in "xy":
             scale = getattr(ax, f"get_{which}scale")()
             if scale != told.get(which, "linear"):
@@ -265,14 +267,12 @@ def _scales(picture: Picture, expected: list[Mark]) -> list[str]:
 def _labels(picture: Picture, expected: list[Mark]) -> list[str]:
     """Find both labels of every panel, and something that tells it from the others."""
     found, told = [], []
+    by_title = [mark.panel for mark in expected if mark.kind == "titled"]
     for at in picture.panels:
         x, y, title = picture.label(at, "x"), picture.label(at, "y"), picture.title(at)
         found += [f"{at} has no x label"] * (not x)
-        by_title = any(mark.kind == "titled" and mark.panel == at for mark in expected)
-        found += [f"{at} has no y label"] * (not (title if by_title else y))
+        found += [f"{at} has no y label"] * (not (title if at in by_title else y))
         told.append((title, x, y, picture.title((0, at[1]))))
-    if len({bool(picture.title(at)) for at in picture.panels if at[0] == 0}) > 1:
-        found.append("some of the upper panels have titles and others have none")
     if len(set(told)) < len(told):
         found.append("labels and titles do not tell the panels apart")
     return found
@@ -305,9 +305,9 @@ def _label(picture: Picture, mark: Mark) -> list[str]:
 def _unit(picture: Picture, mark: Mark) -> list[str]:
     """A unit in the label of an axis, a title that stands for one, or the bar of colours."""
     if mark.named == "bar":
-        scale = picture.axes[mark.panel].images[0].get_clim()
+        scales = [one.get_clim() for one in picture.axes[mark.panel].images]
         images = [one for ax in picture.panels.values() for one in ax.images]
-        bars = [one.colorbar.ax for one in images if one.colorbar and one.get_clim() == scale]
+        bars = [one.colorbar.ax for one in images if one.colorbar and one.get_clim() in scales]
         if any(bar.get_ylabel() and mark.text in bar.get_ylabel() for bar in bars):
             return []
         return [f"no bar of the colours of {mark.panel} with their unit"]
@@ -505,7 +505,7 @@ def told(at: Panel, *words: str) -> Drawing:
 
 
 def axis(at: Panel = (0, 0), **told: Any) -> Drawing:
-    """Scales other than linear and limits set by hand of a panel's axes: ``x="log"``, ``xlim``."""
+    """What is set by hand of a panel's axes: ``x="log"``, ``xlim``, ``downwards=True``."""
 
     def marks(data: xr.Dataset) -> Iterator[Mark]:
         for name, value in told.items():
@@ -514,7 +514,7 @@ def axis(at: Panel = (0, 0), **told: Any) -> Drawing:
                 numbers = np.array([np.nan if end is None else end for end in limits], float)
                 yield Mark(at, "scale", numbers, name)
             else:
-                yield Mark(at, "scale", np.empty(0), name, named=value)
+                yield Mark(at, "scale", np.empty(0), name, named=str(value))
 
     return marks
 

@@ -617,7 +617,8 @@ DRAWN: dict[str, list[Drawing]] = {
         for j, (side, over, n) in enumerate(
             (("left", "S_A", {"n_train": 400}), ("right", "n_train", {}))
         )
-    ],
+    ]
+    + [told((i, 1), f"{N3} classes, high-SNR main tasks") for i, N3 in enumerate((3, 10))],
     "table1-phase": [phase_maps],
     "table1-rows": [effect_strips],
     "aligned": [
@@ -707,9 +708,10 @@ DRAWN: dict[str, list[Drawing]] = {
         candidate_errors("law_error", 1000, "mnat", (0, 0)),
         candidate_errors("law_sign", 100, "%", (0, 1)),
         no_candidate,
-        axis(xlim=(0, None)),
+        axis(xlim=(0, None), downwards=True),
+        axis((0, 1), downwards=True),
     ],
-    "relatedness-families": [family_errors, axis(xlim=(0, None))],
+    "relatedness-families": [family_errors, axis(xlim=(0, None), downwards=True)],
     "multiverse-shares": [claim_shares, axis(xlim=(0, 100), ylim=(-0.7, 21.7))],
     "multiverse-decisive": [decisive_shares],
     **{
