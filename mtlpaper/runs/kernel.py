@@ -83,7 +83,7 @@ def execute_notebook(
     progress = progress_file() or run_dir / ".progress"
     # A folder for what is the kernel's own. Not in `run_dir`: Jupyter needs a file there that nobody
     # else can read, and not every file system knows such.
-    with tempfile.TemporaryDirectory(prefix="mtlpaper-") as private:
+    with tempfile.TemporaryDirectory(prefix="mtlpaper-", ignore_cleanup_errors=True) as private:
         kernel = _Kernel(Path(private), _environment(run_dir, means, progress))
         with watched(progress, told.on_progress), _explained(name, target, kernel):
             papermill.execute_notebook(
