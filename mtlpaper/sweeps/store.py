@@ -129,8 +129,9 @@ class Store:
             _share(beside)
             beside.replace(target)
         except OSError as error:
-            beside.unlink(missing_ok=True)
             raise _unwritable(self.folder, error) from error
+        finally:
+            beside.unlink(missing_ok=True)  # there only if something went wrong
 
     def _tidy(self) -> None:
         """Remove what killed processes left: locks that nobody holds, and half entries."""
