@@ -14,12 +14,13 @@ CONSTRAINTS ?= constraints.txt
 TORCH_INDEX ?=
 # Passed on to pytest: make test ARGS="-k gibbs". And to the benchmarks: make bench ARGS=--quick.
 ARGS        ?=
-# What the environment holds besides the package. The benchmarks' peers are large, so they wait for
-# `make bench`.
-EXTRAS      ?= book,test
 
-BIN   := $(VENV)/bin
-STAMP := $(VENV)/installed
+BIN := $(VENV)/bin
+# What is in the environment: the package with an extra of pyproject.toml, `$(VENV)/with-EXTRA`.
+# `test` includes `book`; the benchmarks' peers are large, so they wait for `make bench`.
+BOOK  := $(VENV)/with-book
+TEST  := $(VENV)/with-test
+BENCH := $(VENV)/with-bench
 INSTALL = $(BIN)/python -m pip install --quiet $(if $(CONSTRAINTS),--constraint $(CONSTRAINTS)) \
   $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
 NBVAL := --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg
@@ -32,62 +33,84 @@ export JUPYTER_PLATFORM_DIRS := 1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help book test lint format notebooks bench serve setup pins clean distclean
+# Two targets may want to install into one environment.
+.NOTPARALLEL:
+.PHONY: help book test test-processors lint format notebooks bench serve setup pins clean distclean
 
 help:  ## list the targets
 	@echo "usage: make TARGET [PRESET=paper|quick] [JOBS=$(JOBS)] [PYTHON=$(PYTHON)]"
 	@echo
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' Makefile
 
-book: $(STAMP)  ## run every notebook at PRESET (paper unless told otherwise) and build _build/html
+book: $(BOOK)  ## run every notebook at PRESET (paper unless told otherwise) and build _build/html
 	$(BIN)/mtlpaper book --preset $(PRESET) --jobs $(JOBS)
 
 # One BLAS and torch thread a process: the stored outputs were made so, and pytest uses JOBS processes.
 test: export OMP_NUM_THREADS := 1
 test: export OPENBLAS_NUM_THREADS := 1
 test: export MKL_NUM_THREADS := 1
-test: $(STAMP)  ## run the tests, and the committed notebooks against their stored outputs
+test: $(TEST)  ## run the tests, and the committed notebooks against their stored outputs
 	$(BIN)/pytest -n $(JOBS) --dist loadfile $(NBVAL) tests notebooks $(ARGS)
 
-lint: $(STAMP)  ## check style, format, types and the layers of imports
+# Last digits differ between processors, since their kernels sum in another order; verdicts may not.
+test-processors: $(TEST)  ## run the tests and check the published numbers as on other processors
+	$(BIN)/python tests/processors.py "$(MAKE) test" "$(BIN)/mtlpaper verify --seconds 60" \
+	  "$(BIN)/mtlpaper claims --strict"
+
+lint: $(TEST)  ## check style, format, types, the layers of imports and CI's workflows
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 
-format: $(STAMP)  ## mend what ruff can mend
+format: $(TEST)  ## mend what ruff can mend
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-# Timings would change with every execution, and nothing else should.
-notebooks: $(STAMP)  ## execute the committed notebooks anew, in place, at their quick preset
-	OMP_NUM_THREADS=1 $(BIN)/jupyter execute --inplace --NbClientApp.kernel_name=python3 \
-	  --NotebookClient.record_timing=False notebooks/*.ipynb
+# Not `jupyter execute`, which keeps the time of every step: what changes is to be a result.
+define EXECUTE
+import sys
+import nbformat
+from nbclient import NotebookClient
+
+for name in sys.argv[1:]:
+    print(name, flush=True)
+    notebook = nbformat.read(name, as_version=4)
+    where = {"metadata": {"path": "notebooks"}}
+    NotebookClient(notebook, kernel_name="python3", record_timing=False, resources=where).execute()
+    del notebook.metadata.language_info["version"]
+    nbformat.write(notebook, name)
+endef
+notebooks: export EXECUTE := $(EXECUTE)
+notebooks: export OMP_NUM_THREADS := 1
+notebooks: $(BOOK)  ## execute the committed notebooks anew, in place, at their quick preset
+	$(BIN)/python -c "$$EXECUTE" notebooks/*.ipynb
 
 # Needs some minutes and an idle machine. Where a peer cannot be had, the table goes on without it.
-bench: $(STAMP)  ## print the table of training speeds, and write it to _build/benchmarks.json
-	$(INSTALL) --editable '.[bench]' || echo "The benchmarks' peers cannot be installed here." >&2
+bench: $(TEST)  ## print the table of training speeds, and write it to _build/benchmarks.json
+	$(MAKE) $(BENCH) || echo "The benchmarks' peers cannot be installed here." >&2
 	$(BIN)/python -m benchmarks $(ARGS)
 
-serve: $(STAMP)  ## show the built book on http://localhost:PORT (8000)
+serve: $(BOOK)  ## show the built book on http://localhost:PORT (8000)
 	@test -f _build/html/index.html || { \
 	  echo "No book in _build/html yet: run 'make book' or 'make book PRESET=quick' first." >&2; exit 1; }
 	$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
 
-setup: $(STAMP)  ## only make the environment
+setup: $(TEST)  ## only make the environment, with all but the peers that bench asks for
 
 # torch keeps its version: which of its CPU wheels exist depends on the place, so it moves by hand.
 # Its CUDA libraries are left out because torch itself asks for exact versions of them.
 pins:  ## write constraints.txt anew, torch excepted, from the newest that pyproject.toml allows
 	@mkdir -p _build
 	grep '^torch==' constraints.txt > _build/torch.txt
-	$(MAKE) setup VENV=_build/pins CONSTRAINTS=_build/torch.txt EXTRAS=$(EXTRAS),bench
+	$(MAKE) _build/pins/with-test _build/pins/with-bench VENV=_build/pins CONSTRAINTS=_build/torch.txt
 	{ grep '^#' constraints.txt; _build/pins/bin/pip freeze --exclude-editable \
 	  | sed -E -e 's/\+cpu$$//' -e '/^(nvidia-|cuda-|triton=)/d'; } > _build/constraints.txt
 	mv _build/constraints.txt constraints.txt
 	rm -rf _build/pins _build/torch.txt
 
-clean:  ## remove what was built (runs/ and the environment stay)
+clean:  ## remove what was built (the runs, their store and the environment stay)
 	rm -rf _build .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
 
@@ -96,9 +119,9 @@ distclean: clean  ## remove the environment as well
 
 # A normal prerequisite, not an order-only one: where the environment's Python is gone or replaced,
 # the installation is made anew too.
-$(STAMP): pyproject.toml $(CONSTRAINTS) $(BIN)/python
+$(VENV)/with-%: pyproject.toml $(CONSTRAINTS) $(BIN)/python
 	@echo "Installing into $(VENV) (minutes at first, seconds later) ..."
-	$(INSTALL) --editable '.[$(EXTRAS)]'
+	$(INSTALL) --editable '.[$*]'
 	@touch $@
 
 $(BIN)/python:

@@ -8,7 +8,6 @@ same in both cases and holds neither paths nor progress, so that nbval can compa
 from __future__ import annotations
 
 import html
-import io
 import math
 import os
 import sys
@@ -65,7 +64,6 @@ def figure(axes: np.ndarray, name: str) -> None:
     """Show the figure that an array of Axes belongs to; in a run, save it as SVG and PNG."""
     _require_file_name(name)
     fig = figure_of(axes)
-    results.settle(fig)
     folder = _run_folder()
     if folder is not None:
         results.save_figure(fig, folder / name)
@@ -73,7 +71,7 @@ def figure(axes: np.ndarray, name: str) -> None:
     # The picture is made here and not by Jupyter's own backend, whose crop and resolution depend
     # on its configuration. It is a PNG because nbval compares the text of an SVG.
     display(
-        {"image/png": _png(fig), "text/plain": f"<figure {name}>"},
+        {"image/png": results.picture(fig, "png"), "text/plain": f"<figure {name}>"},
         metadata={"image/png": {"width": width, "height": height}},
         raw=True,
     )
@@ -162,12 +160,6 @@ def _run_folder() -> Path | None:
 def _require_file_name(name: str) -> None:
     if not name or not all(letter.isalnum() or letter in "-_" for letter in name):
         raise ValueError(f"`name` must be letters, digits, - and _ only, got {name!r}")
-
-
-def _png(fig: Figure) -> bytes:
-    buffer = io.BytesIO()
-    fig.savefig(buffer, format="png", dpi=results.DPI, metadata={"Software": None})
-    return buffer.getvalue()
 
 
 def _forget(fig: Figure) -> None:

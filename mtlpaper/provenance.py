@@ -15,6 +15,15 @@ import mtlpaper
 COMPUTING = ("numpy", "scipy", "torch", "xarray", "matplotlib")
 #: Packages that carry the results without changing them.
 CARRYING = ("h5netcdf", "h5py", "pandas", "pydantic", "papermill", "ipykernel")
+#: Holds the commit in what `git archive` packs.
+_ARCHIVED = ".git_archival.txt"
+#: What git may say, and what it means.
+_COMPLAINTS = {
+    "dubious ownership": "git refuses a folder of another user; "
+    "`git config --global --add safe.directory FOLDER` allows it",
+    "not a git repository": "the source tree is no git repository",
+    "Needed a single revision": "the repository has no commit",
+}
 
 
 @dataclass(frozen=True)
@@ -24,13 +33,17 @@ class Commit:
     Attributes
     ----------
     sha : str or None
-        Full hash of the commit; None where there is no repository, no commit or no git.
-    dirty : bool
-        Whether anything tracked, or any file of the package or the notebooks, differs from it.
+        Full hash of the commit; None where it is not known.
+    dirty : bool or None
+        Whether anything tracked, or any code of the package or the notebooks, differs from it;
+        None where it is not known.
+    unknown : str
+        Why one of them is not known; empty if both are.
     """
 
     sha: str | None
-    dirty: bool
+    dirty: bool | None
+    unknown: str = ""
 
 
 def versions(names: tuple[str, ...] = COMPUTING + CARRYING) -> dict[str, str]:
@@ -55,16 +68,33 @@ def commit(root: Path | None = None) -> Commit:
     -----
     A repository that merely encloses the tree (a home folder under git, say) is not ours and is
     not reported. Files that git does not know count as a difference only where they could be
-    run: inside the package and the notebooks.
+    run: code inside the package and the notebooks. What ``git archive`` packs tells its commit.
     """
     root = (root or source_tree()).resolve()
-    top = _git(root, "rev-parse", "--show-toplevel")
-    sha = _git(root, "rev-parse", "--verify", "HEAD")
-    if not top or Path(top).resolve() != root or not sha:
-        return Commit(None, dirty=False)
-    tracked = _git(root, "status", "--porcelain", "--untracked-files=no")
-    ours = _git(root, "status", "--porcelain", "--", "mtlpaper", "notebooks")
-    return Commit(sha, dirty=bool(tracked or ours))
+    try:
+        if Path(_git(root, "rev-parse", "--show-toplevel")).resolve() != root:
+            return _archived(root, "the source tree is no git repository of its own")
+        sha = _git(root, "rev-parse", "--verify", "HEAD")
+    except _GitError as error:
+        return _archived(root, str(error))
+    code = ("mtlpaper/*.py", "notebooks/*.ipynb")
+    try:
+        tracked = _git(root, "status", "--porcelain", "--untracked-files=no")
+        ours = _git(root, "status", "--porcelain", "--untracked-files=all", "--", *code)
+    except _GitError as error:
+        return Commit(sha, None, str(error))
+    return Commit(sha, bool(tracked or ours))
+
+
+def _archived(root: Path, otherwise: str) -> Commit:
+    """Return the commit that ``git archive`` wrote into the tree, if it was made by that."""
+    try:
+        text = (root / _ARCHIVED).read_text(encoding="utf-8").strip()
+    except (OSError, ValueError):
+        text = ""
+    if text and set(text) <= set("0123456789abcdef"):  # in a clone it still says what to fill in
+        return Commit(text, None, "the source tree is an archive, which does not show changes")
+    return Commit(None, None, otherwise)
 
 
 def device(kind: str = "cpu") -> str:
@@ -103,8 +133,11 @@ def _version(name: str) -> str:
         return "not installed"
 
 
-def _git(root: Path, *arguments: str) -> str | None:
-    """Return what git says, or None where it has nothing to say."""
+class _GitError(Exception):
+    """Git did not answer; says why, without naming a folder of this machine."""
+
+
+def _git(root: Path, *arguments: str) -> str:
     # Variables such as GIT_DIR, set inside a hook, would point git at another repository.
     clean = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     try:
@@ -114,11 +147,16 @@ def _git(root: Path, *arguments: str) -> str | None:
             text=True,
             timeout=30,
             check=False,
-            env={**clean, "GIT_OPTIONAL_LOCKS": "0"},
+            env={**clean, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"},
         )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return done.stdout.strip() if done.returncode == 0 else None
+    except subprocess.TimeoutExpired as error:
+        raise _GitError("git did not answer within 30 s") from error
+    except OSError as error:
+        raise _GitError("git cannot be run; is it installed?") from error
+    if done.returncode == 0:
+        return done.stdout.strip()
+    told = {said: why for said, why in _COMPLAINTS.items() if said in done.stderr}
+    raise _GitError(next(iter(told.values()), f"`git {arguments[0]}` failed"))
 
 
 def _processor() -> str:

@@ -7,12 +7,13 @@ and equal content gives equal bytes, so that a checksum compares results and not
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 import h5py
 import xarray as xr
@@ -26,6 +27,8 @@ DPI = 200
 
 class ResultError(RuntimeError):
     """A file that should hold results is missing or cannot be read."""
+
+    exit_code = 2
 
 
 def save(data: xr.Dataset, path: Path) -> None:
@@ -54,7 +57,7 @@ def load(path: Path) -> xr.Dataset:
     Raises
     ------
     ResultError
-        If the file is missing, or is no readable NetCDF file.
+        If the file is missing, cannot be read now, or is no sound NetCDF file.
     """
     path = Path(path)
     if not path.is_file():
@@ -65,16 +68,35 @@ def load(path: Path) -> xr.Dataset:
         h5py.File(path).close()
         # Nothing here is a date, but xarray would take a unit such as "s" for a time span.
         return xr.load_dataset(path, engine="h5netcdf", decode_times=False, decode_timedelta=False)
+    except MemoryError:
+        raise
     except Exception as error:
+        if isinstance(error, OSError) and error.errno:  # the system refuses: no fault of the bytes
+            raise _unreadable(path, error) from error
         # h5py answers damage with OSError, KeyError, RuntimeError, … depending on the byte hit.
         reason = f"{type(error).__name__}: {error}".splitlines()[0]
         raise ResultError(f"{path} is damaged or is no NetCDF file ({reason})") from error
 
 
 def checksum(path: Path) -> str:
-    """Return the SHA-256 of a file, in hexadecimal digits."""
-    with Path(path).open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    """Return the SHA-256 of a file, in hexadecimal digits.
+
+    Raises
+    ------
+    ResultError
+        If the file cannot be read.
+    """
+    try:
+        with Path(path).open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: OSError) -> ResultError:
+    if isinstance(error, BlockingIOError):
+        return ResultError(f"{path} is in use: another program has locked it; close it there")
+    return ResultError(f"cannot read {path}: {os.strerror(error.errno or 0)}")
 
 
 def save_figure(figure: Figure, stem: Path) -> tuple[Path, Path]:
@@ -91,21 +113,32 @@ def save_figure(figure: Figure, stem: Path) -> tuple[Path, Path]:
     tuple of Path
         The SVG and the PNG file.
     """
-    import matplotlib as mpl  # so that reading data does not pay for it
-
-    settle(figure)
     stem = Path(stem)
     svg, png = (stem.with_name(f"{stem.name}.{kind}") for kind in ("svg", "png"))
-    # Without a salt matplotlib draws the names of clip paths at random.
-    with mpl.rc_context({"svg.hashsalt": "mtlpaper"}):
-        with _replacing(svg) as partial:
-            figure.savefig(partial, format="svg", metadata={"Date": None, "Creator": None})
-        with _replacing(png) as partial:
-            figure.savefig(partial, format="png", dpi=DPI, metadata={"Software": None})
+    with _replacing(svg) as partial:
+        partial.write_bytes(picture(figure, "svg"))
+    with _replacing(png) as partial:
+        partial.write_bytes(picture(figure, "png"))
     return svg, png
 
 
-def settle(figure: Figure) -> None:
+def picture(figure: Figure, kind: Literal["svg", "png"]) -> bytes:
+    """Return a figure as the bytes of a file, whatever the user's matplotlib is set to."""
+    import matplotlib.style as mpl_style  # so that reading data does not pay for it
+
+    options: Any = {
+        "svg": {"metadata": {"Date": None, "Creator": None}},
+        "png": {"metadata": {"Software": None}, "dpi": DPI},
+    }
+    buffer = io.BytesIO()
+    # Without a salt matplotlib draws the names of clip paths at random.
+    with mpl_style.context({"svg.hashsalt": "mtlpaper"}, after_reset=True):
+        _settle(figure)
+        figure.savefig(buffer, format=kind, **options[kind])
+    return buffer.getvalue()
+
+
+def _settle(figure: Figure) -> None:
     """Lay a figure out for good.
 
     An automatic layout is found anew at every drawing and moves by fractions of a pixel; the second

@@ -20,6 +20,8 @@ import hypothesis
 import matplotlib as mpl
 import torch
 
+pytest_plugins = ["skips"]
+
 mpl.use("agg")
 torch.set_num_threads(1)
 

@@ -145,8 +145,8 @@ def test_the_finite_sample_force_leaves_the_common_shift_alone(label_rule):
     force = forces_of(data, "finite", label_rule)[0]
     W = np.random.default_rng(0).standard_normal((3, 4, 10))
     exact = theory.training_set_force(data.sets[0].X[0], data.sets[0].Y[0])(W[0])
-    assert np.abs(exact.sum(axis=0)).max() < 1e-14  # rounding
-    assert np.abs(force(torch.from_numpy(W)).numpy().sum(axis=1)).max() < 1e-14
+    assert np.abs(exact.sum(axis=0)).max() < 1e-13  # rounding
+    assert np.abs(force(torch.from_numpy(W)).numpy().sum(axis=1)).max() < 1e-13
 
 
 def test_soft_labels_let_the_student_rest_at_the_teacher():

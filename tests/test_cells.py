@@ -146,6 +146,17 @@ def test_a_change_of_a_published_curve_is_noticed():
     assert not difference.ok
 
 
+def test_pairs_on_a_side_of_the_bound_may_be_counted_either_way(monkeypatch):
+    data, (piece,) = published("bound"), cells.checks_of("bound").pieces
+    at = next(piece.cells(data))
+    other = data.assign(outside=1 - data["outside"])
+    for tie, either_way in ((np.inf, True), (1e-9, False)):
+        monkeypatch.setattr("mtlpaper.cells.bound._TIE", tie)
+        values = recomputed("bound", piece, other, at)
+        found = piece.differences(tiny("bound"), other, at, values)
+        assert [d.ok for d in found if d.variable.startswith("outside")] == [either_way]
+
+
 def test_a_change_of_a_cell_shows_in_what_follows():
     """Whatever the sample misses, the means over cells do not."""
     at = next(cells.checks_of("figure2").pieces[0].cells(published("figure2")))

@@ -74,6 +74,13 @@ def test_every_claim_has_its_row(root):
     assert out.count("✓ reproduced") == tested
 
 
+def test_a_narrow_terminal_folds_names_and_cuts_none(root, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    _, out, _ = call("--root", root)
+    assert max(map(len, out.splitlines())) == 80
+    assert "…" not in out
+
+
 def test_what_is_not_reproduced_is_explained_under_its_row(root):
     path = root / "results" / "depth.nc"
     rewrite(path, lambda data: data.assign(shift=-data["shift"]))
@@ -154,7 +161,7 @@ def test_strict_needs_published_verdicts(root):
 
 
 def test_the_runs_of_a_preset(root):
-    folder = root / "_build" / "runs" / "quick"
+    folder = root / "runs" / "book" / "quick"
     for name, build in IDEAL.items():
         (folder / name).mkdir(parents=True)
         results.save(build(), folder / name / f"{name}.nc")

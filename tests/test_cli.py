@@ -1,12 +1,15 @@
 import io
 import json
+import os
 import shlex
+import signal
 import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import typer
 from rich.console import Console
 from toy import registration
 from toy.repository import make_repository
@@ -16,15 +19,16 @@ from typer.testing import CliRunner
 import mtlpaper
 from mtlpaper import experiments, publish, results, runs
 from mtlpaper.cli import app
+from mtlpaper.cli.endings import explained
 from mtlpaper.cli.live import BookLines, RunLine
-from mtlpaper.settings import SETTINGS
+from mtlpaper.settings import SETTINGS, settings
 from mtlpaper.sweeps.progress import Report
 
 
 @pytest.fixture(autouse=True)
 def _toy(monkeypatch):
     # Typer and Rich take a CI's environment for a terminal and colour their words.
-    for name in ("GITHUB_ACTIONS", "FORCE_COLOR", "PY_COLORS"):
+    for name in ("GITHUB_ACTIONS", "FORCE_COLOR", "PY_COLORS", "COLUMNS"):
         monkeypatch.delenv(name, raising=False)
     with registration.registered():
         yield
@@ -78,6 +82,27 @@ def test_show_tells_of_every_parameter():
     assert "soft, argmax" in lines["rule"]
 
 
+@pytest.mark.parametrize("colour", [False, True])
+def test_a_pipe_has_no_width_to_fold_to(monkeypatch, colour):
+    if colour:
+        monkeypatch.setenv("FORCE_COLOR", "1")
+    code, out, _ = call("show", "toy")
+    assert code == 0
+    assert len(out.splitlines()) == 3 + len(Toy.model_fields)
+
+
+@pytest.mark.parametrize("name", ["figure2", "relatedness", "multiverse"])
+def test_a_narrow_terminal_folds_names_and_cuts_none(monkeypatch, name):
+    monkeypatch.setenv("COLUMNS", "80")
+    code, out, _ = call("show", name)
+    assert code == 0
+    assert max(map(len, out.splitlines())) == 80
+    assert "…" not in out
+    column = [line[:20].split(" ")[0] for line in out.splitlines()[2:]]
+    joined = "".join(column)
+    assert all(parameter in joined for parameter in settings(name).model_fields)
+
+
 @pytest.mark.parametrize(
     "command", [["list"], ["show", "figure1"], ["run", "figure1", "-p", "x=1"]]
 )
@@ -104,6 +129,8 @@ def test_what_needs_no_numerics_loads_none(command):
         (["toy", "-p", "n"], "`-p` must read NAME=VALUE, got 'n'"),
         (["toy", "-p", "=3"], "`-p` must read NAME=VALUE, got '=3'"),
         (["toy", "-p", "n=3", "-p", "n=4"], "`n` must be given once"),
+        (["figure1", "-p", "starts=[1,1]"], "`starts` must hold no value twice, got [1, 1]"),
+        (["toy", "-p", f"seed={'9' * 5000}"], "`seed` must be an integer >= 0, got '999"),
         (["toy", "--preset", "fast"], "`preset` must be one of paper, quick, got 'fast'"),
         (["toy", "--device", "gpu"], "`device` must be one of cpu, cuda, got 'gpu'"),
         (["toy", "--device", "cpu", "-p", "device=cpu"], "`device` must be given once"),
@@ -145,7 +172,7 @@ def test_a_run_tells_its_beginning_end_and_folder(root, tmp_path, monkeypatch, q
     assert code == 0
     assert asked["run"].params == Toy.preset("quick", n=7)
     assert asked["run"].changed == {"n": 7, "device": "cpu"}
-    assert asked["means"] == runs.Means(3, root / "_build" / "store", None)
+    assert asked["means"] == runs.Means(3, root / "runs" / "store", None)
     assert asked["force"] is True
     if quiet:
         assert (out, err) == ("", "")
@@ -175,17 +202,25 @@ def test_a_run_tells_what_it_will_take_if_that_is_known(root, tmp_path, monkeypa
 
 
 @pytest.mark.parametrize("by", ["option", "environment"])
-def test_store_and_scheduler_come_from_options_or_the_environment(root, tmp_path, monkeypatch, by):
+def test_means_come_from_options_or_the_environment(root, tmp_path, monkeypatch, by):
     seen = []
     monkeypatch.setattr(runs, "execute", lambda run, means, **_: seen.append(means) or reused(run))
-    options = ["--store", tmp_path / "store", "--scheduler", "tcp://there:1"]
+    options = ["--store", tmp_path / "store", "--scheduler", "tcp://there:1", "--jobs", 7]
     if by == "environment":
-        monkeypatch.setenv("MTLPAPER_STORE", str(options[1]))
-        monkeypatch.setenv("MTLPAPER_SCHEDULER", options[3])
+        for name, value in zip(options[::2], options[1::2], strict=True):
+            monkeypatch.setenv(f"MTLPAPER_{name.strip('-').upper()}", str(value))
         options = []
     assert call("run", "toy", "--root", root, *options)[0] == 0
-    assert (seen[0].store, seen[0].scheduler) == (tmp_path / "store", "tcp://there:1")
-    assert seen[0].jobs >= 1
+    assert seen[0] == runs.Means(7, tmp_path / "store", "tcp://there:1")
+
+
+def test_as_many_processes_as_the_machine_allows_unless_told(root, monkeypatch):
+    seen = []
+    monkeypatch.delenv("MTLPAPER_JOBS", raising=False)
+    monkeypatch.setattr(runs, "execute", lambda run, means, **_: seen.append(means) or reused(run))
+    monkeypatch.setattr("mtlpaper.limits.cores", lambda: 5)
+    assert call("run", "toy", "--root", root)[0] == 0
+    assert seen[0].jobs == 5
 
 
 def test_an_interrupted_sweep_says_what_is_stored(root, monkeypatch):
@@ -228,6 +263,26 @@ def test_exit_codes(root, monkeypatch, error, code, words):
     assert str(error) in err
 
 
+def test_a_signal_that_we_were_told_to_ignore_is_ignored():
+    """As `nohup` tells its command of SIGHUP; the other one still interrupts."""
+    passed = []
+
+    def send_both():
+        with explained():
+            for number in (signal.SIGHUP, signal.SIGTERM):
+                os.kill(os.getpid(), number)
+                passed.append(number)
+
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with pytest.raises(typer.Exit) as caught:
+            send_both()
+        assert (caught.value.exit_code, passed) == (130, [signal.SIGHUP])
+        assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
 def test_a_fault_of_the_program_is_not_hidden(root, monkeypatch):
     def execute(*_, **__):
         raise ZeroDivisionError
@@ -252,13 +307,12 @@ def test_book_runs_everything_then_builds(root, monkeypatch):
     monkeypatch.setattr(publish, "build_book", lambda *given, **named: told.append((given, named)))
     code, out, err = call("book", "--preset", "quick", "--jobs", 2, "--root", root)
     assert code == 0
-    build = root / "_build"
-    means = runs.Means(2, build / "store", None)
+    means = runs.Means(2, root / "runs" / "store", None)
     assert told == [
-        (list(SETTINGS), "quick", root, build / "runs" / "quick", means, False),
-        ((root, folders, build / "html"), {"preset": "quick"}),
+        (list(SETTINGS), "quick", root, root / "runs" / "book" / "quick", means, False),
+        ((root, folders, root / "_build" / "html"), {"preset": "quick"}),
     ]
-    assert out == f"{build / 'html' / 'index.html'}\n"
+    assert out == f"{root / '_build' / 'html' / 'index.html'}\n"
     assert err.splitlines() == [
         "rem: running (data: rem.nc was altered)",
         "toy: done",
@@ -316,6 +370,13 @@ def test_redraw_refuses_data_that_its_run_did_not_write(tmp_path):
     assert "`mtlpaper run toy --force`" in err
 
 
+def test_redraw_refuses_a_file_for_its_folder(tmp_path):
+    results.save(experiments.compute(Toy.preset("quick")), tmp_path / "toy.nc")
+    code, out, err = call("redraw", tmp_path / "toy.nc", "--out", tmp_path / "toy.nc")
+    assert (code, out) == (2, "")
+    assert err == f"`--out` must be a folder, got the file {tmp_path / 'toy.nc'}\n"
+
+
 @pytest.mark.parametrize("content", [None, b"no data"])
 def test_redraw_names_a_file_it_cannot_read(tmp_path, content):
     path = tmp_path / "toy.nc"
@@ -342,10 +403,25 @@ def test_a_recorded_command_is_one_the_program_understands(root, monkeypatch):
     assert json.dumps(dict(seen[0].changed)) == json.dumps(dict(planned.changed))
 
 
+@pytest.mark.parametrize("lines", [BookLines(), RunLine("toy", "quick", str)])
+def test_a_log_is_not_repainted_even_in_colour(monkeypatch, lines):
+    log = io.StringIO()
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setattr("mtlpaper.cli.live.stderr", lambda: Console(file=log))
+    with lines.shown():
+        pass
+    assert log.getvalue() == ""
+
+
+class Screen(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
 @pytest.mark.parametrize("many", [False, True])
 def test_a_terminal_shows_how_far_a_sweep_is(monkeypatch, many):
     """On a terminal as wide as it takes; what a log gets is tested above."""
-    screen = io.StringIO()
+    screen = Screen()
     console = Console(file=screen, force_terminal=True, width=100, color_system=None)
     monkeypatch.setattr("mtlpaper.cli.live.stderr", lambda: console)
     report = Report(340, 3900, 340, 45.0)

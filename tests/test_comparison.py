@@ -223,9 +223,24 @@ def test_runs_are_compared_in_everything(made):
 
 def test_a_run_does_not_differ_from_itself(made):
     found = compare(str(made["five"]), str(made["five"] / "toy.nc"))
-    told = (found.parameters, found.origin, found.numbers)
-    assert [entry.differing for entry in told] == [(), (), ()]
+    told = (found.parameters, found.origin, found.numbers, found.pictures)
+    assert [entry.differing for entry in told] == [(), (), (), ()]
+    assert found.pictures.total == 2
     assert (found.coordinates, found.differing, found.turned) == ({}, (), ())
+
+
+def test_pictures_that_differ_are_named(made, five):
+    (five / "toy.svg").write_text("drawn by another matplotlib")
+    files = {"toy.svg": results.checksum(five / "toy.svg")}
+    rewrite_record(SimpleNamespace(folder=five), lambda record: record["files"].update(files))
+    found = compare(str(made["five"]), str(five))
+    assert [entry.name for entry in found.pictures.differing] == ["toy.svg"]
+    assert table(found, "Figures") == {"toy.svg": ("its bytes",)}
+    assert plain(found)["pictures"]["total"] == 2
+    assert found.differing == ()
+    (five / "toy.svg").write_text("altered since")
+    with pytest.raises(SetupError, match=r"toy\.svg: altered since the run that wrote it"):
+        compare(str(made["five"]), str(five))
 
 
 def test_a_file_on_its_own_has_no_numbers(made, tmp_path):

@@ -39,6 +39,12 @@ def test_the_general_bound_is_never_broken(data):
     assert (inside["upper"] >= data["MT"] - 2 * error).all()
 
 
+def test_a_benefit_on_its_bound_is_not_outside():
+    """Where rounding alone decides, on every processor in its own way, nothing is counted."""
+    margin = np.array([[-4e-7], [-3.8e-7]]), np.array([[-2e-5], [-2.1e-5]])
+    assert [bool(bound_pairs._clearly_below(m)[0]) for m in margin] == [False, True]
+
+
 def test_eq5_as_printed_is_broken_by_argmax_labels(data):
     """Students that keep growing beyond s_bar go on improving, which the constant denies."""
     printed = data["violation"].sel(form="Eq. (5) as printed", label_rule="argmax")

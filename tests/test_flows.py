@@ -72,7 +72,7 @@ def test_the_flow_starts_where_it_is_told():
     student = start(2)
     flow = solve_flow(student, forces(), TIMES)
     for task in (0, 1):
-        assert np.allclose(flow.W(task)[0], student.W(task), rtol=0, atol=1e-15)
+        assert np.allclose(flow.W(task)[0], student.W(task), rtol=0, atol=1e-13)
     assert flow.singular_values().shape == (9, min(N1, N2, N3))
 
 
@@ -129,9 +129,9 @@ def test_finite_sample_theory_rests_at_the_teacher():
     S, field = X @ X.T / X.shape[1], GaussianField(N3, 256)
     Sigma_hat = make_teacher(N1, N3, np.array([2.0, 1.0]), 0.5, Streams(2)).Sigma_hat
     at_rest = theory.finite_sample_force(theory.soft_drive(Sigma_hat, field, S=S), S, field)
-    assert np.abs(at_rest(Sigma_hat)).max() < 1e-14  # the same average twice: rounding
+    assert np.abs(at_rest(Sigma_hat)).max() < 1e-13  # the same average twice: rounding
     # Gradient descent itself rests there, sample by sample.
-    assert np.abs(theory.training_set_force(X, Y)(Sigma_hat)).max() < 1e-14
+    assert np.abs(theory.training_set_force(X, Y)(Sigma_hat)).max() < 1e-13
     # Negative controls: the infinite-data drive, and (T 7b)'s.
     for drive in (theory.soft_drive(Sigma_hat, field), theory.empirical_drive(Y, X)):
         assert np.abs(theory.finite_sample_force(drive, S, field)(Sigma_hat)).max() > 1e-2

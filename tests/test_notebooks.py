@@ -63,6 +63,11 @@ def test_shows_no_error_and_nothing_from_standard_error(notebook):
     assert not [out for out in outputs if out.get("name") == "stderr"]
 
 
+def test_keeps_nothing_that_every_execution_would_change(notebook):
+    assert not [cell.id for cell in notebook.cells if "execution" in cell.metadata]  # the times
+    assert "version" not in notebook.metadata.language_info  # of Python
+
+
 def test_parameters_are_those_of_the_quick_preset(path, notebook):
     preset = SETTINGS[path.stem].preset("quick").plain()
     values = cell_values(parameters_cell(notebook, path.stem).source)

@@ -1,4 +1,5 @@
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -39,22 +40,56 @@ def test_a_changed_file_is_dirty(repository):
 
 def test_an_unknown_file_is_dirty_only_where_it_could_be_run(repository):
     (repository / "notes.txt").write_text("to do\n")
-    assert not provenance.commit(repository).dirty
-    (repository / "mtlpaper" / "more.py").write_text("y = 1\n")
+    (repository / "mtlpaper" / "code.py~").write_text("left by an editor\n")
+    assert provenance.commit(repository).dirty is False
+    (repository / "mtlpaper" / "deep").mkdir()
+    (repository / "mtlpaper" / "deep" / "more.py").write_text("y = 1\n")
     assert provenance.commit(repository).dirty
 
 
+def unknown(root: Path) -> str:
+    """Why there is no commit; nothing else may be claimed then."""
+    found = provenance.commit(root)
+    assert (found.sha, found.dirty) == (None, None)
+    assert str(root) not in found.unknown
+    return found.unknown
+
+
 def test_a_repository_around_the_tree_is_not_ours(repository):
-    assert provenance.commit(repository / "mtlpaper").sha is None
+    assert "no git repository of its own" in unknown(repository / "mtlpaper")
 
 
-def test_no_repository_no_commit_and_no_git_are_no_errors(tmp_path, monkeypatch):
-    nothing = provenance.Commit(None, dirty=False)
-    assert provenance.commit(tmp_path) == nothing
+def test_what_is_not_known_is_said_with_the_reason(tmp_path, repository, monkeypatch):
+    assert "is no git repository" in unknown(tmp_path)
     git(tmp_path, "init", "--quiet")
-    assert provenance.commit(tmp_path) == nothing
+    assert "has no commit" in unknown(tmp_path)
+    (repository / ".git" / "index").write_text("damaged")
+    damaged = provenance.commit(repository)
+    assert (len(damaged.sha), damaged.dirty) == (40, None)
+    assert damaged.unknown == "`git status` failed"
     monkeypatch.setenv("PATH", "")
-    assert provenance.commit(tmp_path) == nothing
+    assert "is it installed" in unknown(repository)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give a folder to another user")
+def test_a_folder_of_another_user_is_said_with_the_remedy(repository):
+    os.chown(repository, 12345, 12345)
+    assert "safe.directory" in unknown(repository)
+
+
+def test_an_archive_knows_its_commit_but_not_its_changes(repository, tmp_path):
+    here = Path(provenance.__file__).parents[1]
+    for name in (".gitattributes", ".git_archival.txt"):
+        (repository / name).write_text((here / name).read_text())
+    git(repository, "add", "--all")
+    git(repository, "commit", "--quiet", "-m", "as the clone has them")
+    git(repository, "archive", "--output", str(tmp_path / "a.tar"), "HEAD")
+    shutil.unpack_archive(tmp_path / "a.tar", tmp_path / "unpacked")
+    found = provenance.commit(tmp_path / "unpacked")
+    assert (found.sha, found.dirty) == (git(repository, "rev-parse", "HEAD"), None)
+    assert "an archive" in found.unknown
+    shutil.rmtree(repository / ".git")  # copied without it: the file is not filled in
+    assert "no git repository" in unknown(repository)
 
 
 def test_a_hook_s_variables_do_not_lead_to_another_repository(repository, monkeypatch):

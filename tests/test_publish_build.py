@@ -3,11 +3,14 @@
 import hashlib
 import json
 import shutil
+import subprocess
+import sys
 from base64 import b64encode
 from pathlib import Path
 
 import nbformat
 import pytest
+import yaml
 from bs4 import BeautifulSoup
 from nbformat import v4
 
@@ -127,7 +130,7 @@ def project(tmp_path_factory):
     """A source tree with its run; nothing built yet."""
     root = tmp_path_factory.mktemp("book")
     make_source(root)
-    make_run(root / "_build" / "runs" / "toy")
+    make_run(root / "runs" / "toy")
     return root
 
 
@@ -135,7 +138,9 @@ def project(tmp_path_factory):
 def html(project):
     """The book of the sound project, which passes its own page check on the way."""
     out = project / "_build" / "html"
-    build_book(project, {"toy": project / "_build" / "runs" / "toy"}, out, preset="quick")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SOURCE_DATE_EPOCH", "1")  # in 1970
+        build_book(project, {"toy": project / "runs" / "toy"}, out, preset="quick")
     return out
 
 
@@ -149,6 +154,11 @@ def test_numbers_figures_and_equations_arrive_on_the_page(html):
     assert "The largest gap is 0.01, see Fig. 2 and (T 7a); holds" in " ".join(text.split())
     assert front.select_one(".math .eqno").get_text().startswith("(T 7a)")
     assert front.select_one("figure img")["alt"] == "A line rising from left to right."
+
+
+def test_the_year_of_the_copyright_is_that_of_the_configuration(html):
+    holder = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["copyright"]
+    assert holder in page(html, "book/index.html").select_one("p.copyright").get_text()
 
 
 def test_the_executed_page_bears_its_box_and_data(html):
@@ -206,9 +216,18 @@ def rebuild(project: Path, html: Path, tmp_path: Path, added: str) -> str:
         source.write(added)
     out = root / "_build" / "html"
     with pytest.raises(PublishError) as error:
-        build_book(root, {"toy": root / "_build" / "runs" / "toy"}, out, preset="quick")
+        build_book(root, {"toy": root / "runs" / "toy"}, out, preset="quick")
     assert sorted(path.relative_to(out) for path in out.rglob("*")) == former
     return str(error.value)
+
+
+def test_jupyter_book_refuses_the_source_and_leaves_the_book(project, html):
+    former = {path: path.stat().st_mtime_ns for path in html.rglob("*")}
+    call = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build"]
+    done = subprocess.run([*call, str(project)], capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert "`make book`" in done.stderr
+    assert {path: path.stat().st_mtime_ns for path in html.rglob("*")} == former
 
 
 def test_what_sphinx_warns_of_fails_the_build_and_is_told(project, html, tmp_path):

@@ -250,7 +250,8 @@ def test_the_box_tells_what_ran_where_and_how_to_run_it_again(tmp_path):
     ("changes", "fact"),
     [
         ({"dirty": True}, "commit `0123456789` **with uncommitted changes**"),
-        ({"commit": None}, "no commit recorded"),
+        ({"commit": None, "dirty": None, "commit_unknown": "no git"}, "commit unknown (no git)"),
+        ({"dirty": None, "commit_unknown": "why"}, "commit `0123456789`, changes unknown (why)"),
         ({"changed": {}}, "4 parameters, all as in the preset"),
         ({"seeds": {"seed_A": 1, "seed_B": 2}}, "seeds `1`, `2`"),
         ({"seeds": {}}, "seeds none"),

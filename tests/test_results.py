@@ -1,7 +1,9 @@
+import errno
 import os
 import subprocess
 import sys
 
+import h5py
 import numpy as np
 import pytest
 import xarray as xr
@@ -75,6 +77,31 @@ def test_a_damaged_file_is_named(tmp_path, damage):
     else:
         path.write_bytes(contents[damage])
     with pytest.raises(results.ResultError, match=r"a\.nc"):
+        results.load(path)
+
+
+def test_a_file_that_another_program_holds_is_not_called_damaged(tmp_path):
+    fcntl = pytest.importorskip("fcntl")
+    path = tmp_path / "a.nc"
+    results.save(dataset(), path)
+    with path.open() as file:
+        fcntl.flock(file, fcntl.LOCK_EX)  # as HDF5 does while a program writes
+        with pytest.raises(results.ResultError, match=r"a\.nc is in use: another program has lock"):
+            results.load(path)
+    xr.testing.assert_identical(results.load(path), dataset())
+
+
+def test_a_file_that_the_system_refuses_is_not_called_damaged(tmp_path, monkeypatch):
+    path = tmp_path / "a.nc"
+    results.save(dataset(), path)
+    with pytest.raises(results.ResultError, match=r"cannot read .*: Is a directory"):
+        results.checksum(tmp_path)
+
+    def refuse(*_):
+        raise OSError(errno.EIO, "Unable to synchronously open file")
+
+    monkeypatch.setattr(h5py, "File", refuse)
+    with pytest.raises(results.ResultError, match=r"cannot read .*a\.nc: Input/output error"):
         results.load(path)
 
 

@@ -1,5 +1,6 @@
 """Runs of the toy, for real where it matters: six kernels start in this module, none in others."""
 
+import errno
 import json
 import os
 import shutil
@@ -23,17 +24,19 @@ from mtlpaper.runs import (
     Means,
     RunError,
     SetupError,
+    batch,
     cell_values,
     execute,
     find_root,
     inspect,
+    kernel,
     plan,
     read_record,
     run_all,
 )
 from mtlpaper.runs import folder as place
 from mtlpaper.runs.cell import rewritten
-from mtlpaper.settings import ParameterError
+from mtlpaper.settings import ParameterError, settings
 
 FILES = ["run.json", "toy.ipynb", "toy.nc", "toy.png", "toy.svg"]
 CHANGES = {"sizes": [4, 2], "rule": "argmax"}
@@ -61,6 +64,35 @@ def done(root, tmp_path_factory):
     assert cells == [(1, 3), (2, 3), (3, 3)]
     assert not outcome.reused
     return run
+
+
+@pytest.fixture
+def elsewhere(tmp_path, monkeypatch) -> Path:
+    """A working directory whose modules nobody may import."""
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    for module in ("random", "pickle", "numpy"):
+        (folder / f"{module}.py").write_text("raise RuntimeError('of the user')")
+    monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.fixture
+def hostile(tmp_path, monkeypatch) -> None:
+    """A user whose settings would reach everything a kernel makes."""
+    spec = {"argv": ["/gone/python"], "display_name": "gone", "language": "python"}
+    kernel = tmp_path / "jupyter" / "kernels" / "python3"
+    kernel.mkdir(parents=True)
+    (kernel / "kernel.json").write_text(json.dumps(spec))
+    (tmp_path / "matplotlibrc").write_text("axes.grid: True\nsavefig.bbox: tight\nnonsense\n")
+    (tmp_path / "startup.py").write_text("print('started')")
+    # A file, below which no library can make its folder.
+    monkeypatch.setenv("HOME", str(tmp_path / "startup.py"))
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "jupyter"))
+    monkeypatch.setenv("MATPLOTLIBRC", str(tmp_path))
+    monkeypatch.setenv("MPLBACKEND", "nonsense")
+    monkeypatch.setenv("PYTHONSTARTUP", str(tmp_path / "startup.py"))
+    monkeypatch.setenv("PYTHONWARNINGS", "always")
 
 
 @pytest.fixture
@@ -156,8 +188,9 @@ def test_a_damaged_run_is_noticed(copy, name, damage):
     assert inspect(copy).kind == kind
 
 
+@pytest.mark.usefixtures("hostile", "elsewhere")
 def test_a_damaged_run_is_repeated_to_the_same_bytes(done, copy):
-    """The second kernel; one job instead of two, which must not matter."""
+    """The second kernel; one job instead of two and a user's settings, which must not matter."""
     (copy.folder / "toy.nc").write_bytes(b"damage")
     (copy.folder / "notes.txt").write_text("somebody's own")
     reasons = []
@@ -181,7 +214,7 @@ def test_a_damaged_run_is_repeated_to_the_same_bytes(done, copy):
         ("experiments/__init__.py", True),
         ("sweeps/driver.py", True),  # reached from the toy's module
         ("figures/style.py", True),
-        ("figures/new.mplstyle", True),
+        ("settings/base.py~", False),
         ("figures/figure1.py", False),
         ("experiments/rem.py", False),
         ("settings/rem.py", False),
@@ -260,6 +293,7 @@ def test_long_experiments_start_first(root, tmp_path, monkeypatch):
         return ""
 
     monkeypatch.setattr("mtlpaper.runs.batch._Children.run", run)
+    monkeypatch.setattr("mtlpaper.sweeps.cluster.require_scheduler", lambda _: None)
     means = Means(jobs=1, store=tmp_path / "store", scheduler="tcp://there:1")
     run_all(["toy", "broken"], "quick", root, tmp_path / "into", means)
     assert [name for name, _ in started] == ["broken", "toy"]
@@ -270,9 +304,14 @@ def test_long_experiments_start_first(root, tmp_path, monkeypatch):
 def test_a_store_that_cannot_be_written_is_told_before_the_work(root, tmp_path):
     (tmp_path / "file").touch()
     run = plan("toy", "quick", folder=tmp_path / "run", root=root)
-    with pytest.raises(SetupError, match=r"cannot write to the store .*file/store: Not a dir"):
+    with pytest.raises(SetupError, match=r"store .*file/store: Not a dir.*`--store` or `MTLPAPER"):
         execute(run, Means(store=tmp_path / "file" / "store"))
     assert not run.folder.exists()
+
+
+def test_who_computes_nothing_needs_no_store(copy, tmp_path):
+    (tmp_path / "file").touch()
+    assert execute(copy, Means(store=tmp_path / "file" / "store")).reused
 
 
 # ------------------------------------------------------------------------------- when it goes wrong
@@ -290,6 +329,7 @@ def test_a_dead_kernel_leaves_the_earlier_results(copy):
     assert contents(copy.folder) == before
 
 
+@pytest.mark.usefixtures("elsewhere")
 def test_experiments_run_side_by_side_and_a_failed_one_is_named(root, tmp_path):
     """The fourth and fifth kernel."""
     events = []
@@ -323,6 +363,63 @@ def test_nothing_starts_if_one_of_many_cannot(root, tmp_path):
     assert not (tmp_path / "into").exists()
 
 
+class Client:
+    """Stands for the client of a kernel, of which the first ones do not start."""
+
+    def __init__(self, failures: int) -> None:
+        self.failures, self.transports = failures, []
+
+    @property
+    def started(self) -> int:
+        return len(self.transports)
+
+    def create_kernel_manager(self):
+        return SimpleNamespace(kernel_spec_manager=SimpleNamespace(kernel_dirs=["of the user"]))
+
+    def start_new_kernel(self, *, stderr, **_) -> None:
+        assert self.km.kernel_spec_manager.kernel_dirs == []
+        self.transports.append(self.km.transport)
+        if self.started <= self.failures:
+            stderr.write(b"Traceback ...\nZMQError: Address already in use\n")
+
+    def start_new_kernel_client(self) -> None:
+        if self.started <= self.failures:
+            raise RuntimeError("Kernel died before replying to kernel_info")
+
+
+@pytest.mark.parametrize(("longest", "first"), [(1000, "ipc"), (0, "tcp")])
+def test_a_kernel_that_does_not_start_is_started_anew(tmp_path, monkeypatch, longest, first):
+    """Over ports where sockets fail or have too long a name; over others where these were taken."""
+    monkeypatch.setattr(kernel, "_LONGEST", longest)
+    client = Client(failures=2)
+    kernel._Kernel(tmp_path, {}).start(client)
+    assert client.transports == [first, "tcp", "tcp"]
+
+
+def test_a_kernel_that_does_not_start_is_named_in_one_line(done, tmp_path, monkeypatch):
+    run = plan("toy", "quick", folder=tmp_path / "run", root=done.root)
+    monkeypatch.setattr(kernel, "PapermillNotebookClient", lambda *_, **__: Client(failures=99))
+    with pytest.raises(RunError) as caught:
+        execute(run)
+    reason = "toy: the Jupyter kernel did not start: ZMQError: Address already in use"
+    assert (str(caught.value), getattr(caught.value, "__notes__", [])) == (reason, [])
+    assert names(run.folder) == []
+
+
+@pytest.mark.parametrize(("ignored", "sent"), [("SIGTERM", "SIGINT"), ("SIGINT", "SIGTERM")])
+def test_children_are_asked_to_end_by_a_signal_they_heed(ignored, sent):
+    """What a process is told to ignore (by nohup, or a shell's `&`) its children ignore too."""
+    before = signal.signal(signal.Signals[ignored], signal.SIG_IGN)
+    try:
+        children = batch._Children(lambda *_: None, lambda *_: None)
+    finally:
+        signal.signal(signal.Signals[ignored], before)
+    received = []
+    children._running = [SimpleNamespace(send_signal=received.append)]
+    children.stop()
+    assert received == [signal.Signals[sent]]
+
+
 def has_started(folder: Path) -> bool:
     partial = folder.glob(".work-*/toy.partial.ipynb")
     return any('"execution_count": 1' in path.read_text() for path in partial)
@@ -330,7 +427,7 @@ def has_started(folder: Path) -> bool:
 
 def test_an_interrupted_run_ends_cleanly(root, tmp_path):
     """The sixth kernel, which would wait for ten minutes."""
-    command = [sys.executable, "-m", "mtlpaper.cli", "run", "toy", "--preset", "quick"]
+    command = [sys.executable, "-m", "mtlpaper", "run", "toy", "--preset", "quick"]
     options = ["-p", "fault=wait", "--root", str(root), "--out", str(tmp_path / "out")]
     # Not in the way of the signal that ends it, nor of the keyboard's.
     process = subprocess.Popen(
@@ -361,7 +458,10 @@ def test_an_interrupted_run_ends_cleanly(root, tmp_path):
 def test_a_run_killed_while_delivering_is_completed_by_the_next(copy, moved, monkeypatch):
     ready = copy.folder / ".ready"
     ready.mkdir()
-    (copy.folder / ".work-killed").mkdir()
+    with place.workplace(copy.folder) as work:
+        pass
+    # The highest number a process can have on Linux, and on no other system one.
+    (copy.folder / work.name.replace(f"-{os.getpid()}-", f"-{2**22}-")).mkdir()
     if "run.json" not in moved:  # which moves last, after what is outdated was removed
         (copy.folder / "old.svg").write_text("from before")
     old = {"experiment": "toy", "files": {"old.svg": ""}}
@@ -371,6 +471,35 @@ def test_a_run_killed_while_delivering_is_completed_by_the_next(copy, moved, mon
     for name in moved:
         (ready / name).replace(copy.folder / name)
     monkeypatch.setattr("mtlpaper.runs.execution._compute", None)
+    assert execute(copy).reused
+    assert names(copy.folder) == FILES
+
+
+@pytest.mark.parametrize("fault", [errno.ENOSYS, errno.EBADF, None], ids=str)
+def test_without_locks_a_run_does_not_harm_another(copy, monkeypatch, fault):
+    def flock(*_):
+        if fault is not None:
+            raise OSError(fault, os.strerror(fault))
+
+    monkeypatch.setattr("mtlpaper.sweeps.locks.fcntl.flock", flock)
+    with place.workplace(copy.folder) as work:
+        assert execute(copy).reused  # nobody but this process is at work
+        parent = copy.folder / work.name.replace(f"-{os.getpid()}-", f"-{os.getppid()}-")
+        parent.mkdir()
+        if fault is None:  # a lock that everybody gets
+            assert execute(copy).reused
+        else:
+            with pytest.raises(SetupError, match="another run is writing"):
+                execute(copy)
+        assert parent.exists()
+
+
+def test_what_another_machine_left_is_removed_when_it_is_old(copy):
+    left = copy.folder / ".work-elsewhere-1-abc"
+    left.mkdir()
+    assert execute(copy).reused
+    assert left.exists()
+    os.utime(left, (0, 0))
     assert execute(copy).reused
     assert names(copy.folder) == FILES
 
@@ -422,6 +551,20 @@ def test_a_place_without_notebooks_is_no_repository(tmp_path):
     (tmp_path / "notebooks").mkdir()
     with pytest.raises(SetupError, match="toy has no notebook"):
         plan("toy", "quick", root=tmp_path)
+
+
+def test_another_clone_is_refused_unless_the_package_is_a_copy_without_one(tmp_path, monkeypatch):
+    other = make_repository(tmp_path / "other", "toy")
+    assert find_root(other) == other  # notebooks alone, with no package to mistake for ours
+    (other / "mtlpaper").mkdir()
+    ours = find_root()
+    with pytest.raises(SetupError) as caught:
+        find_root(other)
+    assert str(caught.value).startswith(
+        f"--root must be the clone of the package at work, {ours}, got {other}"
+    )
+    monkeypatch.setattr("mtlpaper.__file__", str(tmp_path / "lib" / "mtlpaper" / "__init__.py"))
+    assert find_root(other) == other
 
 
 @pytest.mark.parametrize(

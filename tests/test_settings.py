@@ -3,6 +3,8 @@ import sys
 from typing import ClassVar, Literal
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from toy.settings import Toy
 
 from mtlpaper.settings import (
@@ -41,6 +43,8 @@ def refused(**changes) -> str:
         ({"cap": 0}, "`cap` must be an integer >= 1, or null, got 0"),
         ({"flag": 1}, "`flag` must be true or false, got 1"),
         ({"n": object()}, "`n` must be an integer >= 1, got an object of type object"),
+        ({"sizes": [3, 3]}, "`sizes` must hold no value twice, got [3, 3]"),
+        ({"n": "\udcff"}, "`n` must be an integer >= 1, got '\\udcff'"),
         ({"sizes": [99]}, "`sizes` must not exceed ten times `n`, got [99] and 5"),
     ],
 )
@@ -117,13 +121,61 @@ def test_values_are_read_as_typed(text, value):
     assert type(read) is type(value)
 
 
+ANY_TEXT = st.one_of(st.text(), st.text('[]{},:"0123456789.eE- nulltrue\\\udcff', max_size=30))
+
+
+@given(name=st.sampled_from(list(Toy.model_fields)), text=ANY_TEXT)
+@example(name="seed", text="9" * 5000)
+@example(name="sizes", text=f"[1, {'9' * 5000}]")
+@example(name="n", text="[" * 100_000)
+@example(name="n", text="[" * 100_000 + "]" * 100_000)
+@example(name="n", text="[" * 300 + "]" * 300)
+@example(name="rule", text="\udcff")  # a byte that is no letter, on the command line
+@example(name="rule", text=r'"\ud800"')
+def test_whatever_is_typed_is_taken_or_refused_by_name(name, text):
+    refusal = ""
+    try:
+        Toy.preset("quick", **{name: parse_value(text)})
+    except ParameterError as error:
+        refusal = str(error)
+    assert refusal == "" or f"`{name}`" in refusal
+    assert len(refusal) < 400  # not the whole of what was typed
+
+
+LISTS = [
+    (name, row.name, row.default)
+    for name, cls in SETTINGS.items()
+    for row in describe(cls)
+    if row.type.startswith("list") and "of 2" not in row.type
+]
+
+
+@pytest.mark.parametrize(("name", "label", "values"), LISTS)
+def test_every_list_refuses_a_repeated_value(name, label, values):
+    """And one that a figure draws a line along refuses values out of order."""
+    repeated = [*values, values[-1]]
+    with pytest.raises(ParameterError) as caught:
+        settings(name).preset("paper", **{label: repeated})
+    assert str(caught.value).startswith(f"`{label}` must ")
+    rule = next(row.range for row in describe(settings(name)) if row.name == label)
+    assert rule.endswith(("increasing", "distinct"))
+    if rule.endswith("increasing"):
+        with pytest.raises(ParameterError, match=f"`{label}` must increase"):
+            settings(name).preset("paper", **{label: [values[-1], *values]})
+
+
+def test_a_list_has_an_end():
+    with pytest.raises(ParameterError, match="`sizes` must hold at most 1000 values"):
+        Toy.preset("quick", sizes=list(range(2, 1003)))
+
+
 def test_a_description_holds_all_a_reader_needs():
     rows = {row.name: row for row in describe(Toy)}
     assert list(rows) == list(Toy.model_fields)
     rate, sizes, rule, cap = (rows[name] for name in ("rate", "sizes", "rule", "cap"))
     assert (rate.type, rate.range, rate.unit, rate.default) == ("number", "> 0", "1/s", 0.1)
     assert (rate.meaning, rate.status, rate.source) == ("a rate", "ours", "us")
-    assert (sizes.type, sizes.range) == ("list of integers", "each >= 2, not empty")
+    assert (sizes.type, sizes.range) == ("list of integers", "each >= 2, not empty, distinct")
     assert sizes.values == {"paper": (2, 20), "quick": (2, 3)}
     assert (rule.type, rule.range) == ("choice", "soft, argmax")
     assert (cap.type, cap.range) == ("integer or null", ">= 1")

@@ -2,16 +2,21 @@
 
 import os
 import signal
+import socket
 import sys
 import threading
 import time
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from distributed import LocalCluster
 from toy.repository import python_path
 from toy.units import Unit, draw
 
+from mtlpaper.runs import Means, SetupError
 from mtlpaper.sweeps import SchedulerError, map_parallel, sweep
+from mtlpaper.sweeps.cluster import cluster as connected
 from mtlpaper.sweeps.environment import SCHEDULER, STORE
 from mtlpaper.sweeps.keys import Code, code_of
 
@@ -130,12 +135,41 @@ def test_workers_of_many_threads_are_refused(cluster):
             client.run(set_threads, "1")
 
 
+@pytest.mark.usefixtures("at")
+def test_a_worker_is_asked_before_its_first_task_too(cluster):
+    """The workers become unfit after the first check, as one that joins later may be."""
+    from distributed import Client
+
+    with (
+        Client(cluster, set_as_default=False) as client,
+        connected(cluster.scheduler_address, doubled) as (executor, _),
+    ):
+        client.run(set_threads, "8")
+        try:
+            with pytest.raises(SchedulerError, match=r"joined late cannot .*OMP_NUM_THREADS"):
+                executor.submit(doubled, 1).result()
+        finally:
+            client.run(set_threads, "1")
+        assert executor.submit(doubled, 1).result() == 2
+
+
+def doubled(x: int) -> int:
+    return 2 * x
+
+
 def test_a_scheduler_without_workers_is_told(monkeypatch):
     monkeypatch.setattr("mtlpaper.sweeps.cluster._PATIENCE_FOR_WORKERS", 0.5)
     with LocalCluster(n_workers=0, dashboard_address=":0", silence_logs=50) as empty:
         monkeypatch.setenv(SCHEDULER, empty.scheduler_address)
         with pytest.raises(SchedulerError, match="no worker joined the scheduler within"):
             map_parallel(abs_of, [1])
+
+
+@pytest.fixture
+def silent():
+    """A server that takes connections and says nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield f"tcp://127.0.0.1:{server.getsockname()[1]}"
 
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "nonsense", "http://127.0.0.1:9"])
@@ -145,8 +179,47 @@ def test_a_wrong_address_is_told_soon(monkeypatch, address):
         sweep(draw, [Unit(1)])
 
 
+def test_a_silent_server_is_told_before_a_run_begins(monkeypatch, silent):
+    monkeypatch.setattr("mtlpaper.sweeps.cluster._PATIENCE", 0.2)
+    with pytest.raises(SetupError, match=f"no scheduler answers at '{silent}'"):
+        Means(scheduler=silent).require()
+
+
+def test_a_worker_is_no_scheduler(cluster):
+    Means(scheduler=cluster.scheduler_address).require()
+    address = next(iter(cluster.scheduler_info["workers"]))
+    with pytest.raises(SetupError, match=rf"must be the address of a scheduler.*{address}.*Worker"):
+        Means(scheduler=address).require()
+
+
 def test_a_missing_package_is_named(monkeypatch):
     monkeypatch.setenv(SCHEDULER, "tcp://127.0.0.1:9")
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(SchedulerError, match=r"pip install 'mtlpaper\[cluster\]'"):
         sweep(draw, [Unit(1)])
+
+
+class Deadly:
+    """Kills the first process that reads it; another one finds a harmless function."""
+
+    def __init__(self, mark: Path) -> None:
+        self.mark = mark
+
+    def __call__(self, unit):
+        return draw(unit)
+
+    def __reduce__(self):
+        return survive, (self.mark,)
+
+
+def survive(mark: Path):
+    with suppress(FileExistsError):
+        os.close(os.open(mark, os.O_CREAT | os.O_EXCL))
+        os.kill(os.getpid(), signal.SIGKILL)
+    return draw
+
+
+def test_a_worker_that_dies_while_it_is_checked_is_no_worker(at, tmp_path):
+    with connected(at.scheduler_address, Deadly(tmp_path / "died"), code_of(draw)) as (executor, _):
+        assert (tmp_path / "died").exists()
+        assert executor.submit(abs_of, -2).result() == 2

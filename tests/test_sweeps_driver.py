@@ -18,7 +18,7 @@ import pytest
 from toy.repository import python_path
 from toy.units import Unit, die_once, draw, reciprocal
 
-from mtlpaper.sweeps import StoreError, WorkerError, sweep
+from mtlpaper.sweeps import Store, StoreError, WorkerError, sweep
 from mtlpaper.sweeps.environment import JOBS, PROGRESS, STORE
 from mtlpaper.sweeps.progress import Progress, Report, duration, read_report
 
@@ -168,6 +168,9 @@ def test_killed_at_any_moment_it_ends_with_the_same_bytes(tmp_path, store, marks
         kills += process.wait() == -signal.SIGKILL
     assert kills >= 2
     assert start(tmp_path, store, 40, 0.02, marks, jobs=jobs).wait() == 0
+    for path in (store / ".work").iterdir():
+        os.utime(path, (0, 0))  # a day later
+    Store(store)
     assert contents(store) == contents(undisturbed)
     assert sum(computed(marks).values()) <= 40 + kills * (1 + 2 * jobs)
 

@@ -15,7 +15,10 @@ def die(x: int) -> None:
     os._exit(x)
 
 
-def test_results_do_not_depend_on_the_number_of_jobs():
+def test_results_do_not_depend_on_the_number_of_jobs(tmp_path, monkeypatch):
+    """Nor on modules in the folder where the user happens to be."""
+    (tmp_path / "pickle.py").write_text("raise RuntimeError('of the user')")
+    monkeypatch.chdir(tmp_path)
     assert map_parallel(draw, range(5), jobs=1) == map_parallel(draw, range(5), jobs=2)
 
 

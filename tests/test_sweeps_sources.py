@@ -10,6 +10,7 @@ from toy.units import draw
 
 from mtlpaper.experiments import theories
 from mtlpaper.sweeps import SourceChangedError
+from mtlpaper.sweeps.digest import code_digest
 from mtlpaper.sweeps.keys import Code, code_of
 from mtlpaper.sweeps.sources import closure, combined, module_digests, source_digest
 from mtlpaper.sweeps.worker import require_code
@@ -38,7 +39,6 @@ FILES = {
     "sub/__init__.py": "from . import one\n",
     "sub/one.py": "from ..base import area\n",
     "sub/two.py": "from pkg.sub import *\n",
-    "sub/table.csv": "1,2\n",
 }
 
 
@@ -131,11 +131,66 @@ def test_an_edit_changes_exactly_the_dependents(package, edited, dependents):
     assert {root for root in roots if digest(package, root) != before[root]} == dependents
 
 
-def test_data_beside_a_package_counts(package):
-    before = {root: digest(package, root) for root in ("base", "sub.one")}
-    (package / "sub" / "table.csv").write_text("1,3\n")
-    assert digest(package, "base") == before["base"]
-    assert digest(package, "sub.one") != before["sub.one"]
+@pytest.mark.parametrize(
+    "name", ["base.py~", "base.py.orig", "base.pyi", "base.csv", ".base.py.swp"]
+)
+def test_files_that_no_import_names_do_not_count(package, name):
+    before = digest(package, "sub.two")
+    (package / "sub" / name).write_text("left by an editor")
+    (package / name).write_text("left by an editor")
+    assert digest(package, "sub.two") == before
+
+
+def test_the_package_is_code_only():
+    """A file of data that a run reads would change its results, and no digest would tell."""
+    root = Path(theories.__file__).parents[2]
+    command = ["git", "-C", str(root), "ls-files", "mtlpaper"]
+    listed = subprocess.run(command, capture_output=True, text=True, check=False)
+    if listed.returncode or not listed.stdout:
+        pytest.skip("only a clone tells which files belong to the package")
+    strange = [name for name in listed.stdout.split() if not name.endswith((".py", "/py.typed"))]
+    assert strange == []
+
+
+# ------------------------------------------------------------------------------ on every Python
+
+#: What Pythons write into their trees in different ways, and the digest all of them must give.
+PINNED = {
+    "def f(x): return x\n": "fcd9b8dda7c45ed0",
+    "class A(B): x = u'é'\n": "27b3daea4fbd98a1",
+    "f'{x!r:>{w}}'\n": "eb0ec85386726c69",
+    "f'{x:}' f'' 'b'\n": "d2a525aef31dd039",
+    "{**a}, [], f()\n": "5b7f932717c5bd1d",
+    "'' if x else ['']\n": "977d4e84fb17e286",
+}
+
+
+@pytest.mark.parametrize("source", PINNED)
+def test_a_digest_is_the_same_on_every_python(source):
+    assert code_digest(source.encode())[:16] == PINNED[source]
+
+
+def test_other_pythons_give_the_package_s_digests():
+    folder = Path(theories.__file__).parents[1]
+    found = {}
+    for python in [sys.executable, *(f"python3.{minor}" for minor in (11, 12, 13, 14))]:
+        command = [python, "-I", "-c", DIGESTS, str(folder)]
+        if shutil.which(python) and subprocess.run([python, "-V"], check=False).returncode == 0:
+            done = subprocess.run(command, capture_output=True, text=True, check=True)
+            found[python] = done.stdout
+    assert len(set(found.values())) == 1
+    assert len(found[sys.executable].split()) == len(list(folder.rglob("*.py")))
+    if len(found) == 1:
+        pytest.skip("no other Python is here to compare with")
+
+
+DIGESTS = """
+import pathlib, runpy, sys
+folder = pathlib.Path(sys.argv[1])
+digest = runpy.run_path(str(folder / "sweeps" / "digest.py"))["code_digest"]
+for path in sorted(folder.rglob("*.py")):
+    print(digest(path.read_bytes()))
+"""
 
 
 # ---------------------------------------------------------------------------- functions as they are

@@ -5,6 +5,8 @@ import errno
 import os
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -213,17 +215,64 @@ def test_what_killed_processes_left_is_removed(store):
     assert files(store) == []
 
 
-def test_without_locks_two_may_write_the_same(store, monkeypatch):
+@pytest.mark.parametrize("fault", [errno.ENOLCK, errno.ENOSYS, None], ids=str)
+def test_without_locks_two_may_write_the_same(store, monkeypatch, fault):
     def flock(*_):
-        raise OSError(errno.ENOLCK, "no locks")
+        if fault is not None:
+            raise OSError(fault, os.strerror(fault))
 
-    monkeypatch.setattr("mtlpaper.sweeps.store.fcntl.flock", flock)
+    monkeypatch.setattr("mtlpaper.sweeps.locks.fcntl.flock", flock)
     one, other = store.claim(KEY), store.claim(KEY)
+    Store(store.folder)  # a third one comes and tidies
     one.save(TEXT, ARRAYS)
     other.save(TEXT, ARRAYS)
     assert same(store.load(KEY), ARRAYS)
     store.claim(KEY).release()
     assert files(store) == [f"{KEY}.unit"]
+
+
+def test_a_half_entry_stays_while_it_may_still_be_written(store):
+    half = store.folder / ".work" / f"{KEY}-half"
+    half.touch()
+    Store(store.folder)
+    assert half.exists()
+    os.utime(half, (0, 0))
+    Store(store.folder)
+    assert files(store) == []
+
+
+@pytest.mark.parametrize(("mode", "shared"), [(0o2775, True), (0o775, False), (0o2755, False)])
+def test_a_folder_that_a_group_shares_makes_a_store_that_it_shares(tmp_path, mode, shared):
+    (tmp_path / "project").mkdir()
+    (tmp_path / "project").chmod(mode)
+    umask = os.umask(0o022)
+    try:
+        store = Store(tmp_path / "project" / "new" / "store")
+        claim = store.claim(KEY)
+        made = [*(tmp_path / "project").rglob("*")]
+        claim.save(TEXT, ARRAYS)
+        made += [store.path(KEY), store.path(KEY).parent]
+        assert {bool(path.stat().st_mode & 0o020) for path in made if path.exists()} == {shared}
+    finally:
+        os.umask(umask)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may become another user")
+def test_what_another_user_left_is_passed_over():
+    """Of a killed process under a strict umask: it can be neither locked nor removed."""
+    code = (
+        "import os, sys, pathlib\nfrom mtlpaper.sweeps import Store\n"
+        "os.setgid(12345), os.setuid(12345)\n"
+        "Store(pathlib.Path(sys.argv[1])).claim(sys.argv[2]).save(sys.argv[3], {})\n"
+    )
+    with tempfile.TemporaryDirectory() as place:  # pytest's own is closed to others
+        store = Store(Path(place))
+        store.claim(KEY)
+        (store.folder / ".work" / KEY).chmod(0o600)
+        for folder in (store.folder, store.folder / ".work"):
+            folder.chmod(0o777)
+        subprocess.run([sys.executable, "-c", code, place, KEY, TEXT], check=True)
+        assert store.load(KEY) == {}
 
 
 def test_a_full_disk_is_an_error_that_leaves_no_half_entry(store, monkeypatch):

@@ -69,7 +69,7 @@ def test_targets_of_a_small_dataset_are_the_first_of_a_large_one(label_rule, noi
         tasks.training_targets(teacher, X[:, :N], label_rule, Streams(3).rng("labels A"))
         for N in (25, 40)
     )
-    assert np.allclose(small, large[:, :25], atol=1e-15)  # BLAS may sum in another order
+    assert np.allclose(small, large[:, :25], atol=1e-13)  # BLAS may sum in another order
 
 
 def test_cells_of_a_sweep_share_singular_vectors_and_noise():

@@ -73,9 +73,10 @@ def _fault(run: Run, record: Mapping[str, Any], allow_dirty: bool) -> str:
         return f"{run.name}: the run in {run.folder} is {state.kind} ({state.reason})"
     if allow_dirty:
         return ""
-    if record.get("commit") is None:
-        return f"{run.name}: made outside of a repository, so that no commit tells its code"
-    return f"{run.name}: made from an uncommitted tree" if record.get("dirty") else ""
+    if record.get("commit") is None or record.get("dirty") is None:
+        why = record.get("commit_unknown") or "outside of a repository"
+        return f"{run.name}: no commit tells the code it was made by ({why})"
+    return f"{run.name}: made from an uncommitted tree" if record["dirty"] else ""
 
 
 def _copied(run: Run, record: Mapping[str, Any], into: Path) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """The command-line program ``mtlpaper``.
 
 Results go to standard output, progress and complaints to standard error. Exit codes: 0 all well,
-1 a run, a build or a check failed, 2 the input cannot be accepted, 130 interrupted.
+1 a run, a build or a check failed, 2 the input cannot be accepted, 130 interrupted, 141 whoever
+read the output has gone.
 
 Each module below adds its commands to the program when it is imported. Numerics, plotting and
 Jupyter are imported inside the commands that need them: `list`, `show` and a complaint about a
@@ -17,6 +18,6 @@ from mtlpaper.cli import redraw as redraw
 from mtlpaper.cli import run as run
 from mtlpaper.cli import status as status
 from mtlpaper.cli import verify as verify
-from mtlpaper.cli.program import app
+from mtlpaper.cli.program import app, main
 
-__all__ = ["app"]
+__all__ = ["app", "main"]

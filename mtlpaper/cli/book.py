@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import ModuleType
 from typing import Annotated
 
 import typer
@@ -25,8 +26,9 @@ def book(
 ) -> None:
     """Run all experiments and build the book in _build/html."""
     with explained(lambda: "what is finished stays, and the same command goes on from there"):
-        from mtlpaper import publish, runs
+        from mtlpaper import runs
 
+        publish = _publish()
         top = runs.find_root(root)
         with BookLines().shown() as lines:
             folders = runs.run_all(
@@ -54,8 +56,9 @@ def check(
 ) -> None:
     """Check the pages of a built book."""
     with explained():
-        from mtlpaper import publish, runs
+        from mtlpaper import runs
 
+        publish = _publish()
         top = runs.find_root(root)
         pages = folder or top / "_build" / "html"
         if not pages.is_dir():
@@ -66,3 +69,16 @@ def check(
         if faults:
             say(f"{len(faults)} {'fault' if len(faults) == 1 else 'faults'}")
             raise typer.Exit(1)
+
+
+def _publish() -> ModuleType:
+    """Import what makes the book, which needs packages that nothing else does."""
+    from mtlpaper.runs import SetupError
+
+    try:
+        from mtlpaper import publish
+    except ModuleNotFoundError as error:
+        raise SetupError(
+            f"the book needs the package `{error.name}`: pip install 'mtlpaper[book]'"
+        ) from error
+    return publish

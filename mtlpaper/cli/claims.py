@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.cells import cell_len
 from rich.padding import Padding
 from rich.table import Table
 
@@ -24,9 +25,9 @@ if TYPE_CHECKING:
     from mtlpaper.claims import Claim, Finding
 
 HEADER = ("Verdict", "Claim (name)", "Place", "Expected", "Effect (95 %)", "Parts, settings")
-#: Shares of the width; 0 for the verdicts, which have what the longest of them takes.
-_RATIOS = (0, 8, 4, 5, 5, 4)
-_INDENT = 18
+#: Shares of a width in which not every cell fits on one line; the verdicts always do.
+_SHARES = (0, 8, 4, 5, 5, 4)
+_GAP = 2
 
 
 @app.command()
@@ -140,21 +141,32 @@ def _print(findings: Mapping[str, Finding]) -> None:
     from mtlpaper.claims import CLAIMS, explain
 
     console = stdout()
-    console.print(_line("bold", *HEADER))
+    rows = {name: _row(CLAIMS[name], finding) for name, finding in findings.items()}
+    widths = _widths([HEADER, *rows.values()], console.width)
+    console.print(_line("bold", widths, HEADER))
     for name, finding in findings.items():
-        console.print(_line("", *_row(CLAIMS[name], finding)))
+        console.print(_line("", widths, rows[name]))
         for why in explain(CLAIMS[name], finding):
-            console.print(Padding(plain(f"→ {why}"), (0, 0, 0, _INDENT)))
+            indent = (0, 0, 0, (widths[0] or 0) + _GAP)
+            console.print(Padding(plain(f"→ {why}"), indent, expand=False))
         console.print()
     counts = ", ".join(f"{count} {verdict}" for verdict, count in _counts(findings).items())
     console.print(plain(f"{len(findings)} claims: {counts}"))
 
 
-def _line(style: str, *cells: str) -> Table:
+def _widths(rows: Sequence[Sequence[str]], room: int) -> list[int | None]:
+    """Return what the longest cell of each column takes; of all but the first None if too much."""
+    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
+    if sum(widths) + _GAP * len(widths) <= room:
+        return [*widths]
+    return [widths[0], *(None for _ in widths[1:])]
+
+
+def _line(style: str, widths: Sequence[int | None], cells: Sequence[str]) -> Table:
     """Return one line of the scorecard, of which all have the same widths."""
-    line = Table.grid(padding=(0, 2, 0, 0), expand=True)
-    for ratio in _RATIOS:
-        line.add_column(ratio=ratio, width=None if ratio else _INDENT - 2)
+    line = Table.grid(padding=(0, _GAP, 0, 0), expand=None in widths)
+    for width, share in zip(widths, _SHARES, strict=True):
+        line.add_column(width=width, ratio=share if width is None else None, overflow="fold")
     line.add_row(*map(plain, cells), style=style)
     return line
 

@@ -11,7 +11,6 @@ from typing import NoReturn
 import typer
 
 from mtlpaper.cli.live import say
-from mtlpaper.settings import ParameterError
 
 
 @contextmanager
@@ -30,10 +29,8 @@ def explained(after_interrupt: Callable[[], str] = lambda: "nothing was changed"
         _fail(f"interrupted; {after_interrupt()}", 130)
     except typer.Exit:
         raise
-    except ParameterError as error:
-        _fail(str(error), 2)
     except Exception as error:
-        code = _exit_code(error)
+        code = getattr(error, "exit_code", None)  # of errors that we foresaw, and of no others
         if code is None:
             raise
         traceback = getattr(error, "traceback", "")
@@ -42,23 +39,15 @@ def explained(after_interrupt: Callable[[], str] = lambda: "nothing was changed"
         _fail("\n".join([str(error), *getattr(error, "__notes__", [])]), code)
 
 
-def _exit_code(error: Exception) -> int | None:
-    """Return the exit code of an error we foresaw; None for a fault of the program."""
-    from mtlpaper.comparison import ComparisonError
-    from mtlpaper.figures import FigureError
-    from mtlpaper.publish import PublishError
-    from mtlpaper.results import ResultError
-    from mtlpaper.runs import RunError, SetupError
-
-    if isinstance(error, SetupError | ResultError | FigureError | ComparisonError):
-        return 2
-    return 1 if isinstance(error, RunError | PublishError) else None
-
-
 @contextmanager
 def _interruptible() -> Iterator[None]:
     """Let a polite request to end (closed terminal, `kill`) do what Ctrl-C does."""
-    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    # What this process was told to ignore (by nohup, say) it goes on ignoring.
+    names = [
+        name
+        for name in ("SIGTERM", "SIGHUP")
+        if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) != signal.SIG_IGN
+    ]
 
     def interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
         # Once: a second request on the heels of the first would break into the cleaning up.

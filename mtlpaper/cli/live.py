@@ -49,7 +49,7 @@ class RunLine:
     def shown(self) -> Iterator[RunLine]:
         """Show the line as long as this lasts."""
         console = stderr()
-        if self._quiet or not console.is_terminal:
+        if self._quiet or not _can_repaint(console):
             yield self
             return
         with _lines(console) as self._progress:
@@ -105,7 +105,7 @@ class BookLines:
     def shown(self) -> Iterator[BookLines]:
         """Show the lines as long as this lasts."""
         console = stderr()
-        if not console.is_terminal:
+        if not _can_repaint(console):
             yield self
             return
         with _lines(console) as self._progress:
@@ -133,6 +133,11 @@ class BookLines:
 
     def _say(self, text: str) -> None:
         say(text, self._progress.console if self._progress is not None else None)
+
+
+def _can_repaint(console: Console) -> bool:
+    """Tell a terminal from a log, which stays one where colour is asked for (``FORCE_COLOR``)."""
+    return console.file.isatty() and not console.is_dumb_terminal
 
 
 def _lines(console: Console) -> Progress:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from mtlpaper import limits
 
 if TYPE_CHECKING:
     from mtlpaper.runs import Means
@@ -15,7 +16,15 @@ Preset = Annotated[str, typer.Option(help="Set of parameter values: quick or pap
 Root = Annotated[Path | None, typer.Option(help="The clone, if not the package's own.")]
 Json = Annotated[bool, typer.Option("--json", help="Write JSON.")]
 Force = Annotated[bool, typer.Option("--force", help="Run also what is up to date.")]
-Jobs = Annotated[int | None, typer.Option(min=1, help="Processes; one a core if not given.")]
+Jobs = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        envvar="MTLPAPER_JOBS",
+        show_envvar=False,
+        help="Processes; one a core if not given.",
+    ),
+]
 Scheduler = Annotated[
     str | None,
     typer.Option(
@@ -31,7 +40,7 @@ StoreFolder = Annotated[
         metavar="DIR",
         envvar="MTLPAPER_STORE",
         show_envvar=False,
-        help="Where finished parts of sweeps are kept; _build/store by default.",
+        help="Where finished parts of sweeps are kept; runs/store by default.",
     ),
 ]
 
@@ -40,9 +49,4 @@ def means(root: Path, jobs: int | None, store: Path | None, scheduler: str | Non
     """Return what runs may use, with the defaults for what was not given."""
     from mtlpaper.runs import Means
 
-    return Means(jobs or _cores(), store or root / "_build" / "store", scheduler)
-
-
-def _cores() -> int:
-    affinity = getattr(os, "sched_getaffinity", None)  # what a container may use; Linux only
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
+    return Means(jobs or limits.cores(), store or root / "runs" / "store", scheduler)

@@ -17,7 +17,7 @@ def publish(
     preset: options.Preset = "paper",
     source: Annotated[
         Path | None,
-        typer.Option("--runs", help="Folder of the runs; _build/runs/PRESET by default."),
+        typer.Option("--runs", help="Folder of the runs; runs/book/PRESET by default."),
     ] = None,
     allow_dirty: Annotated[
         bool, typer.Option("--allow-dirty", help="Accept runs of an uncommitted tree; recorded.")

@@ -22,7 +22,7 @@ def redraw(
 
         runs.require_unaltered(data)
         drawn = figures.draw(results.load(data))
-        out.mkdir(parents=True, exist_ok=True)
+        runs.make_folder(out)
         for name, figure in drawn.items():
             for path in results.save_figure(figure, out / name):
                 typer.echo(path)

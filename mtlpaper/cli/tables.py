@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import Any
 
 import typer
@@ -10,23 +11,29 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+#: A pipe has no width to fold a table to; this is more than any table takes.
+_UNLIMITED = 10_000
+
 
 def stdout() -> Console:
     """Return the console for results."""
     console = Console()
-    if not console.is_terminal:  # a pipe has no width; do not fold the table to 80 columns
-        console.width = 160
+    if not console.file.isatty() and "COLUMNS" not in os.environ:
+        console.width = _UNLIMITED
     return console
 
 
 def table(*columns: str, **options: Any) -> Table:
     """Return an empty table in the style of the house."""
-    return Table(*columns, box=None, header_style="bold", pad_edge=False, **options)
+    lines = Table(box=None, header_style="bold", pad_edge=False, **options)
+    for column in columns:
+        lines.add_column(column, overflow="fold")  # a name is worth nothing without its end
+    return lines
 
 
 def write_json(content: Any) -> None:
     """Write JSON to standard output, as it stands and on many lines."""
-    typer.echo(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False))
+    typer.echo(json.dumps(content, indent=2, allow_nan=False))
 
 
 def plain(text: str) -> Text:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,8 @@ import xarray as xr
 from mtlpaper.companion.contract import Cell, Cost, Grid, Stage
 from mtlpaper.sweeps import sweep
 
+#: Units of a grid whose costs are looked at one by one; those of larger grids are sampled.
+_COUNTED = 2000
 #: What a worker takes before it has any data: Python with torch.
 _BASE_BYTES = 350 * 2**20
 Arrays = Mapping[str, np.ndarray]
@@ -104,13 +107,20 @@ class Estimate:
     seconds : float
         On one process of this machine.
     bytes_each : int
-        Memory of one process.
+        Memory that the largest unit takes.
+    bytes_kept : int
+        Memory that the data take.
     """
 
     n_networks: int
     n_units: int
     seconds: float
     bytes_each: int
+    bytes_kept: int = 0
+
+    def memory(self, jobs: int) -> int:
+        """Bytes that the run takes at the least, for a number of processes."""
+        return self.bytes_kept + self.bytes_each * min(jobs, self.n_units)
 
     def summary(self, jobs: int) -> str:
         """Say it in a line, for a number of processes."""
@@ -119,7 +129,7 @@ class Estimate:
         return (
             f"{networks}{self.n_units} units, about "
             f"{_duration(self.seconds / min(jobs, self.n_units))} on {processes}, "
-            f"{self.bytes_each // 2**20} MB each"
+            f"{(_BASE_BYTES + self.bytes_each) // 2**20} MB each"
         )
 
 
@@ -129,20 +139,37 @@ def estimate(stages: Iterable[Stage], params: Any) -> Estimate:
     Units of a later stage depend on data that are not there yet; zeros stand in for them, since
     the cost of a unit hardly depends on which one was chosen.
     """
-    costs: list[Cost] = []
+    found: list[Estimate] = []
 
     def counted(grid: Grid) -> xr.Dataset:
-        costs.extend(grid.cost(cell.unit) for cell in grid.cells())
+        found.append(_size(grid))
         return _zeros(grid)
 
     *earlier, last = stages
     for grid in last.measure(params, _through(earlier, params, counted)):
-        costs.extend(grid.cost(cell.unit) for cell in grid.cells())
+        found.append(_size(grid))
     return Estimate(
-        n_networks=sum(cost.networks for cost in costs),
-        n_units=len(costs),
-        seconds=sum(seconds(cost) for cost in costs),
-        bytes_each=_BASE_BYTES + max(cost.bytes for cost in costs),
+        n_networks=sum(one.n_networks for one in found),
+        n_units=sum(one.n_units for one in found),
+        seconds=sum(one.seconds for one in found),
+        bytes_each=max(one.bytes_each for one in found),
+        bytes_kept=sum(one.bytes_kept for one in found),
+    )
+
+
+def _size(grid: Grid) -> Estimate:
+    """Size of one grid; of a very large one, from a part of its units."""
+    cells = list(grid.sample(_COUNTED))
+    costs = [grid.cost(cell.unit) for cell in cells]
+    share = grid.n_places / max(1, min(grid.n_places, _COUNTED))
+    inner = {str(name): of.size for name, of in grid.coords.items()}
+    numbers = sum(prod(inner.get(dim, 1) for dim in of.dims) for of in grid.gives.values())
+    return Estimate(
+        n_networks=round(share * sum(cost.networks for cost in costs)),
+        n_units=round(share * len(costs)),
+        seconds=share * sum(seconds(cost) for cost in costs),
+        bytes_each=max((cost.bytes for cost in costs), default=0),
+        bytes_kept=8 * numbers * grid.n_places,
     )
 
 

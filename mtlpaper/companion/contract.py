@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import product
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -136,10 +136,24 @@ class Grid:
     coords: Mapping[str, xr.Variable] = field(default_factory=dict)
     cost: Callable[[Any], Cost] = _small
 
+    @property
+    def n_places(self) -> int:
+        """Number of combinations of labels, whether they have a unit or not."""
+        return prod(len(labels.values) for labels in self.over.values())
+
     def cells(self) -> Iterator[Cell]:
         """All places that have a unit, the last dimension varying fastest."""
-        sizes = [range(len(labels.values)) for labels in self.over.values()]
-        for place in product(*sizes):
+        return self._cells(range(self.n_places))
+
+    def sample(self, n: int) -> Iterator[Cell]:
+        """About `n` places that have a unit, evenly spread and the last among them."""
+        step = max(1, self.n_places // n)
+        return self._cells(range((self.n_places - 1) % step, self.n_places, step))
+
+    def _cells(self, numbers: Iterable[int]) -> Iterator[Cell]:
+        shape = tuple(len(labels.values) for labels in self.over.values())
+        for number in numbers:
+            place = tuple(int(i) for i in np.unravel_index(number, shape)) if shape else ()
             labels = {
                 dim: of.values[i] for (dim, of), i in zip(self.over.items(), place, strict=True)
             }

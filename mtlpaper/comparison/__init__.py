@@ -1,4 +1,4 @@
-"""Two results of one experiment compared: parameters, origin, numbers, variables and verdicts.
+"""Two results of one experiment compared: parameters, origin, numbers, figures, data and verdicts.
 
 A result is a run folder, a NetCDF file, or published data. Nothing is computed anew.
 """

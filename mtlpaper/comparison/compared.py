@@ -25,8 +25,9 @@ class Comparison:
     Attributes
     ----------
     a, b : Side
-    parameters, origin, numbers : Entries
-        What differs among parameters; among commit, device and versions; among glued numbers.
+    parameters, origin, numbers, pictures : Entries
+        What differs among parameters; among commit, device and versions; among glued numbers; and
+        among the bytes of figures.
     coordinates : mapping
         Dimensions along which the two have different values: what they have in common, in words.
     variables : tuple of Variable
@@ -40,6 +41,7 @@ class Comparison:
     parameters: Entries
     origin: Entries
     numbers: Entries
+    pictures: Entries
     coordinates: Mapping[str, str]
     variables: tuple[Variable, ...]
     verdicts: tuple[Judged, ...]
@@ -95,6 +97,7 @@ def compare(a: str, b: str, root: Path | None = None) -> Comparison:
         parameters=entries(left.parameters, right.parameters),
         origin=entries(left.origin, right.origin),
         numbers=entries(left.numbers, right.numbers),
+        pictures=entries(left.pictures, right.pictures),
         coordinates=_coordinates(left.data, right.data),
         variables=compare_variables(left.data, right.data),
         verdicts=judge(left, right),
@@ -114,6 +117,7 @@ def plain(comparison: Comparison) -> dict[str, Any]:
             "parameters": comparison.parameters,
             "origin": comparison.origin,
             "numbers": comparison.numbers,
+            "pictures": comparison.pictures,
             "coordinates": comparison.coordinates,
             "variables": [
                 {**asdict(v), "partial": {dim: str(found) for dim, found in v.partial.items()}}

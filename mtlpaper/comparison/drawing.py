@@ -38,7 +38,7 @@ def svg(plot: Plot, prefix: str) -> str:
         Ink and background are the page's own, so that it reads on dark and on light ones.
     """
     buffer = io.StringIO()
-    with mpl.rc_context({**style.RC, "svg.hashsalt": prefix}):
+    with style.house_style(), mpl.rc_context({"svg.hashsalt": prefix}):
         figure = _figure(plot)
         figure.savefig(
             buffer, format="svg", transparent=True, metadata={"Date": None, "Creator": None}

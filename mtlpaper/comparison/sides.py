@@ -26,7 +26,7 @@ class Side:
         What the user called it.
     data : xarray.Dataset
     record : mapping
-        Of its run: ``command`` and ``numbers`` are read; empty for a file on its own.
+        Of its run: ``command``, ``numbers`` and ``files`` are read; empty for a file on its own.
     """
 
     name: str
@@ -49,7 +49,8 @@ class Side:
         attributes = self.data.attrs
         found = {name: attributes[name] for name in ("commit", "device") if name in attributes}
         if "commit" in found:
-            changed = ", with changes" if attributes.get("dirty") == "yes" else ""
+            told = {"yes": ", with changes", "unknown": ", changes unknown"}
+            changed = told.get(str(attributes.get("dirty")), "")
             found["commit"] = f"{found['commit'][:10]}{changed}"
         return {**found, **_mapping(self, "versions")}
 
@@ -58,6 +59,11 @@ class Side:
         """What the notebook glued for the book's prose."""
         given = self.record.get("numbers")
         return given if isinstance(given, dict) else {}
+
+    @property
+    def pictures(self) -> Mapping[str, Any]:
+        """Checksums of the figures, by the name of the file."""
+        return _pictures(self.record)
 
     @property
     def command(self) -> str:
@@ -111,7 +117,8 @@ def _folder(name: str, folder: Path) -> Side:
     if record is None or not isinstance(record.get("experiment"), str):
         raise ComparisonError(f"{name} is no run folder: it holds no readable {RECORD}")
     file = folder / f"{record['experiment']}.nc"
-    require_unaltered(file)
+    for path in (file, *(folder / picture for picture in _pictures(record))):
+        require_unaltered(path)
     return _side(name, file, record)
 
 
@@ -122,6 +129,12 @@ def _side(name: str, file: Path, record: Mapping[str, Any]) -> Side:
     if not side.parameters:
         raise ComparisonError(f"{file} does not say with which parameters it was made")
     return side
+
+
+def _pictures(record: Mapping[str, Any]) -> dict[str, Any]:
+    files = record.get("files")
+    listed = files if isinstance(files, dict) else {}
+    return {name: digest for name, digest in listed.items() if name.endswith((".png", ".svg"))}
 
 
 def _mapping(side: Side, attribute: str) -> Mapping[str, Any]:

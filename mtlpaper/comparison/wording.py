@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from mtlpaper.claims import Finding
@@ -45,6 +45,7 @@ def sections(comparison: Comparison) -> tuple[Section, ...]:
         _pairs("Origin", comparison.origin),
         _coordinates(comparison.coordinates),
         _numbers(comparison),
+        _pictures(comparison),
         _variables(comparison),
         _verdicts(comparison),
     ]
@@ -64,11 +65,26 @@ def _coordinates(given: Mapping[str, str]) -> Section | None:
 
 def _numbers(comparison: Comparison) -> Section:
     rows = tuple((e.name, *_values(e), *_gap(e)) for e in comparison.numbers.differing)
-    silent = [name for name in "AB" if not getattr(comparison, name.lower()).numbers]
-    note = _counted(len(rows), comparison.numbers.total)
-    if silent:
-        rows, note = (), f"{' and '.join(silent)} records none."
-    return Section("Numbers in the prose", note, ("Name", "A", "B", "B − A", "Relative"), rows)
+    head = ("Name", "A", "B", "B − A", "Relative")
+    given, sides = comparison.numbers, (comparison.a.numbers, comparison.b.numbers)
+    return _recorded(
+        Section("Numbers in the prose", _counted(len(rows), given.total), head, rows), sides
+    )
+
+
+def _pictures(comparison: Comparison) -> Section:
+    given, sides = comparison.pictures, (comparison.a.pictures, comparison.b.pictures)
+    rows = tuple((e.name, f"only in {e.only}" if e.only else "its bytes") for e in given.differing)
+    head = ("File", "Differs in")
+    return _recorded(Section("Figures", _counted(len(rows), given.total), head, rows), sides)
+
+
+def _recorded(section: Section, sides: tuple[Mapping[str, Any], ...]) -> Section:
+    """Say so instead where a side records nothing of the kind."""
+    silent = [name for name, side in zip("AB", sides, strict=True) if not side]
+    if not silent:
+        return section
+    return replace(section, note=f"{' and '.join(silent)} records none.", rows=())
 
 
 def _variables(comparison: Comparison) -> Section:

@@ -49,7 +49,7 @@ def compute(params: Parameters) -> xr.Dataset:
     -------
     xarray.Dataset
         With the attributes ``experiment``, ``title``, ``parameters`` and ``versions`` (both JSON),
-        ``commit``, ``dirty`` ("yes" or "no") and ``device``.
+        ``commit``, ``dirty`` ("yes", "no" or "unknown") and ``device``.
 
     Raises
     ------
@@ -69,7 +69,8 @@ def _origin(params: Parameters) -> dict[str, str]:
         "parameters": json.dumps(params.plain()),
         "versions": json.dumps({**provenance.machine(), **provenance.versions()}),
         "commit": commit.sha or "unknown",
-        "dirty": "yes" if commit.dirty else "no",  # NetCDF has no truth values
+        # NetCDF has no truth values.
+        "dirty": {True: "yes", False: "no", None: "unknown"}[commit.dirty],
         "device": provenance.device(getattr(params, "device", "cpu")),
     }
 

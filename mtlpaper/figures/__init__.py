@@ -8,6 +8,7 @@ when they are first asked for.
 from __future__ import annotations
 
 import importlib
+import logging
 from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -20,8 +21,14 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+# It tells of the user's configuration and of its cache, on first use: no matter of a notebook's.
+logging.getLogger("matplotlib").setLevel(logging.ERROR)
+
+
 class FigureError(ValueError):
     """A dataset does not say which experiment it is of, or of one that has no figures."""
+
+    exit_code = 2
 
 
 def figures_of(experiment: str) -> Mapping[str, Callable[[xr.Dataset], np.ndarray]]:

@@ -99,6 +99,7 @@ def errors(data: xr.Dataset) -> np.ndarray:
     axes[0, 0].axvline(float(null.sel(bound="estimate")), color=style.FAINT, dashes=(3, 2))
     axes[0, 0].set_title("dashed: no candidate at all", color=style.FAINT, fontsize=8)
     axes[0, 0].set_yticks(y, names)
+    axes[0, 0].set_ylabel("candidate")
     axes[0, 0].invert_yaxis()
     axes[0, 0].set_xlim(left=0)
     axes[0, 0].set_xlabel("rms error for families left out (mnat)")

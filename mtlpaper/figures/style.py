@@ -1,6 +1,7 @@
 """The look of every figure, defined once: fonts, lines, and a palette for all eyes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any
 
@@ -74,12 +75,19 @@ def drawing(function: Callable[[xr.Dataset], np.ndarray]) -> Callable[[xr.Datase
 
     @wraps(function)
     def styled(data: xr.Dataset) -> np.ndarray:
-        with plt.rc_context(RC):
+        with house_style():
             axes = function(data)
             axes.flat[0].figure.draw_without_rendering()  # lay out while the style holds
             return axes
 
     return styled
+
+
+@contextmanager
+def house_style() -> Iterator[None]:
+    """Let matplotlib draw by its defaults and `RC` alone, whatever the user has set it to."""
+    with plt.style.context(RC, after_reset=True):
+        yield
 
 
 def colour(index: int) -> str:

@@ -54,11 +54,13 @@ def provenance_box(
 
 
 def _summary(record: RunRecord) -> str:
+    why = f" ({cell(record.commit_unknown)})" if record.commit_unknown else ""
     if record.short_commit is None:
-        commit = "no commit recorded"
+        commit = f"commit unknown{why}"
     else:
         commit = f"commit `{record.short_commit}`"
-        commit += " **with uncommitted changes**" if record.dirty else ""
+        told = {True: " **with uncommitted changes**", None: f", changes unknown{why}"}
+        commit += told.get(record.dirty, "")
     seeds = ", ".join(f"`{seed}`" for seed in record.seeds) or "none"
     facts = [
         f"Preset **{cell(record.preset)}**",
@@ -123,7 +125,7 @@ def _note(record: RunRecord, name: str, value: Any, values: Mapping[str, Any]) -
 def _versions(record: RunRecord) -> str:
     rows = [("Python", literal(record.python))]
     rows += [(cell(name), literal(version)) for name, version in record.versions.items()]
-    rows += [("platform", cell(record.platform)), ("commit", literal(record.commit))]
+    rows += [("platform", cell(record.platform)), ("commit", literal(record.commit or "unknown"))]
     return table(("Package", "Version"), rows)
 
 

@@ -133,10 +133,22 @@ def _write_entry(html: Path, toc: Path) -> None:
 
 
 def _environment() -> dict[str, str]:
-    """Return the build's environment: plain text, and the very package that runs now."""
+    """Return the build's environment: plain text, and the very package that runs now.
+
+    Without ``SOURCE_DATE_EPOCH``: the pages bear no time, and Sphinx would let its year take the
+    copyright's place.
+    """
     here = str(Path(mtlpaper.__file__).parents[1])
     path = os.pathsep.join(filter(None, [here, os.environ.get("PYTHONPATH")]))
-    return {**os.environ, "NO_COLOR": "1", "PYTHONWARNINGS": "ignore", "PYTHONPATH": path}
+    given = {
+        **os.environ,
+        "NO_COLOR": "1",
+        "PYTHONPATH": path,
+        "PYTHONSAFEPATH": "1",  # no modules from the folder where the user happens to be
+        "PYTHONWARNINGS": "ignore",
+    }
+    given.pop("SOURCE_DATE_EPOCH", None)
+    return given
 
 
 def _complaints(text: str) -> str:

@@ -53,9 +53,11 @@ class RunRecord:
     python, platform, device, dtype : str
         Where and in which arithmetic it ran.
     commit : str or None
-        Commit of the source tree; None outside a repository.
-    dirty : bool
-        Whether the tree had uncommitted changes.
+        Commit of the source tree; None where it is not known.
+    dirty : bool or None
+        Whether the tree had uncommitted changes; None where it is not known.
+    commit_unknown : str
+        Why one of them is not known; empty if both are, or if the record does not say.
     threads, jobs : int
         Threads of one process, and worker processes.
     started : str
@@ -78,7 +80,8 @@ class RunRecord:
     python: str
     platform: str
     commit: str | None
-    dirty: bool
+    dirty: bool | None
+    commit_unknown: str
     device: str
     dtype: str
     threads: int
@@ -133,6 +136,7 @@ def _record(folder: Path, raw: Mapping[str, Any]) -> RunRecord:
         changed=tuple(raw["changed"]),
         seeds=_seeds(raw),
         jobs=raw.get("jobs", 1),
+        commit_unknown=raw.get("commit_unknown", ""),
         duration_s=float(raw["duration_s"]),
         command=command if isinstance(command, str) else shlex.join(command),
         **{key: raw[key] for key in REQUIRED if key not in {"changed", "command", "duration_s"}},

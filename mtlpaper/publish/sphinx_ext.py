@@ -7,6 +7,9 @@ not start with ``eq-`` keep Sphinx's running number.
 Every value pasted from a notebook stands in an element of class ``glue``: MyST-NB removes a value
 it does not find without leaving a trace, and an empty element is one that the page check can find.
 
+The source tree is no book: its notebooks lack the runs' outputs and its pages what is generated.
+A build of it ends here, before it writes anything, with a word on the command that builds the book.
+
 Docstrings may write absolute values as ``|x|``, which reStructuredText takes for a substitution,
 and a constant's comment may hold a colon, before which napoleon expects a type.
 """
@@ -19,11 +22,21 @@ from typing import Any
 from docutils import nodes
 from myst_nb.ext.glue.utils import PendingGlueReference
 from sphinx.application import Sphinx
+from sphinx.config import Config
+from sphinx.errors import ExtensionError
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 LABEL = re.compile(r"eq-(?P<letters>[A-Za-z]*)-?(?P<rest>[\w-]*)\Z")
 #: Inline literals, roles and doctests, in which a backslash would be printed.
 LITERAL = re.compile(r"(``.+?``|`[^`]+`|^\s*>>>.*$)")
+
+
+def _require_staged(_app: Sphinx, config: Config) -> None:
+    if not config.mtlpaper_staged:
+        raise ExtensionError(
+            "this folder holds the book's source without results, and nothing was built from it; "
+            "`make book` (or `mtlpaper book`) runs the experiments and builds the book"
+        )
 
 
 def printed_name(label: str) -> str | None:
@@ -91,6 +104,8 @@ class _Docstrings:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
     docstrings = _Docstrings()
+    app.add_config_value("mtlpaper_staged", default=False, rebuild="", types=[bool])
+    app.connect("config-inited", _require_staged, priority=0)
     app.add_post_transform(_WrapGlue)
     app.connect("doctree-read", _name_equations)
     app.connect("autodoc-process-docstring", docstrings.before, priority=400)

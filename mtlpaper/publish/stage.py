@@ -119,6 +119,7 @@ def _stage_generated(target: Path) -> None:
 def _complete_config(path: Path, records: Mapping[str, RunRecord], preset: str) -> None:
     """Write into the staged configuration what only the build knows: preset and commits."""
     config: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    config["sphinx"]["config"]["mtlpaper_staged"] = True
     html = config.setdefault("html", {})
     html["extra_footer"] = _footer(records, preset)
     if preset != "paper":
@@ -130,9 +131,12 @@ def _complete_config(path: Path, records: Mapping[str, RunRecord], preset: str) 
 
 
 def _footer(records: Mapping[str, RunRecord], preset: str) -> str:
+    changes = {True: " with changes", None: " (changes unknown)"}
     commits = sorted(
         {
-            f"{record.short_commit or 'unknown'}{' with changes' if record.dirty else ''}"
+            f"{record.short_commit}{changes.get(record.dirty, '')}"
+            if record.short_commit
+            else "unknown"
             for record in records.values()
         }
     )

@@ -10,7 +10,7 @@ from mtlpaper.runs.components import Components
 from mtlpaper.runs.errors import RunError, SetupError
 from mtlpaper.runs.execution import Outcome, execute
 from mtlpaper.runs.figure_status import FigureStatus, status
-from mtlpaper.runs.folder import RECORD, read_record, require_unaltered
+from mtlpaper.runs.folder import RECORD, make_folder, read_record, require_unaltered
 from mtlpaper.runs.inspection import State, inspect
 from mtlpaper.runs.means import Means
 from mtlpaper.runs.planning import Run, book_runs, find_root, plan
@@ -34,6 +34,7 @@ __all__ = [
     "find_root",
     "in_words",
     "inspect",
+    "make_folder",
     "parameters_cell",
     "plan",
     "published_result",

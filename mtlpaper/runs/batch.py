@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -75,10 +76,11 @@ def run_all(
     Processes, because papermill changes the working directory of the one it runs in.
     """
     tell = on_event or (lambda *_: None)
-    means.require()
     runs = [plan(name, preset, root=root, folder=into / name) for name in names]
     states = {run.name: inspect(run) for run in runs}
     due = [run for run in runs if force or states[run.name].kind != "fresh"]
+    if due:
+        means.require()
     due.sort(key=_longest_first)
     for run in runs:
         if run not in due:
@@ -119,6 +121,9 @@ class _Children:
         self._lock = threading.Lock()
         self._running: set[subprocess.Popen[str]] = set()
         self._stopped = False
+        # Children ignore what we were told to ignore.
+        heeded = [it for it in (signal.SIGTERM, signal.SIGINT) if signal.getsignal(it) != signal.SIG_IGN]
+        self._request = (heeded or [signal.SIGKILL])[0]
 
     def run(self, name: str, options: list[str], why: str) -> str:
         """Run one experiment to its end; return its complaint, empty if there is none."""
@@ -128,7 +133,8 @@ class _Children:
                 return self._run(name, options, progress, why)
 
     def _run(self, name: str, options: list[str], progress: Path, why: str) -> str:
-        command = [sys.executable, "-m", "mtlpaper.cli", "run", name, *options]
+        # -P: this package, and not one that happens to lie in the current folder.
+        command = [sys.executable, "-P", "-m", "mtlpaper", "run", name, *options]
         with self._lock:
             if self._stopped:
                 return "not started"
@@ -157,7 +163,7 @@ class _Children:
         with self._lock:
             self._stopped = True
             for process in self._running:
-                process.terminate()
+                process.send_signal(self._request)
 
 
 def _require_success(names: Sequence[str], complaints: dict[str, str]) -> None:

@@ -6,6 +6,8 @@ from __future__ import annotations
 class SetupError(RuntimeError):
     """The run cannot start: no notebook, no place to write to, another run at work there."""
 
+    exit_code = 2
+
 
 class RunError(RuntimeError):
     """A notebook failed.
@@ -17,6 +19,8 @@ class RunError(RuntimeError):
     traceback : str
         What the kernel told, if it told anything.
     """
+
+    exit_code = 1
 
     def __init__(self, message: str, traceback: str = "") -> None:
         self.traceback = traceback

@@ -23,6 +23,7 @@ from mtlpaper.runs.errors import RunError
 from mtlpaper.runs.inspection import UNSETTLED, inspect
 from mtlpaper.runs.kernel import Listener, OnCell, execute_notebook
 from mtlpaper.runs.means import Means
+from mtlpaper.runs.memory import require_memory
 from mtlpaper.runs.planning import Run
 from mtlpaper.runs.watching import OnProgress
 from mtlpaper.settings import ParameterError
@@ -88,7 +89,9 @@ def execute(
     """
     means = means or Means()
     _require_device(run)
-    means.require()
+    if force or inspect(run).kind != "fresh":
+        require_memory(run, means)
+        means.require()
     place.prepare(run)
     with place.locked(run.folder):
         place.recover(run.folder)
@@ -115,7 +118,7 @@ def _deaf(*_: Any) -> None:
 
 
 def _compute(run: Run, work: Path, means: Means, told: Listener) -> dict[str, Any]:
-    commit = provenance.commit(run.root)
+    commit = provenance.commit()  # of the code, which need not lie beside the notebook
     started, clock = datetime.now(UTC), time.perf_counter()
     durations = _notebook(run, work, means, told)
     elapsed = time.perf_counter() - clock
@@ -132,6 +135,7 @@ def _compute(run: Run, work: Path, means: Means, told: Listener) -> dict[str, An
         "command": run.command,
         "commit": commit.sha,
         "dirty": commit.dirty,
+        "commit_unknown": commit.unknown,
         "versions": provenance.versions(),
         **provenance.machine(),
         "device": attributes["device"],
@@ -181,19 +185,19 @@ def _partial(run: Run) -> Path:
 
 def _attributes(run: Run, work: Path) -> dict[str, Any]:
     """Return the data's attributes after checking that they are of this run."""
-    try:
-        attributes = results.load(work / f"{run.name}.nc").attrs
-    except results.ResultError as error:
+    path = work / f"{run.name}.nc"
+    if not path.exists():
         raise RunError(
             f"{run.name}: the notebook saved no data; it must call `notebook.dataset(params)`"
-        ) from error
+        )
+    attributes = results.load(path).attrs
     if json.loads(attributes["parameters"]) != run.params.plain():
         raise RunError(f"{run.name}: the notebook computed with other parameters than it was given")
     ours = {**provenance.machine(), **provenance.versions()}
     if json.loads(attributes["versions"]) != ours:
         raise RunError(
-            f"{run.name}: the Jupyter kernel `python3` has other versions than this program; "
-            "install ipykernel in the same environment"
+            f"{run.name}: the kernel found other versions than this program; start it again if "
+            "the environment was changed meanwhile"
         )
     return dict(attributes)
 

@@ -56,7 +56,7 @@ def status(
     Parameters
     ----------
     preset : str
-        Whose runs to look at; they are in ``_build/runs/<preset>``.
+        Whose runs to look at; they are in ``runs/book/<preset>``.
     root : Path, optional
         The repository; found from the package by default.
     names : iterable of str, optional

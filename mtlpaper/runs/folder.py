@@ -11,7 +11,9 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import socket
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,15 +22,14 @@ from typing import Any
 from mtlpaper.results import checksum
 from mtlpaper.runs.errors import SetupError
 from mtlpaper.runs.planning import Run
-
-try:
-    import fcntl
-except ImportError:  # Windows, where two runs in one folder stay undetected
-    fcntl = None  # type: ignore[assignment]
+from mtlpaper.sweeps.locks import lock
 
 RECORD = "run.json"
 _READY = ".ready"
+#: Hidden folders are called .work-HOST-PROCESS-…, so that their owner can be asked for.
 _WORK = ".work-"
+#: Seconds after which what another machine left is taken for dead; no run lasts that long.
+_WEEK = 7 * 24 * 3600.0
 #: A run folder takes some megabytes; with less than this a run would fail at its end.
 _ROOM = 64 * 2**20
 
@@ -58,6 +59,24 @@ def require_unaltered(path: Path) -> None:
         raise SetupError(f"{path}: altered since the run that wrote it; {remedy}")
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder, unless it is there, and make sure that files can be written to it.
+
+    Raises
+    ------
+    SetupError
+        If they cannot.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise SetupError(f"`--out` must be a folder, got the file {folder}")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise SetupError(f"cannot write to {folder}: {error.strerror}") from error
+
+
 def prepare(run: Run) -> None:
     """Make sure that a run may write to its folder, and has the room.
 
@@ -67,14 +86,7 @@ def prepare(run: Run) -> None:
         If it cannot or should not; known before any work is done.
     """
     folder = run.folder
-    if folder.exists() and not folder.is_dir():
-        raise SetupError(f"`--out` must be a folder, got the file {folder}")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError as error:
-        raise SetupError(f"cannot write to {folder}: {error.strerror}") from error
+    make_folder(folder)
     _require_ours(run)
     free = shutil.disk_usage(folder).free
     if free < _ROOM:
@@ -92,15 +104,12 @@ def locked(folder: Path) -> Iterator[None]:
     SetupError
         If another run is at work there.
     """
-    if fcntl is None:
-        yield
-        return
     handle = os.open(folder, os.O_RDONLY)
     try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise SetupError(f"another run is writing to {folder}; wait for it to end") from None
+        held = lock(handle)
+        # Without locks (network file systems) other runs are told by their hidden folders.
+        if held is False or (held is None and any(map(_alive, folder.glob(f"{_WORK}*")))):
+            raise SetupError(f"another run is writing to {folder}; wait for it to end")
         yield
     finally:
         os.close(handle)
@@ -109,7 +118,8 @@ def locked(folder: Path) -> Iterator[None]:
 @contextmanager
 def workplace(folder: Path) -> Iterator[Path]:
     """Give an empty hidden folder to work in, and remove it afterwards."""
-    work = Path(tempfile.mkdtemp(prefix=_WORK, dir=folder))
+    prefix = f"{_WORK}{socket.gethostname()}-{os.getpid()}-"
+    work = Path(tempfile.mkdtemp(prefix=prefix, dir=folder))
     try:
         yield work
     finally:
@@ -120,7 +130,26 @@ def recover(folder: Path) -> None:
     """Finish what a killed run had completed, and remove what it had not."""
     _move_out(folder)
     for left in folder.glob(f"{_WORK}*"):
-        shutil.rmtree(left, ignore_errors=True)
+        if _alive(left) is False:
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _alive(work: Path) -> bool | None:
+    """Whether the process that works in a hidden folder lives; None if another machine knows."""
+    host, _, process = work.name.removeprefix(_WORK).rpartition("-")[0].rpartition("-")
+    askable = os.name == "posix"  # elsewhere `os.kill` would do what it says
+    if not askable or host != socket.gethostname() or not process.isdecimal():
+        try:
+            return False if time.time() - work.stat().st_mtime > _WEEK else None
+        except FileNotFoundError:
+            return False
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # it lives, and is another user's
+        return True
+    return int(process) != os.getpid()
 
 
 def deliver(work: Path, folder: Path, record: dict[str, Any]) -> None:

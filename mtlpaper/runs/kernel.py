@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 import os
 import re
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,10 +23,23 @@ from mtlpaper.notebook import RUN_DIR
 from mtlpaper.runs.errors import RunError
 from mtlpaper.runs.means import Means
 from mtlpaper.runs.watching import OnProgress, watched
-from mtlpaper.sweeps.environment import PROGRESS, SINGLE_THREADED, progress_file
+from mtlpaper.sweeps.environment import PROGRESS, WORKER_ENVIRONMENT, progress_file
 
 OnCell = Callable[[int, int], None]
 """Told after every code cell how many are done, and of how many."""
+
+#: Seconds until a kernel must have started, and until what a cell shows must have arrived.
+_PATIENCE = 120
+#: How often a kernel is started before we give up.
+_STARTS = 3
+#: Bytes that a folder's name may have to hold a socket: macOS allows 103 in all, Linux 107.
+_LONGEST = 90
+#: Python's own environment variables that a kernel inherits: those that say where modules lie.
+#: Others could run a user's code in it, or put warnings into the notebook.
+_INHERITED = {
+    *("PYTHONHOME", "PYTHONPATH", "PYTHONPLATLIBDIR", "PYTHONUSERBASE", "PYTHONNOUSERSITE"),
+    *("PYTHONPYCACHEPREFIX", "PYTHONDONTWRITEBYTECODE"),
+}
 
 
 @dataclass(frozen=True)
@@ -60,13 +75,17 @@ def execute_notebook(
     Raises
     ------
     RunError
-        If a cell raises or the kernel dies; `target` then shows how far it came.
+        If the kernel does not start; or if it dies or a cell raises, and `target` then shows how
+        far it came.
     """
     name = source.name.partition(".")[0]  # of figure1.prepared.ipynb
     # Who started this run may be waiting for its progress; else the file is nobody's but ours.
     progress = progress_file() or run_dir / ".progress"
-    try:
-        with watched(progress, told.on_progress):
+    # A folder for what is the kernel's own. Not in `run_dir`: Jupyter needs a file there that nobody
+    # else can read, and not every file system knows such.
+    with tempfile.TemporaryDirectory(prefix="mtlpaper-", ignore_cleanup_errors=True) as private:
+        kernel = _Kernel(Path(private), _environment(run_dir, means, progress))
+        with watched(progress, told.on_progress), _explained(name, target, kernel):
             papermill.execute_notebook(
                 source,
                 target,
@@ -74,26 +93,103 @@ def execute_notebook(
                 kernel_name="python3",
                 progress_bar=False,
                 cwd=cwd,
-                env=_environment(run_dir, means, progress),
+                kernel=kernel,
                 on_cell=told.on_cell,
             )
+    return _cleaned(target)
+
+
+@contextmanager
+def _explained(name: str, target: Path, kernel: _Kernel) -> Iterator[None]:
+    """Turn what ends a notebook early into a RunError."""
+    try:
+        yield
+    except _StartError as error:
+        target.unlink(missing_ok=True)  # papermill wrote it, and it shows nothing
+        raise RunError(f"{name}: the Jupyter kernel did not start: {error}") from error
     except PapermillExecutionError as error:
         what = f"{error.ename}: {_without_colour(error.evalue)}"
         message = f"{name}: cell [{error.exec_count}] raised {what}"
         raise RunError(message, _without_colour("\n".join(error.traceback))) from error
     except DeadKernelError as error:
-        raise RunError(f"{name}: the kernel died, perhaps for want of memory") from error
-    return _cleaned(target)
+        message = f"{name}: the kernel died, perhaps for want of memory"
+        raise RunError(message, kernel.last_words()) from error
+    except TimeoutError as error:
+        raise RunError(f"{name}: what a cell shows did not arrive in {_PATIENCE} s") from error
+
+
+class _StartError(Exception):
+    """No kernel started; says why."""
+
+
+@dataclass(frozen=True)
+class _Kernel:
+    """This interpreter as a kernel, whatever `python3` is to Jupyter elsewhere.
+
+    Attributes
+    ----------
+    folder : Path
+        For its own files.
+    environment : mapping
+    """
+
+    folder: Path
+    environment: Mapping[str, str]
+
+    def start(self, client: Any) -> None:
+        """Start it and connect a client; anew if it fails."""
+        for attempt in range(_STARTS):
+            try:
+                self._start(client, attempt)
+                return
+            except Exception as error:
+                failure = error
+        lines = self.last_words().splitlines() or str(failure).splitlines()
+        raise _StartError(lines[-1] if lines else repr(failure)) from failure
+
+    def _start(self, client: Any, attempt: int) -> None:
+        environment = {
+            **self.environment,
+            "HOME": self._home(),
+            "IPYTHONDIR": str(self.folder / "ipython"),
+        }
+        with self._log.open("wb") as log:
+            client.km = client.create_kernel_manager()
+            client.km.data_dir = str(self.folder)
+            client.km.kernel_spec_manager.kernel_dirs = []  # leaves it only this very interpreter
+            client.km.connection_file = str(self.folder / f"{attempt}.json")
+            client.km.transport = self._transport(attempt)
+            client.start_new_kernel(env=environment, stdout=log, stderr=log)
+        client.start_new_kernel_client()
+
+    def _transport(self, attempt: int) -> str:
+        """Prefer sockets in a folder of our own, which nobody can take as ports can be taken."""
+        possible = os.name == "posix" and len(os.fsencode(self.folder)) <= _LONGEST
+        return "ipc" if possible and attempt == 0 else "tcp"
+
+    def _home(self) -> str:
+        try:
+            return str(Path.home())
+        except RuntimeError:  # of a user whom the system does not know
+            return str(self.folder)
+
+    def last_words(self) -> str:
+        """Return the end of what it wrote, not to the notebook but to its terminal."""
+        return "\n".join(self._log.read_text(errors="replace").strip().splitlines()[-20:])
+
+    @property
+    def _log(self) -> Path:
+        return self.folder / "log"
 
 
 class _Engine(NBClientEngine):
-    """Papermill's own engine, with an environment for the kernel and a word after each cell."""
+    """Papermill's own engine, with a kernel of ours and a word after each cell."""
 
     NAME = "mtlpaper"
 
     @classmethod
     def execute_managed_notebook(
-        cls, nb_man: Any, kernel_name: str, *, env: dict[str, str], on_cell: OnCell, **_: Any
+        cls, nb_man: Any, kernel_name: str, *, kernel: _Kernel, on_cell: OnCell, **_: Any
     ) -> Any:
         code = [cell for cell in nb_man.nb.cells if cell.cell_type == "code"]
         done = 0
@@ -106,14 +202,16 @@ class _Engine(NBClientEngine):
         client = PapermillNotebookClient(
             nb_man,
             kernel_name=kernel_name,
-            startup_timeout=120,
+            startup_timeout=_PATIENCE,
+            iopub_timeout=_PATIENCE,
             timeout=None,
             # It warns that it is reached over TCP on this machine, and grumbles when it is ended;
             # what a cell raises arrives all the same.
             extra_arguments=["--IPKernelApp.log_level=CRITICAL"],
         )
         client.on_cell_executed = count
-        return client.execute(env=env)
+        kernel.start(client)
+        return client.execute(cleanup_kc=True)
 
 
 papermill_engines.register(_Engine.NAME, _Engine)
@@ -132,14 +230,18 @@ logging.getLogger("asyncio").addFilter(_is_news)
 
 
 def _environment(run_dir: Path, means: Means, progress: Path) -> dict[str, str]:
+    given = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("PYTHON") or name in _INHERITED
+    }
     return {
-        **os.environ,
-        **SINGLE_THREADED,
+        **given,
+        **WORKER_ENVIRONMENT,
         **means.environment(),
         PROGRESS: str(progress.resolve()),
         RUN_DIR: str(run_dir),
-        # A user's start-up files must not change a published number.
-        "IPYTHONDIR": str(run_dir / ".ipython"),
+        "MPLBACKEND": "agg",  # a user's own may need a screen, or be none
     }
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mtlpaper.runs.errors import SetupError
-from mtlpaper.sweeps import Store, StoreError
-from mtlpaper.sweeps.environment import JOBS, SCHEDULER, STORE
+from mtlpaper.sweeps import Store, SweepError
+from mtlpaper.sweeps.environment import JOBS, SCHEDULER, STORE, scheduler_address
 
 
 @dataclass(frozen=True)
@@ -29,18 +29,23 @@ class Means:
     scheduler: str | None = None
 
     def require(self) -> None:
-        """Make sure that the store can be written.
+        """Make sure that the store can be written and that the scheduler answers.
 
         Raises
         ------
         SetupError
-            If it cannot; known before any work is done.
+            If one of them cannot; known before any work is done.
         """
-        if self.store is not None:
-            try:
+        address = self.scheduler or scheduler_address()
+        try:
+            if self.store is not None:
                 Store(self.store)
-            except StoreError as error:
-                raise SetupError(str(error)) from error
+            if address is not None:
+                from mtlpaper.sweeps.cluster import require_scheduler
+
+                require_scheduler(address)
+        except SweepError as error:
+            raise SetupError(str(error)) from error
 
     def environment(self) -> dict[str, str]:
         """Return the environment variables that tell a kernel."""

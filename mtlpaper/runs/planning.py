@@ -117,20 +117,28 @@ def find_root(root: Path | None = None) -> Path:
     Raises
     ------
     SetupError
-        If the folder holds no ``notebooks/``, as where the package was installed as a copy.
+        If the folder holds no ``notebooks/``, as where the package was installed as a copy, or
+        if it is another clone than the one that the package at work belongs to: a run would
+        compute with this package and bear the other's name.
     """
-    found = (root or provenance.source_tree()).resolve()
+    ours = provenance.source_tree()
+    found = (root or ours).resolve()
     if not (found / "notebooks").is_dir():
         raise SetupError(
             f"there is no folder notebooks/ in {found}; install the package from a clone by "
             "`pip install -e .`, or name the clone by --root"
+        )
+    if found != ours and (found / "mtlpaper").is_dir() and (ours / "notebooks").is_dir():
+        raise SetupError(
+            f"--root must be the clone of the package at work, {ours}, got {found}; "
+            "use the `mtlpaper` that is installed from there"
         )
     return found
 
 
 def book_runs(root: Path, preset: str) -> Path:
     """Return the folder in which the book's runs of a preset lie, each under its own name."""
-    return root / "_build" / "runs" / preset
+    return root / "runs" / "book" / preset
 
 
 def _notebook(root: Path, name: str) -> Path:

@@ -6,7 +6,7 @@ from pydantic import model_validator
 
 from mtlpaper.settings.aligned_tasks import AlignedTasks, Overlap
 from mtlpaper.settings.base import parameter
-from mtlpaper.settings.two_tasks import Relatedness, SingularValue, increasing
+from mtlpaper.settings.two_tasks import Relatedness, SingularValue
 
 
 class Aligned(AlignedTasks):
@@ -36,6 +36,7 @@ class Aligned(AlignedTasks):
         status="inferred",
         source="within Figure 2's axis; the first lies below the noise's threshold",
         min_length=1,
+        order="increasing",
     )
     S_B: tuple[SingularValue, ...] = parameter(
         (0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 2.0, 3.0, 5.0, 10.0),
@@ -43,6 +44,7 @@ class Aligned(AlignedTasks):
         status="inferred",
         source="Figure 2's axis gives the range",
         min_length=2,
+        order="increasing",
     )
     r_AB: tuple[Relatedness, ...] = parameter(
         (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0),
@@ -50,6 +52,7 @@ class Aligned(AlignedTasks):
         status="ours",
         source="evenly from 0 to 1",
         min_length=2,
+        order="increasing",
     )
     S_main: float = parameter(
         1.0,
@@ -65,6 +68,7 @@ class Aligned(AlignedTasks):
         status="ours",
         source="aligned heads, and about what ten random hidden units have",
         min_length=1,
+        order="increasing",
     )
     n_teachers: int = parameter(
         500, "teachers whose spectra are drawn", status="ours", source="any", ge=2, le=100_000
@@ -102,8 +106,6 @@ class Aligned(AlignedTasks):
 
     @model_validator(mode="after")
     def _main_task_is_listed(self) -> Self:
-        increasing("S_A", self.S_A)
-        increasing("rho", self.rho)
         if self.S_main not in self.S_A:
             raise ValueError(f"`S_main` must be one of S_A = {list(self.S_A)}, got {self.S_main}")
         return self

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from mtlpaper.settings.base import Parameters, parameter
-from mtlpaper.settings.two_tasks import Relatedness, SingularValue, increasing
+from mtlpaper.settings.two_tasks import Relatedness, SingularValue
 
 LabelRule = Literal["argmax", "soft"]
 Overlap = Annotated[float, Field(ge=0, lt=1)]
@@ -62,6 +62,7 @@ class AlignedTasks(Parameters):
         status="inferred",
         source="Figure 2's axis gives the range",
         min_length=2,
+        order="increasing",
     )
     r_AB: tuple[Relatedness, ...] = parameter(
         (0.0, 0.1, 0.25, 0.5, 1.0),
@@ -69,6 +70,7 @@ class AlignedTasks(Parameters):
         status="ours",
         source="from unrelated over weakly to fully related",
         min_length=2,
+        order="increasing",
     )
     weak: float = parameter(
         0.1,
@@ -107,12 +109,6 @@ class AlignedTasks(Parameters):
         status="ours",
         source="its rounding is far below the scatter of datasets",
     )
-
-    @model_validator(mode="after")
-    def _values_increase(self) -> Self:
-        for name in ("S_B", "r_AB"):
-            increasing(name, getattr(self, name))
-        return self
 
     @model_validator(mode="after")
     def _both_ends_of_relatedness(self) -> Self:

@@ -1,16 +1,11 @@
 """Parameters of Figure 3 left and Figure A3: more auxiliary data for a small main task."""
 
-from typing import Self
-
-from pydantic import model_validator
-
 from mtlpaper.settings.base import parameter
 from mtlpaper.settings.two_tasks import (
     LinearStudents,
     MainTasks,
     OneNumberOfClasses,
     Points,
-    increasing,
 )
 
 
@@ -46,9 +41,5 @@ class AuxiliaryData(MainTasks, LinearStudents, OneNumberOfClasses):
         status="stated",
         source="Figure 3, axis",
         min_length=1,
+        order="increasing",
     )
-
-    @model_validator(mode="after")
-    def _points_increase(self) -> Self:
-        increasing("n_aux", self.n_aux)
-        return self

@@ -11,14 +11,27 @@ import difflib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, ClassVar, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+    field_validator,
+)
 from pydantic.config import JsonDict
+from pydantic.fields import FieldInfo
 
 from mtlpaper.settings.readable import accepted, readable_range, readable_type
 
 Status = Literal["stated", "inferred", "unknown", "ours"]
+Order = Literal["increasing", "distinct", "any"]
+#: Values of a list; a grid has several lists, and a program cannot want this many of each.
+_LONGEST = 1000
+_ANYTHING = TypeAdapter(Any)
 
 
 class ParameterError(ValueError):
@@ -29,6 +42,8 @@ class ParameterError(ValueError):
     faults : iterable of str
         One line for each fault; all of them make up the message.
     """
+
+    exit_code = 2
 
     def __init__(self, faults: Iterable[str] | str) -> None:
         self.faults = (faults,) if isinstance(faults, str) else tuple(faults)
@@ -58,6 +73,7 @@ def parameter(
     unit: str = "1",
     status: Status,
     source: str,
+    order: Order = "distinct",
     **constraints: Any,
 ) -> Any:
     """Declare one parameter of an experiment.
@@ -75,6 +91,9 @@ def parameter(
         or the quantity is of our own making.
     source : str
         Where the value comes from, e.g. ``"Figure 1, caption"``.
+    order : {"distinct", "increasing", "any"}
+        What must hold between the values of a list: each only once, each larger than the one
+        before it, or nothing.
     **constraints
         Limits in pydantic's words: ``ge``, ``gt``, ``le``, ``lt``, ``min_length``, ``max_length``.
 
@@ -91,7 +110,7 @@ def parameter(
     for label, text in (("meaning", meaning), ("source", source)):
         if not text.strip():
             raise ValueError(f"`{label}` must say something, got {text!r}")
-    extra: JsonDict = {"unit": unit, "status": status, "source": source}
+    extra: JsonDict = {"unit": unit, "status": status, "source": source, "order": order}
     return Field(default, description=meaning, json_schema_extra=extra, **constraints)
 
 
@@ -112,6 +131,20 @@ class Parameters(BaseModel):
     title: ClassVar[str]
     presets: ClassVar[Mapping[str, Mapping[str, Any]]]
 
+    @field_validator("*")
+    @classmethod
+    def _in_order(cls, value: Any, info: Any) -> Any:
+        if not isinstance(value, tuple):
+            return value
+        order = _extra(cls, info.field_name)["order"]
+        if len(value) > _LONGEST:
+            raise ValueError(f"must hold at most {_LONGEST} values")
+        if order == "increasing" and any(a >= b for a, b in pairwise(value)):
+            raise ValueError("must increase from value to value")
+        if order == "distinct" and len(set(value)) < len(value):
+            raise ValueError("must hold no value twice")
+        return value
+
     @classmethod
     def checked(cls, values: Mapping[str, Any]) -> Self:
         """Validate `values` strictly; names left out keep their defaults.
@@ -128,9 +161,11 @@ class Parameters(BaseModel):
         known = {name: value for name, value in values.items() if name in cls.model_fields}
         plain = {name: value for name, value in known.items() if _is_plain(value)}
         for name in (name for name in known if name not in plain):
-            kind = type(known[name]).__name__  # not its repr, which may hold a memory address
-            wanted = accepted(cls.model_fields[name])
-            faults.append(f"`{name}` must be {wanted}, got an object of type {kind}")
+            value, wanted = known[name], accepted(cls.model_fields[name])
+            # Not the repr of any object, which may hold a memory address.
+            text = isinstance(value, str)
+            seen = _shown(value) if text else f"an object of type {type(value).__name__}"
+            faults.append(f"`{name}` must be {wanted}, got {seen}")
         parameters = None
         try:
             # Strict validation of Python objects would refuse a list for a tuple; JSON has lists
@@ -187,12 +222,15 @@ def describe(cls: type[Parameters]) -> list[ParameterInfo]:
             name=name,
             type=readable_type(field.annotation),
             default=field.default,
-            range=readable_range(field.annotation, field.metadata),
+            range=_range(field, extra["order"]),
             meaning=field.description or "",
             values={preset: getattr(value, name) for preset, value in values.items()},
-            **_extra(cls, name),
+            unit=extra["unit"],
+            status=extra["status"],
+            source=extra["source"],
         )
         for name, field in cls.model_fields.items()
+        for extra in [_extra(cls, name)]
     ]
 
 
@@ -213,12 +251,27 @@ def parse_value(text: str) -> Any:
     text = text.strip()
     try:
         return json.loads(text)
-    except json.JSONDecodeError:
+    except (ValueError, RecursionError):  # a number may have too many digits, brackets go too deep
         pass
     if text.startswith("[") and text.endswith("]"):
         inner = text[1:-1].strip()
-        return [parse_value(item) for item in inner.split(",")] if inner else []
+        return [_item(item.strip()) for item in inner.split(",")] if inner else []
     return text
+
+
+def _item(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+
+
+def _range(field: FieldInfo, order: Order) -> str:
+    """State the accepted values, and for a list their order."""
+    limits = readable_range(field.annotation, field.metadata)
+    if order == "any" or not isinstance(field.default, tuple):
+        return limits
+    return f"{limits}, {order}"
 
 
 def _extra(cls: type[Parameters], name: str) -> dict[str, Any]:
@@ -237,8 +290,9 @@ def _unknown(cls: type[Parameters], name: str) -> str:
 
 def _is_plain(value: Any) -> bool:
     try:
-        json.dumps(value)
-    except (TypeError, ValueError):
+        # pydantic's reader is stricter than Python's: it has limits to digits and depth.
+        _ANYTHING.validate_json(json.dumps(value))
+    except (TypeError, ValueError, RecursionError):
         return False
     return True
 
@@ -257,8 +311,8 @@ def _readable(
         field = cls.model_fields[name]
         seen = _shown(values.get(name, field.default))
         own = item["type"] == "value_error"  # a validator of the field, with words of its own
-        wanted = f": {message}" if own else f" must be {accepted(field)}"
-        faults.setdefault(name, f"`{name}`{wanted}, got {seen}")
+        wanted = message if own else f"must be {accepted(field)}"
+        faults.setdefault(name, f"`{name}` {wanted}, got {seen}")
     return list(faults.values())
 
 

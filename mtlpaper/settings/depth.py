@@ -38,6 +38,7 @@ class Depth(MainTasks, LinearStudents, OneNumberOfClasses):
         status="inferred",
         source="Figure 2's axis without its lowest values, where little is learned",
         min_length=1,
+        order="increasing",
     )
     S_B: tuple[SingularValue, ...] = parameter(
         (0.1, 10.0),
@@ -45,6 +46,7 @@ class Depth(MainTasks, LinearStudents, OneNumberOfClasses):
         status="inferred",
         source="one low and one high SNR",
         min_length=1,
+        order="increasing",
     )
     n_train: int = parameter(
         800,
@@ -60,6 +62,7 @@ class Depth(MainTasks, LinearStudents, OneNumberOfClasses):
         status="stated",
         source="Figure 3, axis '# Layers', read as hidden layers (section 4.7)",
         min_length=1,
+        order="increasing",
     )
     activation: Literal["every", "between"] = parameter(
         "between",

@@ -1,16 +1,11 @@
 """Parameters of Figure 2 and of its complete interactions, Figure A1."""
 
-from typing import Self
-
-from pydantic import model_validator
-
 from mtlpaper.settings.base import parameter
 from mtlpaper.settings.two_tasks import (
     LinearStudents,
     MainTasks,
     OneNumberOfClasses,
     Points,
-    increasing,
 )
 
 
@@ -38,6 +33,7 @@ class Figure2(MainTasks, LinearStudents, OneNumberOfClasses):
         status="stated",
         source="Figure 2, axis",
         min_length=1,
+        order="increasing",
     )
     n_train_left: int = parameter(
         800,
@@ -47,8 +43,3 @@ class Figure2(MainTasks, LinearStudents, OneNumberOfClasses):
         ge=2,
         le=100_000,
     )
-
-    @model_validator(mode="after")
-    def _points_increase(self) -> Self:
-        increasing("n_train", self.n_train)
-        return self

@@ -24,6 +24,7 @@ class FiniteData(MatrixTheory, OneNoiseLevel, ScheduledTask):
         status="ours",
         source="from a tenth of to twice the training points",
         min_length=1,
+        order="increasing",
     )
     shown_N1: int = parameter(
         100, "the number of inputs whose trajectories are drawn", status="ours", source="any", ge=2

@@ -11,7 +11,6 @@ from mtlpaper.settings.two_tasks import (
     OneNumberOfClasses,
     Points,
     SingularValue,
-    increasing,
 )
 
 
@@ -39,6 +38,7 @@ class Interactions(MatrixTheory, LinearStudents, OneNumberOfClasses):
         status="stated",
         source="section 4.5: from .01 to 100",
         min_length=1,
+        order="increasing",
     )
     S_B: tuple[SingularValue, ...] = parameter(
         (0.01, 0.1, 1.0, 10.0, 100.0),
@@ -46,6 +46,7 @@ class Interactions(MatrixTheory, LinearStudents, OneNumberOfClasses):
         status="stated",
         source="section 4.5: from .01 to 100",
         min_length=1,
+        order="increasing",
     )
     n_train: tuple[Points, ...] = parameter(
         (100, 200, 400, 800, 1600, 3200),
@@ -53,6 +54,7 @@ class Interactions(MatrixTheory, LinearStudents, OneNumberOfClasses):
         status="stated",
         source="Figure 2, axis",
         min_length=1,
+        order="increasing",
     )
     n_points: int = parameter(
         256,
@@ -79,11 +81,6 @@ class Interactions(MatrixTheory, LinearStudents, OneNumberOfClasses):
         gt=0,
         le=1,
     )
-
-    @model_validator(mode="after")
-    def _points_increase(self) -> Self:
-        increasing("n_train", self.n_train)
-        return self
 
     @model_validator(mode="after")
     def _something_to_correlate(self) -> Self:

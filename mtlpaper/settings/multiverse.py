@@ -62,6 +62,7 @@ class Multiverse(Parameters):
         "span of initial singular values, taken evenly in the logarithm",
         status="unknown",
         source="up to where Figure 1 starts",
+        order="any",
     )
     initial: tuple[Literal["orthogonal", "gaussian"], ...] = parameter(
         ("orthogonal", "gaussian"),
@@ -75,6 +76,7 @@ class Multiverse(Parameters):
         "span of noise levels, taken evenly in the logarithm",
         status="unknown",
         source="labels flip; section 2.1 asks for no more",
+        order="any",
     )
     noise: tuple[Literal["weight", "sample"], ...] = parameter(
         ("weight", "sample"),
@@ -103,6 +105,7 @@ class Multiverse(Parameters):
         "to the points, a tenth of it with mini-batches, at least 0.025 and at most 2",
         status="unknown",
         source="the largest that descends; smaller ones cost more",
+        order="any",
     )
     inputs: tuple[Literal["shared", "separate"], ...] = parameter(
         ("shared", "separate"),
@@ -139,6 +142,7 @@ class Multiverse(Parameters):
         status="ours",
         source="scarce, enough and abundant, on Figure 2's axis",
         min_length=2,
+        order="increasing",
     )
     n_aux: int = parameter(
         800,
@@ -238,6 +242,4 @@ class Multiverse(Parameters):
             )
         if self.rank > self.N3:
             raise ValueError(f"`rank` must be at most N3 = {self.N3}, got {self.rank}")
-        if any(a >= b for a, b in zip(self.n_train, self.n_train[1:], strict=False)):
-            raise ValueError(f"`n_train` must increase from value to value, got {self.n_train}")
         return self

@@ -5,7 +5,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from mtlpaper.settings.base import parameter
-from mtlpaper.settings.two_tasks import LinearStudents, MainTasks, Points, SingularValue, increasing
+from mtlpaper.settings.two_tasks import LinearStudents, MainTasks, Points, SingularValue
 
 
 class RankThree(MainTasks, LinearStudents):
@@ -35,6 +35,7 @@ class RankThree(MainTasks, LinearStudents):
         status="inferred",
         source="one low and one high SNR",
         min_length=1,
+        order="increasing",
     )
     N3: tuple[Annotated[int, Field(ge=2, le=1000)], ...] = parameter(
         (3, 10),
@@ -42,6 +43,7 @@ class RankThree(MainTasks, LinearStudents):
         status="unknown",
         source="as many as the rank, by the rule of section 4.5, or still ten",
         min_length=1,
+        order="increasing",
     )
     n_train: tuple[Points, ...] = parameter(
         (100, 200, 400, 800),
@@ -49,12 +51,11 @@ class RankThree(MainTasks, LinearStudents):
         status="inferred",
         source="Figure 2, axis, without its last values",
         min_length=1,
+        order="increasing",
     )
 
     @model_validator(mode="after")
     def _classes_fit(self) -> Self:
-        increasing("n_train", self.n_train)
-        increasing("N3", self.N3)
         if min(self.N3) < self.rank:
             raise ValueError(f"`N3` must be at least the rank, {self.rank}, got {list(self.N3)}")
         return self

@@ -11,7 +11,6 @@ from mtlpaper.settings.two_tasks import (
     OneNumberOfClasses,
     Points,
     SingularValue,
-    increasing,
 )
 
 
@@ -48,6 +47,7 @@ class Relatedness(MatrixTheory, LinearStudents, OneNumberOfClasses):
         status="stated",
         source="two of Figure 2's",
         min_length=1,
+        order="increasing",
     )
     S_B: tuple[SingularValue, ...] = parameter(
         (1.0, 10.0),
@@ -55,6 +55,7 @@ class Relatedness(MatrixTheory, LinearStudents, OneNumberOfClasses):
         status="ours",
         source="noisy and clean",
         min_length=1,
+        order="increasing",
     )
     n_train: tuple[Points, ...] = parameter(
         (400, 800),
@@ -62,6 +63,7 @@ class Relatedness(MatrixTheory, LinearStudents, OneNumberOfClasses):
         status="stated",
         source="two of Figure 2's",
         min_length=1,
+        order="increasing",
     )
     spread: float = parameter(
         10.0,
@@ -79,11 +81,6 @@ class Relatedness(MatrixTheory, LinearStudents, OneNumberOfClasses):
         ge=64,
         le=2**20,
     )
-
-    @model_validator(mode="after")
-    def _points_increase(self) -> Self:
-        increasing("n_train", self.n_train)
-        return self
 
     @model_validator(mode="after")
     def _angles_have_room(self) -> Self:

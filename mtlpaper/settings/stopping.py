@@ -51,6 +51,7 @@ class Stopping(LinearStudents, OneNumberOfClasses):
         status="ours",
         source="where benefits are largest in the inferred setting",
         min_length=1,
+        order="increasing",
     )
     learning_rates: tuple[Rate, ...] = parameter(
         (0.1, 0.01, 0.001),
@@ -71,6 +72,7 @@ class Stopping(LinearStudents, OneNumberOfClasses):
         status="stated",
         source="Figure 3, axis",
         min_length=1,
+        order="increasing",
     )
     deep_learning_rates: tuple[Rate, ...] = parameter(
         (0.2, 0.1, 0.05),

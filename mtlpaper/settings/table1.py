@@ -12,7 +12,6 @@ from mtlpaper.settings.two_tasks import (
     Points,
     Relatedness,
     SingularValue,
-    increasing,
 )
 
 
@@ -41,6 +40,7 @@ class Table1(MatrixTheory, LinearStudents, OneNumberOfClasses):
         status="ours",
         source="main tasks that can be learned; of the others nothing is claimed",
         min_length=1,
+        order="increasing",
     )
     S_B: tuple[SingularValue, ...] = parameter(
         (0.1, 1.0, 10.0),
@@ -48,6 +48,7 @@ class Table1(MatrixTheory, LinearStudents, OneNumberOfClasses):
         status="ours",
         source="Figure 2's values without the lowest",
         min_length=2,
+        order="increasing",
     )
     r_AB: tuple[Relatedness, ...] = parameter(
         (0.0, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0),
@@ -55,6 +56,7 @@ class Table1(MatrixTheory, LinearStudents, OneNumberOfClasses):
         status="ours",
         source="dense where tasks are weakly related, which rows (c) is about",
         min_length=2,
+        order="increasing",
     )
     n_train: tuple[Points, ...] = parameter(
         (200, 800, 3200),
@@ -62,6 +64,7 @@ class Table1(MatrixTheory, LinearStudents, OneNumberOfClasses):
         status="ours",
         source="limited, Figure 2 left's, and Figure 2 right's last",
         min_length=2,
+        order="increasing",
     )
     limited: int = parameter(
         800,
@@ -90,7 +93,6 @@ class Table1(MatrixTheory, LinearStudents, OneNumberOfClasses):
 
     @model_validator(mode="after")
     def _rows_have_cells(self) -> Self:
-        increasing("n_train", self.n_train)
         if self.n_train[0] > self.limited:
             raise ValueError(
                 f"`limited` must be at least the least of n_train, {self.n_train[0]}, "

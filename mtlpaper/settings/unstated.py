@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from mtlpaper.settings.base import parameter
-from mtlpaper.settings.two_tasks import OneNumberOfClasses, Points, SingularValue, increasing
+from mtlpaper.settings.two_tasks import OneNumberOfClasses, Points, SingularValue
 
 Sizes = Annotated[int, Field(ge=2, le=2000)]
 Scale = Annotated[float, Field(gt=0, le=100)]
@@ -42,6 +42,7 @@ class Unstated(OneNumberOfClasses):
         status="ours",
         source="declared before the scan, with 100 beside them, which came no closer",
         min_length=1,
+        order="increasing",
     )
     s0: tuple[Scale, ...] = parameter(
         (0.03, 0.1, 0.3, 1.0),
@@ -49,6 +50,7 @@ class Unstated(OneNumberOfClasses):
         status="ours",
         source="declared before the scan; up to Figure 1's start value",
         min_length=1,
+        order="increasing",
     )
     sigmas: tuple[Annotated[float, Field(ge=0, le=100)], ...] = parameter(
         (0.5, 1.0),
@@ -56,6 +58,7 @@ class Unstated(OneNumberOfClasses):
         status="ours",
         source="declared before the scan",
         min_length=1,
+        order="increasing",
     )
     input_rules: tuple[Literal["separate", "shared"], ...] = parameter(
         ("separate", "shared"),
@@ -70,6 +73,7 @@ class Unstated(OneNumberOfClasses):
         status="ours",
         source="declared before the scan",
         min_length=1,
+        order="increasing",
     )
     n_finalists: int = parameter(
         2,
@@ -93,6 +97,7 @@ class Unstated(OneNumberOfClasses):
         status="ours",
         source="the high-SNR main tasks, where Figure 2 has its extremes",
         min_length=1,
+        order="increasing",
     )
     r_AB: tuple[Annotated[float, Field(ge=0, le=1)], ...] = parameter(
         (0.0, 1.0),
@@ -100,6 +105,7 @@ class Unstated(OneNumberOfClasses):
         status="ours",
         source="its ends, where the figures have their extremes",
         min_length=1,
+        order="increasing",
     )
     n_train_left: int = parameter(
         800,
@@ -115,6 +121,7 @@ class Unstated(OneNumberOfClasses):
         status="ours",
         source="the middle of Figure 2's axis, where the benefit is largest",
         min_length=1,
+        order="increasing",
     )
     n_main: int = parameter(
         100,
@@ -130,6 +137,7 @@ class Unstated(OneNumberOfClasses):
         status="stated",
         source="the ends of Figure 3's axis",
         min_length=1,
+        order="increasing",
     )
     depth: tuple[Annotated[int, Field(ge=1, le=20)], ...] = parameter(
         (1, 3, 5),
@@ -137,6 +145,7 @@ class Unstated(OneNumberOfClasses):
         status="stated",
         source="Figure 3, axis",
         min_length=1,
+        order="increasing",
     )
     n_seeds: int = parameter(2, "datasets a setting", status="ours", source="any", ge=2, le=1000)
     n_test: int = parameter(
@@ -155,6 +164,4 @@ class Unstated(OneNumberOfClasses):
                 f"`sizes` must be at least 2 rank = {2 * self.rank} unless r_AB is 1, "
                 f"got {list(self.sizes)}"
             )
-        for name in ("sizes", "s0", "sigmas", "scales"):
-            increasing(name, getattr(self, name))
         return self

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 import warnings
 from collections.abc import Callable, Iterator
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
@@ -43,10 +44,11 @@ def cluster(
     """
     client = _connect(address)
     try:
-        _require_fit_workers(client, function, code or code_of(function))
+        code = code or code_of(function)
+        _require_fit_workers(client, function, code)
         executor = client.get_executor(pure=False)
         try:
-            yield executor, lambda error: _explained(error, address)
+            yield _Asking(executor, function, code), lambda error: _explained(error, address)
         except BaseException:
             executor.shutdown(wait=False)  # takes back what is under way
             raise
@@ -54,32 +56,55 @@ def cluster(
         client.close()
 
 
-def _connect(address: str) -> Any:
+def require_scheduler(address: str) -> None:
+    """Make sure that a scheduler answers; a client would wait for one that says nothing for ever.
+
+    Raises
+    ------
+    SchedulerError
+        If the package is missing, or what is there is no scheduler or does not answer in time.
+    """
     try:
-        from distributed import Client
+        import distributed  # noqa: F401 (whether it is there)
     except ImportError as error:
         raise SchedulerError(
             "a scheduler needs the package `distributed`: pip install 'mtlpaper[cluster]'"
         ) from error
     try:
-        _knock(address)
-        with warnings.catch_warnings():
-            # It warns of other versions on the workers; those that matter are compared below.
-            warnings.simplefilter("ignore")
-            return Client(address, timeout=_PATIENCE, set_as_default=False)
-    except (OSError, ValueError) as error:
+        # In a thread: the one of a kernel has an event loop at work already.
+        with ThreadPoolExecutor(1) as thread:
+            kind = thread.submit(asyncio.run, _kind(address)).result()
+    except Exception as error:  # whatever another kind of server makes of it
         raise SchedulerError(
             f"no scheduler answers at {address!r}; `{SCHEDULER}` or `--scheduler` must be the "
             "address that `dask scheduler` prints, such as tcp://HOST:8786, and reachable from here"
         ) from error
+    if kind != "Scheduler":
+        raise SchedulerError(
+            f"`{SCHEDULER}` or `--scheduler` must be the address of a scheduler, got {address!r}, "
+            f"where a {kind} answers"
+        )
 
 
-def _knock(address: str) -> None:
-    """Fail at once where nobody listens; a client would try for long, and complain when it ends."""
+async def _kind(address: str) -> str:
+    """Ask who is there."""
+    from distributed import rpc
     from distributed.comm.addressing import get_address_host_port, parse_address
 
-    if parse_address(address)[0] in ("tcp", "tls"):
+    if parse_address(address)[0] in ("tcp", "tls"):  # fails at once where nobody listens
         socket.create_connection(get_address_host_port(address), timeout=_PATIENCE).close()
+    async with rpc(address) as there:
+        return str((await asyncio.wait_for(there.identity(), _PATIENCE))["type"])
+
+
+def _connect(address: str) -> Any:
+    require_scheduler(address)
+    from distributed import Client
+
+    with warnings.catch_warnings():
+        # It warns of other versions on the workers; those that matter are compared below.
+        warnings.simplefilter("ignore")
+        return Client(address, timeout=_PATIENCE, set_as_default=False)
 
 
 def _require_fit_workers(client: Any, function: Callable[[Any], Any], code: Code) -> None:
@@ -91,6 +116,10 @@ def _require_fit_workers(client: Any, function: Callable[[Any], Any], code: Code
             "`dask worker ADDRESS --nthreads 1`"
         ) from error
     faults = client.run(_fault, function, code, on_error="return")
+    present = client.nthreads()  # one that left while it was asked is no worker
+    faults = {worker: fault for worker, fault in faults.items() if worker in present}
+    if not faults:
+        raise SchedulerError("every worker left while it was asked whether it can do this work")
     unfit = {worker: fault for worker, fault in faults.items() if fault is not None}
     if unfit:
         told = "\n".join(f"  {worker}: {fault}" for worker, fault in sorted(unfit.items()))
@@ -107,6 +136,29 @@ def _fault(function: Callable[[Any], Any], code: Code) -> str | None:
     if threads != "1":
         return f"OMP_NUM_THREADS must be 1, got {threads}; results depend on it"
     return None
+
+
+class _Asking(Executor):
+    """Has each worker asked before its first task: one that joined late has not been yet."""
+
+    def __init__(self, executor: Executor, function: Callable[[Any], Any], code: Code) -> None:
+        self._executor, self._function, self._code = executor, function, code
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        return self._executor.submit(_asked, self._function, self._code, fn, *args, **kwargs)
+
+
+#: What this process, a worker, has been asked for and can do.
+_fit: set[tuple[Any, Code]] = set()
+
+
+def _asked(function: Callable[[Any], Any], code: Code, task: Callable[..., Any], *args: Any) -> Any:
+    if (function, code) not in _fit:
+        fault = _fault(function, code)
+        if fault is not None:
+            raise SchedulerError(f"a worker that joined late cannot do this work: {fault}")
+        _fit.add((function, code))
+    return task(*args)
 
 
 def _explained(error: BaseException, address: str) -> SweepError | None:

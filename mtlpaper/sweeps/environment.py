@@ -17,11 +17,12 @@ STORE = "MTLPAPER_STORE"
 SCHEDULER = "MTLPAPER_SCHEDULER"
 #: File in which a sweep says how far it has come.
 PROGRESS = "MTLPAPER_PROGRESS"
-#: What keeps linear algebra to one thread: results then depend neither on the machine's number of
-#: cores nor on that of the workers, and workers do not compete.
-SINGLE_THREADED = {
+#: What every process that computes is started with. Linear algebra keeps to one thread: results
+#: then depend neither on the machine's number of cores nor on that of the workers, and workers do
+#: not compete. And Python looks for no modules in the folder where the user happens to be.
+WORKER_ENVIRONMENT = {
     f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL", "NUMEXPR")
-} | {"VECLIB_MAXIMUM_THREADS": "1"}
+} | {"VECLIB_MAXIMUM_THREADS": "1", "PYTHONSAFEPATH": "1"}
 
 
 def jobs_allowed() -> int:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, TypeVar
 
-from mtlpaper.sweeps.environment import SINGLE_THREADED, jobs_allowed, scheduler_address
+from mtlpaper.sweeps.environment import WORKER_ENVIRONMENT, jobs_allowed, scheduler_address
 from mtlpaper.sweeps.errors import SweepError, WorkerError
 from mtlpaper.sweeps.keys import Code
 
@@ -161,7 +161,7 @@ def _local(workers: int) -> Iterator[Pool]:
     # Forked copies of a process in which BLAS or torch runs threads hang, hence "spawn".
     context = multiprocessing.get_context("spawn")
     before = set(multiprocessing.active_children())
-    with _single_threaded():
+    with _environment():
         executor = ProcessPoolExecutor(workers, mp_context=context, initializer=_begin)
         try:
             yield Pool(executor, _AHEAD * workers, lambda error: _of_local(error, workers))
@@ -204,10 +204,10 @@ def _end_with_parent() -> None:
 
 
 @contextmanager
-def _single_threaded() -> Iterator[None]:
+def _environment() -> Iterator[None]:
     # Workers read these when they load their libraries, which is before any code of ours runs.
-    before = {name: os.environ.get(name) for name in SINGLE_THREADED}
-    os.environ.update(SINGLE_THREADED)
+    before = {name: os.environ.get(name) for name in WORKER_ENVIRONMENT}
+    os.environ.update(WORKER_ENVIRONMENT)
     try:
         yield
     finally:

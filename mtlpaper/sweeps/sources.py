@@ -18,6 +18,7 @@ from typing import Any
 
 import mtlpaper
 from mtlpaper.errors import require
+from mtlpaper.sweeps.digest import code_digest
 from mtlpaper.sweeps.errors import SourceChangedError
 
 #: Carries results and knows nothing of what they are; what it writes has a version of its own.
@@ -112,8 +113,8 @@ def closure(
 
 
 def module_digests(modules: Mapping[str, Path]) -> dict[str, str]:
-    """Return each module's digest; a package's covers the files beside it that are not Python."""
-    return {name: _module_digest(path) for name, path in modules.items()}
+    """Return each module's digest."""
+    return {name: _parsed(path.read_bytes())[0] for name, path in modules.items()}
 
 
 def combined(digests: Mapping[str, str]) -> str:
@@ -121,28 +122,10 @@ def combined(digests: Mapping[str, str]) -> str:
     return hashlib.sha256(json.dumps(digests, sort_keys=True).encode()).hexdigest()
 
 
-def _module_digest(path: Path) -> str:
-    digest = _parsed(path.read_bytes())[0]
-    if path.name != "__init__.py":
-        return digest
-    beside = [
-        (other.name, hashlib.sha256(other.read_bytes()).hexdigest())
-        for other in sorted(path.parent.iterdir())
-        if other.is_file() and other.suffix not in (".py", ".pyc") and other.name[0] != "."
-    ]
-    return combined({"": digest, **dict(beside)}) if beside else digest
-
-
 @lru_cache(maxsize=4096)
 def _parsed(source: bytes) -> tuple[str, tuple[str, ...]]:
     """Return the digest of a module's code and the names it imports."""
-    tree = ast.parse(source)
-    imports = tuple(sorted(set(_imports(tree))))
-    for node in ast.walk(tree):
-        documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
-        if isinstance(node, documented) and ast.get_docstring(node, clean=False) is not None:
-            del node.body[0]
-    return hashlib.sha256(ast.dump(tree).encode()).hexdigest(), imports
+    return code_digest(source), tuple(sorted(set(_imports(ast.parse(source)))))
 
 
 def _imports(node: ast.AST) -> Iterator[str]:

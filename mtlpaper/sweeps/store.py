@@ -2,29 +2,33 @@
 
 An entry is written beside its place and moved there in one step, so a process killed at any moment
 leaves entries whole or absent. Several processes may share a store: who computes an entry holds a
-lock on the file it will write, which the system releases however the process ends.
+lock on a file of its name. Where locks do not work, two may compute and write the same entry.
+
+A store in a folder that a group shares (setgid and group-writable) is open to the whole group.
 """
 
 from __future__ import annotations
 
 import os
+import stat
 import tempfile
+import time
 import uuid
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 
 from mtlpaper.sweeps.entry import packed, unpacked
+from mtlpaper.sweeps.environment import STORE
 from mtlpaper.sweeps.errors import DamagedEntryError, StoreError
-
-try:
-    import fcntl
-except ImportError:  # Windows, where two processes may do the same work twice
-    fcntl = None  # type: ignore[assignment]
+from mtlpaper.sweeps.locks import lock
 
 _SUFFIX = ".unit"
 _WORK = ".work"
+#: Writing takes seconds; a file still half written after this many was left by a killed process.
+_DAY = 24 * 3600.0
 
 
 class Store:
@@ -45,12 +49,15 @@ class Store:
         self.folder = folder
         self._work = folder / _WORK
         try:
-            self._work.mkdir(parents=True, exist_ok=True)
+            _make(self._work)
             with tempfile.TemporaryFile(dir=self._work):
                 pass
             self._tidy()
         except OSError as error:
-            raise StoreError(f"cannot write to the store {folder}: {error.strerror}") from error
+            raise StoreError(
+                f"cannot write to the store {folder}: {error.strerror}; "
+                f"name another one by `--store` or `{STORE}`"
+            ) from error
 
     def path(self, key: str) -> Path:
         """Return where an entry is, or will be."""
@@ -94,30 +101,48 @@ class Store:
     def _claim(self, key: str) -> Lease | None:
         path = self._work / key
         while True:
-            handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
-            locked = _lock(handle)
-            if locked and _is_at(handle, path):
+            try:
+                handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+            except PermissionError:
+                if not path.exists():
+                    raise
+                return Lease(self, key, path, None)  # of another user, who does not share it
+            _share(path)
+            locked = lock(handle)
+            if locked is None or (locked and _is_at(handle, path)):
                 return Lease(self, key, path, handle)
             os.close(handle)
-            if locked is None:  # without locks each process writes to a file of its own
-                path.unlink(missing_ok=True)
-                return Lease(self, key, path.with_name(f"{key}-{uuid.uuid4().hex}"), None)
             if not locked:
                 return None
-            # Locked, but its last holder moved or removed the file between our two steps: again.
+            # Locked, but its last holder removed the file between our two steps: again.
+
+    def write(self, key: str, data: bytes) -> None:
+        """Put an entry in its place, whole or not at all."""
+        target = self.path(key)
+        beside = self._work / f"{key}-{uuid.uuid4().hex}"
+        try:
+            _make(target.parent)
+            with beside.open("xb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())  # a full disk may show only now
+            _share(beside)
+            beside.replace(target)
+        except OSError as error:
+            raise _unwritable(self.folder, error) from error
+        finally:
+            beside.unlink(missing_ok=True)  # there only if something went wrong
 
     def _tidy(self) -> None:
-        """Remove what killed processes had begun to write: nobody holds a lock on it."""
+        """Remove what killed processes left: locks that nobody holds, and half entries."""
         for path in self._work.iterdir():
-            try:
-                handle = os.open(path, os.O_RDWR)
-            except FileNotFoundError:  # finished meanwhile
-                continue
-            try:
-                if _lock(handle) and _is_at(handle, path):
+            with suppress(
+                FileNotFoundError, PermissionError
+            ):  # finished meanwhile; of another user
+                if "-" not in path.name:
+                    _remove_unlocked(path)
+                elif time.time() - path.stat().st_mtime > _DAY:
                     path.unlink()
-            finally:
-                os.close(handle)
 
 
 class Lease:
@@ -134,27 +159,16 @@ class Lease:
         StoreError
             If it cannot be written whole; then it is not there at all.
         """
-        target = self._store.path(self._key)
         try:
-            target.parent.mkdir(exist_ok=True)
-            with self._path.open("wb") as file:
-                file.write(packed(description, arrays))
-                file.flush()
-                os.fsync(file.fileno())  # a full disk may show only now
-            self._path.replace(target)
-        except OSError as error:
+            self._store.write(self._key, packed(description, arrays))
+        finally:
             self.release()
-            raise _unwritable(self._store.folder, error) from error
-        self._close()
 
     def release(self) -> None:
         """Give the entry up."""
-        # Removed while it is locked, or it might already be another process's.
-        self._path.unlink(missing_ok=True)
-        self._close()
-
-    def _close(self) -> None:
         if self._handle is not None:
+            # Removed while it is locked, or it might already be another process's.
+            self._path.unlink(missing_ok=True)
             os.close(self._handle)
             self._handle = None
 
@@ -166,17 +180,35 @@ def _unwritable(folder: Path, error: OSError) -> StoreError:
     )
 
 
-def _lock(handle: int) -> bool | None:
-    """Lock a file: whether it is ours now, or None where the file system knows no locks."""
-    if fcntl is None:
-        return None
+def _make(folder: Path) -> None:
+    """Make a folder and those above it."""
+    if not folder.parent.exists():
+        _make(folder.parent)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    except OSError:
-        return None
-    return True
+        folder.mkdir()
+    except FileExistsError:
+        if not folder.is_dir():
+            raise
+    else:
+        _share(folder)
+
+
+def _share(path: Path) -> None:
+    """Let the group do what the owner may, where a group shares the folder around."""
+    around = path.parent.stat().st_mode
+    if around & stat.S_ISGID and around & stat.S_IWGRP:
+        with suppress(FileNotFoundError, PermissionError):  # removed meanwhile; of another user
+            mode = stat.S_IMODE(path.stat().st_mode)
+            path.chmod(mode | (mode & stat.S_IRWXU) >> 3)
+
+
+def _remove_unlocked(path: Path) -> None:
+    handle = os.open(path, os.O_RDWR)
+    try:
+        if lock(handle) and _is_at(handle, path):
+            path.unlink()
+    finally:
+        os.close(handle)
 
 
 def _is_at(handle: int, path: Path) -> bool:

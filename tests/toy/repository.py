@@ -52,4 +52,4 @@ def python_path() -> str:
     """Folders a new Python needs on its path to know the toy."""
     here = Path(__file__).parent
     folders = [here / "site", here.parent, here.parents[1]]
-    return os.pathsep.join([*map(str, folders), os.environ.get("PYTHONPATH", "")])
+    return os.pathsep.join(filter(None, [*map(str, folders), os.environ.get("PYTHONPATH")]))

@@ -1,0 +1,793 @@
+"""Every figure shows the variables it is for: each curve, band, map and text, and its names.
+
+`DRAWN` declares, figure by figure, what is drawn of the dataset. The figures of the published data
+must show it, all of it and nothing else; see `drawings` for how artists are read.
+"""
+
+import json
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+import xarray as xr
+from drawings import (
+    BY_TICKS,
+    TOLD,
+    Drawing,
+    Mark,
+    Picture,
+    Show,
+    artists,
+    axis,
+    between,
+    complaints,
+    contour,
+    image,
+    level,
+    mark,
+    shade,
+    spread,
+    text,
+    ticks,
+    told,
+    told_of,
+    zeros,
+)
+from matplotlib.figure import Figure
+
+from mtlpaper import figures, results
+from mtlpaper.claims import CLAIMS
+from mtlpaper.figures import multiverse
+from mtlpaper.published import BENEFIT_AXES, FIGURE1_SINGULAR_VALUE, NEGLIGIBLE
+from mtlpaper.settings import SETTINGS
+
+RESULTS = Path(__file__).parents[1] / "results"
+NAMES = [(name, figure) for name in SETTINGS for figure in figures.figures_of(name)]
+
+# -------------------------------------------------------------- what several figures have in common
+
+
+def mean(name, **cell):
+    return lambda data: data[name].sel(cell).mean("seed")
+
+
+def deviation(name, **cell):
+    """One standard deviation about the mean over datasets."""
+
+    def sides(data):
+        samples = data[name].sel(cell)
+        middle, spread = samples.mean("seed"), samples.std("seed", ddof=1)
+        return between(middle - spread, middle + spread)
+
+    return sides
+
+
+def percent(name, **cell):
+    return lambda data: 100 * data[name].sel(cell)
+
+
+def stripes(name, over, published, at=(0, 0), cell=None) -> Drawing:
+    """Segments from low to high S_B, one for each relatedness, in stripes one for each value."""
+
+    def marks(data):
+        MT = data[name].sel(cell)
+        groups, levels = MT[over].values, MT["r_AB"].values
+        room = len(levels) + 1.0
+        yield level(at, 0.0, fixed=True)
+        low, high = BENEFIT_AXES[published]
+        edge = np.array([[1.015, low], [1.015, high]])
+        yield Mark(at, "across", edge, named="published axis", fixed=True)
+        yield Mark(at, "unit", np.empty(0), "nats", named="y")
+        yield ticks(at, "x", (np.arange(len(groups)) + 0.5) * room - 0.5, groups)
+        yield Mark(at, "scale", np.array([-0.5, len(groups) * room - 0.5]), "xlim")
+        for i, group in enumerate(groups):
+            if i % 2:
+                yield shade(at, i * room - 0.5, (i + 1) * room - 0.5, upright=True)
+            for j, r in enumerate(levels):
+                x = i * room + j + np.array([0.15, 0.85])
+                ends = MT.sel({over: group, "r_AB": r}).transpose("bound", "snr")
+                named = f"$r_{{AB}}$ = {r:g}"
+                yield mark(at, "line", x, ends.sel(bound="estimate"), named=named)
+                yield mark(at, "segments", x, ends.sel(bound="low"), x, ends.sel(bound="high"))
+
+    return marks
+
+
+def over_relatedness(rows, columns, shape, theory="") -> list[Drawing]:
+    """Benefits with intervals over r_AB, a line for each S_B, and the theory dashed."""
+    grid = {"over": "r_AB", "by": "S_B", "rows": (rows,), "columns": columns}
+    lines = [Show("MT", kind="interval", named="$S_B$ = {}", **grid), zeros(shape)]
+    return lines + [Show(theory, named="theory, (T 7b)", **grid)] * bool(theory)
+
+
+def benefit_map(at, MT):
+    """A map of the benefit; cells whose interval contains zero are dotted."""
+    yield from image(at, MT.sel(bound="estimate"), "S_B", "r_AB", "nats")
+    low, high = (MT.sel(bound=side).transpose("S_B", "r_AB") for side in ("low", "high"))
+    y, x = np.nonzero(((low <= 0) & (high >= 0)).values)
+    yield mark(at, "points", x, y, fixed=True)  # other data may leave the same cells unclear
+
+
+def all_axes(shape, **told) -> list[Drawing]:
+    return [axis(at, **told) for at in np.ndindex(shape)]
+
+
+# --------------------------------------------------------------------- those that are like no other
+
+
+def overlaps(name, label) -> list[Drawing]:
+    def sides(data):
+        middle, spread = data[name].sel(bound="estimate"), data[f"{name}_spread"]
+        return between(middle - spread, middle + spread).clip(0, 1)
+
+    here = {"over": "S_B", "at": (0, 2)}
+    return [
+        Show(sides, kind="area", unit="", **here),
+        Show(lambda data: data[name].sel(bound="estimate"), kind="points", named=label, **here),
+        Show(f"{name}_predicted", named="lines: (T 10)", **here),
+    ]
+
+
+def aligned_map(name, unit) -> Drawing:
+    def marks(data):
+        for at, cell in spread(data[name], ("label_rule", "rho"), "S_A"):
+            yield from told_of(at, cell, ("label_rule", "rho", "S_A"))
+            yield from image(at, cell, "S_B", "r_AB", unit)
+
+    return marks
+
+
+def weak(name):
+    return lambda data: data[name].sel(rho=data["rho"].min(), r_AB=data["weak"])
+
+
+def form_segments(data):
+    for at, MT in spread(data["MT"].expand_dims(form=data["form"]), ("label_rule",), "form"):
+        yield from told_of(at, MT, ("label_rule", "form"))
+        yield from (Mark(at, "unit", np.empty(0), "nats", named=which) for which in "xy")
+        cell = data.sel(label_rule=MT["label_rule"], form=MT["form"])
+        x = MT.values
+        low, high, outside = (
+            cell[name].transpose(*MT.dims).values for name in ("lower", "upper", "outside")
+        )
+        ends = np.array([x.min(), x.max()])
+        yield mark(at, "line", ends, ends, named="the benefit itself")
+        between_sides = "from side to side: the benefit lies between"
+        for part, named in ((outside == 0, between_sides), (outside > 0, "it does not")):
+            yield mark(at, "segments", x[part], low[part], x[part], high[part], named=named)
+            for side in (low, high):
+                yield mark(at, "points", x[part], side[part], named=named)
+        reach = 0.35 * (ends[1] - ends[0])
+        for name, share in (("xlim", 0.1), ("ylim", 1)):
+            yield Mark(at, "scale", ends + share * reach * np.array([-1, 1]), name)
+
+
+def bound_ratio(data):
+    gap = (data["upper"] - data["lower"]).sel(form="general")
+    for at, MT in spread(data["MT"], (), "label_rule"):
+        yield from told_of(at, MT, ("label_rule",))
+        yield level(at, 1.0, fixed=True)
+        yield Mark(at, "unit", np.empty(0), "nats", named="x")
+        for source in MT["source"].values:
+            size = abs(MT.sel(source=source))
+            ratio = gap.sel(label_rule=MT["label_rule"], source=source).transpose(*size.dims) / size
+            yield mark(at, "points", size, ratio, named=str(source))
+
+
+def class_ends(data):
+    """Labels at the ends of Figure 1's curves."""
+    ends = data["s_sgd"].mean("seed").isel(time=-1)
+    for N3 in data["N3"].values:
+        yield text((0, 0), data["time"][-1], ends.sel(N3=N3), f"{N3} classes")
+
+
+def least_losses(data):
+    for name in data["network"].values:
+        curve = data["curve"].sel(network=name).dropna("time")
+        yield mark((0, 0), "line", curve["time"], curve, named=str(name))
+        least = curve.isel(time=[int(curve.argmin("time"))])
+        yield mark((0, 0), "points", least["time"], least, named=str(name))
+    yield from (
+        Mark((0, 0), "unit", np.empty(0), unit, named=which)
+        for which, unit in (("x", r"\tau"), ("y", "nats"))
+    )
+
+
+def theory_scatter(data):
+    MT = data["MT"].sel(bound="estimate")
+    for j, name in enumerate(("MT_theory", "MT_infinite")):
+        at, theory = (0, j), data[name]
+        ends = [theory.min(), theory.max()]
+        yield mark(at, "line", ends, ends, named=BY_TICKS)
+        yield level(at, 0.0, fixed=True)
+        yield level(at, 0.0, upright=True, fixed=True)
+        yield from (Mark(at, "unit", np.empty(0), "nats", named=which) for which in "xy")
+        for n in data["n_train"].values:
+            x, y, clear = (v.sel(n_train=n).values for v in (theory, MT, data["clear"]))
+            for part in (clear, ~clear):
+                yield mark(at, "points", x[part], y[part], named=f"$N$ = {n}")
+
+
+def published_range(shape) -> Drawing:
+    return lambda _data: (shade(at, *FIGURE1_SINGULAR_VALUE) for at in np.ndindex(shape))
+
+
+def rule_curves(name, **grid) -> list[Drawing]:
+    """Trajectories by descent with their deviation, and by both theories."""
+    shows = [Show(deviation(name, curve="sgd"), "time", "area", unit="", **grid)]
+    names = {
+        "sgd": "SGD ± s.d.",
+        "rank_one": "rank-one form, Eq. (3)",
+        "matrix": "matrix flow, (T 6)",
+    }
+    return shows + [
+        Show(mean(name, curve=curve), "time", named=named, unit="", **grid)
+        for curve, named in names.items()
+    ]
+
+
+def large_panels(data):
+    """The panels of many points stand side by side: N3, then sigma."""
+    for i, N3 in enumerate(data["N3"].values):
+        for j, sigma in enumerate(data["sigma"].values):
+            at = (0, i * data.sizes["sigma"] + j)
+            one = data.sel(N3=[N3], sigma=[sigma])
+            for show in rule_curves("s_large", rows=("N3",), columns="sigma", at=at):
+                yield from show(one)
+
+
+def scan_ends(data):
+    for N3 in data["N3"].values:
+        for rule in data["scan_rule"].values:
+            ends = data["s_end"].sel(N3=N3, scan_rule=rule)
+            yield mark((0, 0), "line", data["s_bar"], ends, named=f"{rule} labels, {N3} classes")
+    yield level((0, 0), float(data["s_bar_inferred"]), upright=True)
+    places = (1, 1.6, 2, 3, 5)
+    yield ticks((0, 0), "y", places, places)
+
+
+def slope_one(data):
+    rates = data["learning_rate"].values
+    for at, cell in spread(data["distance"], (), "N3"):
+        largest = float(
+            cell.sel(descent="gradient descent", learning_rate=rates.max()).mean("seed")
+        )
+        plateau = float(data["distance_eq3"].sel(N3=cell["N3"]).mean("seed"))
+        yield mark(at, "line", rates, largest * rates / rates.max(), named="slope one")
+        yield level(at, plateau)
+        yield text(at, rates.min(), plateau, "Eq. (3): infinite data")
+        yield Mark(at, "unit", np.empty(0), r"1/\tau", named="x")
+        for descent in cell["descent"].values:
+            for seed in cell["seed"].values:
+                one = cell.sel(descent=descent, seed=seed)
+                yield mark(at, "points", rates, one, named=str(descent))
+
+
+def claim_shares(data):
+    at = (0, 0)
+    order = np.argsort(data["share"].sel(bound="estimate").values)
+    yield ticks(at, "y", range(len(order)), data["claim"].values[order])
+    yield Mark(at, "unit", np.empty(0), "%", named="x")
+    for y, i in enumerate(order):
+        value, low, high = 100 * data["share"].isel(claim=i).sel(bound=["estimate", "low", "high"])
+        yield mark(at, "line", [low, high], [y, y], named=BY_TICKS)
+        yield mark(at, "points", [value], [y], named=BY_TICKS)
+        words = f"{value.item():.0f} % of {data['n_scanned'].values[i]}"
+        yield text(at, 102.5, y, words, fixed=True)  # so round that other data may leave them
+
+
+def decisive_shares(data):
+    at, weight = (0, 0), data["importance"]
+    above = (weight > data["chance"]).values
+    names = [multiverse.NAMES[name] for name in weight["factor"].values]
+    named = weight.assign_coords(factor=names)
+    yield from image(at, 100 * named.clip(min=0) * np.where(above, 1, 0.3), "claim", "factor", "%")
+    for i, j in np.argwhere(above):
+        yield text(at, j, i, f"{100 * weight.values[i, j]:.0f}")
+
+
+def specification(claim) -> Drawing:
+    """The effects in order, apart by whether the claim holds, and the levels of every factor."""
+
+    def marks(data):
+        cell = data.sel(claim=claim)
+        cell = cell.isel(setting=cell["holds"].values >= 0)
+        cell = cell.isel(setting=np.argsort(cell["effect"].values, kind="stable"))
+        effect, holds = cell["effect"].values, cell["holds"].values == 1
+        x = np.arange(len(effect))
+        yield mark((0, 0), "points", x[holds], effect[holds], named="holds")
+        yield mark((0, 0), "points", x[~holds], effect[~holds], named="does not")
+        of_claim = CLAIMS[claim]
+        yield Mark((0, 0), "label", np.empty(0), of_claim.says)
+        yield Mark((0, 0), "unit", np.empty(0), f"({of_claim.unit})", named="y")
+        for limit in (of_claim.range.low, of_claim.range.high):
+            if np.isfinite(limit):
+                yield level((0, 0), limit, fixed=True)
+        order = np.argsort(-cell["importance"].values)
+        levels = (
+            cell["level"].isel(factor=order).transpose("factor", "setting").values.astype(float)
+        )
+        levels /= np.maximum(levels.max(axis=1, keepdims=True), 1)
+        yield Mark((1, 0), "image", levels)
+        weight, chance = cell["importance"].values[order], cell["chance"].values[order]
+        names = [multiverse.NAMES[name] for name in cell["factor"].values[order]]
+        shares = [
+            f"  {100 * w:.0f} %" if w > c else "" for w, c in zip(weight, chance, strict=True)
+        ]
+        yield ticks((1, 0), "y", range(len(names)), map("".join, zip(names, shares, strict=True)))
+
+    return marks
+
+
+def ranked(data) -> list[str]:
+    error = data["law_error"].sel(bound="estimate")
+    return error["candidate"].values[np.argsort(error.values, kind="stable")].tolist()
+
+
+def law(at, cell, name, place=-1):
+    """Benefits beside the auxiliary tasks of one S_B against a candidate, and a line."""
+    S_B = cell["S_B"].values[place]
+    part = cell.isel(auxiliary=cell["scale"].values == S_B)
+    x = part["predictor"].sel(candidate=name)
+    intercept, slope = (
+        cell["line"].sel(candidate=name, S_B=S_B, coefficient=one).item()
+        for one in ("intercept", "slope")
+    )
+    ends = np.array([x.min(), x.max()])
+    yield mark(at, "line", ends, intercept + slope * ends, named=BY_TICKS)
+    yield level(at, 0.0, fixed=True)
+    yield Mark(at, "unit", np.empty(0), "nats", named="y")
+    for family in dict.fromkeys(part["family"].values):
+        of = part["family"].values == family
+        estimate, low, high = (
+            part["MT"].sel(bound=side)[of] for side in ("estimate", "low", "high")
+        )
+        yield mark(at, "points", x[of], estimate, named=str(family))
+        yield mark(at, "segments", x[of], low, x[of], high)
+
+
+def law_by_candidate(data):
+    graded = next(name for name in data["main"].values if name.startswith("graded"))
+    cell = data.sel(main=graded).isel(n_train=0)
+    for i, name in enumerate(ranked(data)):
+        at = divmod(i, 4)
+        error = 1000 * data["law_error"].sel(bound="estimate", candidate=name).item()
+        yield Mark(at, "label", np.empty(0), f"{name}: {error:.1f} mnat")
+        yield from law(at, cell, name)
+
+
+def law_by_main(data):
+    best = data["best"].item()
+    for i, main in enumerate(data["main"].values):
+        cell = data.sel(main=main).isel(n_train=0)
+        for j, name in enumerate(("mean r", best, "flow (T 7b)")):
+            yield from (Mark((i, j), "label", np.empty(0), word) for word in (main, name))
+            for place in (0, -1):
+                yield from law((i, j), cell, name, place)
+
+
+def candidate_errors(name, factor, unit, at) -> Drawing:
+    def marks(data):
+        names = ranked(data)
+        one = factor * data[name].sel(candidate=names)
+        y, sides = np.arange(len(names)), [one.sel(bound=b) for b in ("estimate", "low", "high")]
+        yield mark(at, "points", sides[0], y, named=BY_TICKS)
+        yield mark(at, "segments", sides[1], y, sides[2], y)
+        yield ticks(at, "y", y, names)
+        yield Mark(at, "unit", np.empty(0), unit, named="x")
+
+    return marks
+
+
+def no_candidate(data):
+    null = 1000 * data["null_error"].sel(bound="estimate").item()
+    yield level((0, 0), null, upright=True, named="dashed: no candidate at all")
+
+
+def family_errors(data):
+    at, names = (0, 0), ranked(data)
+    y = np.arange(len(names))
+    for i, family in enumerate(data["left_out"].values):
+        one = 1000 * data["family_error"].sel(left_out=family, candidate=names)
+        value, low, high = (one.sel(bound=side) for side in ("estimate", "low", "high"))
+        shifted = y + 0.17 * (i - 1.5)
+        yield mark(at, "points", value, shifted, named=str(family))
+        yield mark(at, "segments", low, shifted, high, shifted)
+    yield ticks(at, "y", y, names)
+    yield Mark(at, "unit", np.empty(0), "mnat", named="x")
+
+
+def exact_and_limit(name, at) -> list[Drawing]:
+    grid = {"over": "s", "by": "N3", "at": at}
+    return [
+        Show(name, named="{} classes", **grid),
+        Show(f"{name}_rem", named="dashed: REM limit", **grid),
+        lambda _data: [Mark(at, "titled", np.empty(0))],
+    ]
+
+
+def from_freezing(data):
+    for N3 in data["N3"].values:
+        x = data["s"] / data["s_c"].sel(N3=N3)
+        yield mark((0, 0), "line", x, data["Y2"].sel(N3=N3), named=f"{N3} classes")
+    yield mark((0, 0), "line", x, data["Y2_rem"].sel(N3=N3), named="REM limit")
+    yield level((0, 0), 1.0, upright=True, fixed=True)
+
+
+def chosen_times(data):
+    MT = data["MT_rule"].sel(bound="estimate")
+    test = MT.sel(rule="test")
+    ends = [test.min(), test.max()]
+    for j, rule in enumerate(("validation", "noisy validation")):
+        at = (0, j)
+        yield Mark(at, "label", np.empty(0), rule)
+        yield from (Mark(at, "unit", np.empty(0), "nats", named=which) for which in "xy")
+        yield mark(at, "line", ends, ends, named=BY_TICKS)
+        for S_A in MT["S_A"].values:
+            x, y = test.sel(S_A=S_A), MT.sel(rule=rule, S_A=S_A)
+            yield mark(at, "points", x, y, named=f"$S_A$ = {S_A:g}")
+
+
+def phase_maps(data):
+    for i, S_A in enumerate(data["S_A"].values):
+        for j, n in enumerate(data["n_train"].values):
+            for k, (name, source) in enumerate((("MT", "measured"), ("MT_theory", "theory"))):
+                at, MT = (2 * i + k, j), data[name].sel(S_A=S_A, n_train=n)
+                yield from benefit_map(at, MT)
+                yield from told_of(at, MT, ("S_A", "n_train"))
+                yield Mark(at, "label", np.empty(0), source)
+                value = MT.sel(bound="estimate").transpose("S_B", "r_AB").values
+                if value.min() < 0 < value.max():
+                    yield contour(at, value)
+
+
+def effect_strips(data):
+    rows = (
+        ("row_a", "n_train"),
+        ("row_b", "n_train"),
+        ("row_c_grows", "n_limited"),
+        ("row_c_harms", "n_limited"),
+        ("row_d", "S_A"),
+    )
+    for j, (name, group) in enumerate(rows):
+        at, effect = (0, j), data[name]
+        yield level(at, 0.0, fixed=True)
+        yield Mark(at, "label", np.empty(0), f"({name[4]})")
+        yield ticks(at, "x", range(effect.sizes[group]), effect[group].values)
+        yield Mark(at, "scale", np.array([-0.6, effect.sizes[group] - 0.4]), "xlim")
+        if name in ("row_a", "row_d"):
+            yield shade(at, -NEGLIGIBLE, NEGLIGIBLE)
+        for i, value in enumerate(effect[group].values):
+            cell = effect.sel({group: value})
+            x = i + np.linspace(-0.38, 0.38, cell.isel(bound=0, source=0).size)
+            seen, theory = cell.sel(source="measured"), cell.sel(source="theory")
+            yield mark(at, "points", x, seen.sel(bound="estimate"), named="measured")
+            yield mark(at, "segments", x, seen.sel(bound="low"), x, seen.sel(bound="high"))
+            yield mark(at, "points", x, theory.sel(bound="estimate"), named="theory (T 7b)")
+    yield Mark((0, 0), "unit", np.empty(0), "nats", named="y")
+
+
+def shown_inputs(data):
+    return json.loads(data.attrs["parameters"])["shown_N1"]
+
+
+def finite_curves(**curve):
+    return lambda data: mean("s", N1=shown_inputs(data), **curve)(data)
+
+
+def inside(N3):
+    """The wrong theory alone may leave the picture."""
+
+    def limits(data):
+        s = data["s"].sel(N1=shown_inputs(data), N3=N3, curve=["sgd", "eq3", "T7a"])
+        return 0.97, 1.12 * float(s.mean("seed").max())
+
+    return limits
+
+
+# --------------------------------------------------------------------------------- figure by figure
+
+_BY_RULE = {"over": "time", "columns": "label_rule", "unit": ""}
+_BOUND = {"over": "r_AB", "rows": ("label_rule",), "columns": "S_B", "by": "source", "named": "{}"}
+_SPECTRUM = {"over": "time", "rows": ("N3", "sigma"), "columns": "imbalance", "by": "mode"}
+_FINITE = {"eq3": "Eq. (3), infinite data", "T7a": "(T 7a), finite sample"}
+_WRONG = {"T7b": "(T 7b), wrong for soft labels"}
+
+
+def _general(name):
+    form = {} if name == "MT" else {"form": "general"}
+    return lambda data: data[name].sel(form).mean("seed")
+
+
+DRAWN: dict[str, list[Drawing]] = {
+    "figure1": [
+        Show(deviation("s_sgd"), "time", "area", by="N3", unit=""),
+        Show(mean("s_sgd"), "time", by="N3", named="SGD, mean ± s.d. over seeds", unit=""),
+        Show(mean("s_eq3"), "time", by="N3", named="theory, Eq. (3)", unit=""),
+        class_ends,
+        Show(
+            lambda d: 100 * (d["s_eq3"].mean("seed") / d["s_sgd"].mean("seed") - 1),
+            "time",
+            by="N3",
+            at=(0, 1),
+            named="{} classes",
+            unit="%",
+        ),
+        lambda _data: [level((0, 1), 0.0, fixed=True)],
+        told((0, 0), "Singular value"),
+        told((0, 1), "Relative gap of the means"),
+    ],
+    "label-rules": [
+        *rule_curves("s", rows=("N3",), columns="label_rule"),
+        published_range((2, 3)),
+    ],
+    "label-rules-large-data": [large_panels],
+    "label-rules-teachers": [scan_ends, published_range((1, 1)), axis(y="log")],
+    "finite-data": [
+        Show(
+            lambda d: deviation("s", N1=shown_inputs(d), curve="sgd")(d),
+            "time",
+            "area",
+            columns="N3",
+            unit="",
+        ),
+        *(
+            Show(finite_curves(curve=curve), "time", columns="N3", named=named, unit="")
+            for curve, named in ({"sgd": "SGD ± s.d."} | _FINITE | _WRONG).items()
+        ),
+        *(axis((0, j), ylim=inside(N3)) for j, N3 in enumerate((2, 20))),
+    ],
+    "finite-data-gaps": [
+        Show(
+            percent("gap", theory=["eq3", "T7a"], bound=which),
+            "N1",
+            kind,
+            columns="N3",
+            by="theory",
+            named=_FINITE,
+            unit="%",
+        )
+        for which, kind in (("estimate", "line"), (["low", "high"], "area"))
+    ]
+    + all_axes((1, 2), x="log", ylim=(0, None))
+    + [lambda d: (ticks((0, j), "x", d["N1"], d["N1"].values) for j in (0, 1))],
+    "spectrum": [
+        Show(mean("S_sgd"), named="SGD, one colour a value", unit="", **_SPECTRUM),
+        Show(mean("S_flow"), named="matrix flow, (T 6)", unit="", **_SPECTRUM),
+        *all_axes((4, 2), y="log"),
+    ],
+    "learning-rate": [
+        Show(mean("distance"), "learning_rate", columns="N3", by="descent", named="{}", unit=""),
+        slope_one,
+        *all_axes((1, 2), x="log", y="log"),
+    ],
+    "rem": [
+        *exact_and_limit("Y2", (0, 0)),
+        *exact_and_limit("gamma", (0, 1)),
+        *exact_and_limit("log_Z", (0, 2)),
+        axis((0, 0), x="log"),
+        axis((0, 1), x="log", y="log", ylim=lambda d: (d["gamma"].min() / 2, None)),
+        axis((0, 2), x="log", y="log"),
+    ],
+    "rem-freezing": [from_freezing, axis(xlim=(0, 4), ylim=(0, 1))],
+    "figure2": [
+        stripes("MT_left", "S_A", "Figure 2, left"),
+        stripes("MT_right", "n_right", "Figure 2, right", at=(0, 1)),
+        told((0, 0), "over main tasks"),
+        told((0, 1), "over numbers of points, high-SNR main tasks"),
+    ],
+    "figure2-lines": over_relatedness("n_train", "S_A", (6, 4)),
+    "figure2-curves": [least_losses, axis(x="symlog")],
+    "auxiliary-data": [stripes("MT_left", "n_aux", "Figure 3, left")],
+    "auxiliary-data-full": over_relatedness("S_A", "n_aux", (4, 4)),
+    "depth": [
+        stripes("MT_right", "student", "Figure 3, right"),
+        Show(
+            lambda d: d["shift"].assign_coords(student=["linear", "1", "3", "5"]),
+            "student",
+            "loose",
+            at=(0, 1),
+        ),
+        lambda _data: [level((0, 1), 0.0, fixed=True), Mark((0, 1), "titled", np.empty(0))],
+    ],
+    "depth-full": over_relatedness("S_A", "student", (2, 4)),
+    "interactions": [
+        lambda data: (
+            one
+            for at, MT in spread(data["MT"], ("n_train",), "S_A")
+            for one in (*benefit_map(at, MT), *told_of(at, MT, ("n_train", "S_A")))
+        )
+    ],
+    "interactions-lines": over_relatedness("n_train", "S_A", (6, 5), "MT_theory"),
+    "interactions-theory": [
+        theory_scatter,
+        told((0, 0), "finite-sample theory, (T 7b)"),
+        told((0, 1), "infinite data, (T 6)"),
+    ],
+    "rank-three": [
+        stripes(
+            f"MT_{side}",
+            over,
+            f"Figure 2, {side}",
+            at=(i, j),
+            cell={"N3": N3} | n,
+        )
+        for i, N3 in enumerate((3, 10))
+        for j, (side, over, n) in enumerate(
+            (("left", "S_A", {"n_train": 400}), ("right", "n_train", {}))
+        )
+    ]
+    + [told((i, 1), f"{N3} classes, high-SNR main tasks") for i, N3 in enumerate((3, 10))],
+    "table1-phase": [phase_maps],
+    "table1-rows": [effect_strips],
+    "aligned": [
+        Show("density", "bin", by="level", named=r"$\bar s$ = {}"),
+        Show("bulk_density", "bin", named="noise"),
+        lambda data: (level((0, 0), edge, upright=True) for edge in data["bulk_edge"].values),
+        Show("s_hat", "S_B", "loose", at=(0, 1), named="drawn"),
+        Show("s_hat_predicted", "S_B", at=(0, 1), named="(T 10)"),
+        Show("S_B", "S_B", at=(0, 1), named=r"$\hat s = \bar s$", fixed=True),
+        *overlaps("u_overlap", r"$(\hat u \cdot \bar u)^2$"),
+        *overlaps("v_overlap", r"$(\hat v \cdot \bar v)^2$"),
+        axis(
+            x="log",
+            ylim=lambda d: (0, 1.25 * max(d["bulk_density"].max(), d["density"].quantile(0.99))),
+        ),
+        axis((0, 1), x="log", y="log"),
+        axis((0, 2), x="log"),
+    ],
+    "aligned-curves": [
+        Show(deviation("s_trained"), kind="area", by="cell", **_BY_RULE),
+        Show(mean("s_trained"), by="cell", named="{}", **_BY_RULE),
+        Show(mean("s_plane"), by="cell", named="plane flow, (T 14)", **_BY_RULE),
+        Show(mean("s_alone"), named="alone, Eq. (3)", **_BY_RULE),
+    ],
+    "aligned-weak": [
+        Show(weak(name), "S_B", columns="label_rule", by="S_A", at=(i, 0), named="$S_A$ = {}")
+        for i, name in enumerate(("s_difference", "MT"))
+    ]
+    + [zeros((2, 2)), *all_axes((2, 2), x="log", y="symlog")],
+    "aligned-difference": [aligned_map("s_difference", "")],
+    "aligned-benefit": [aligned_map("MT", "nats")],
+    "bound": [
+        Show(_general("MT"), unit="nats", **_BOUND),
+        *(Show(_general(side), unit="nats", **_BOUND) for side in ("lower", "upper")),
+        Show(
+            lambda d: between(_general("lower")(d), _general("upper")(d)),
+            kind="area",
+            unit="nats",
+            **_BOUND,
+        ),
+        zeros((2, 3)),
+    ],
+    "bound-forms": [form_segments],
+    "bound-tightness": [bound_ratio, *all_axes((1, 2), x="log", y="log")],
+    "stopping": [chosen_times],
+    "stopping-rates": [
+        Show("MT_rate", "rate", "interval", columns="points", by="auxiliary", named="{}"),
+        Show(
+            lambda d: d["MT_deep"].assign_coords(deep_rate=d["deep_rate"].astype(str)),
+            "deep_rate",
+            "interval",
+            columns="depth",
+            by="auxiliary",
+            at=(0, 1),
+            named="{}",
+        ),
+        zeros((1, 4)),
+    ],
+    "unstated": [
+        Show(
+            lambda d: d["distance"].min(["inputs", "bins", "n_high"]),
+            "s0",
+            columns="sigma",
+            by="size",
+            named="$N_1 = N_2$ = {}",
+            unit="",
+        ),
+        *all_axes((1, 2), x="log", ylim=(0, None)),
+    ],
+    "unstated-noise": [
+        Show(
+            "harm",
+            "S_B",
+            "interval",
+            by="noise",
+            named={
+                "weight": "noise once, on the weights",
+                "sample": "noise afresh, on every input",
+            },
+        ),
+        zeros((1, 1)),
+        axis(x="log"),
+    ],
+    "relatedness-candidates": [law_by_candidate],
+    "relatedness-laws": [law_by_main],
+    "relatedness-errors": [
+        candidate_errors("law_error", 1000, "mnat", (0, 0)),
+        candidate_errors("law_sign", 100, "%", (0, 1)),
+        no_candidate,
+        axis(xlim=(0, None), downwards=True),
+        axis((0, 1), downwards=True),
+    ],
+    "relatedness-families": [family_errors, axis(xlim=(0, None), downwards=True)],
+    "multiverse-shares": [claim_shares, axis(xlim=(0, 100), ylim=(-0.7, 21.7))],
+    "multiverse-decisive": [decisive_shares],
+    **{
+        f"specification-{claim}": [specification(claim), axis(y="symlog")]
+        for claim in multiverse.MAIN
+    },
+}
+
+
+# -------------------------------------------------------------------------------------------- tests
+
+
+@pytest.fixture(autouse=True)
+def _close_figures():
+    yield
+    plt.close("all")
+
+
+@pytest.fixture(scope="module")
+def published():
+    return {name: results.load(RESULTS / f"{name}.nc") for name in SETTINGS}
+
+
+@pytest.fixture
+def draw(monkeypatch):
+    # Where the layout puts the panels changes nothing of what they show, and takes long.
+    monkeypatch.setattr(Figure, "draw_without_rendering", lambda _figure: None)
+    return lambda data, figure: figures.figures_of(data.attrs["experiment"])[figure](data)
+
+
+def declared(data: xr.Dataset, figure: str) -> list[Mark]:
+    return [one for drawing in DRAWN[figure] for one in drawing(data)]
+
+
+def other_numbers(data: xr.Dataset) -> xr.Dataset:
+    """Move every value to a neighbour's place, intervals as a whole, and by one per cent."""
+    moved = data.copy()
+    for name, values in data.data_vars.items():
+        steps = {dim: 1 for dim in values.dims if dim != "bound"}
+        rolled = values.roll(steps)
+        moved[name] = (1.01 * rolled if values.dtype.kind == "f" else rolled).assign_attrs(
+            values.attrs
+        )
+    return moved
+
+
+def test_every_figure_declares_what_it_shows():
+    assert set(DRAWN) == {figure for _, figure in NAMES}
+
+
+@pytest.mark.parametrize(("name", "figure"), NAMES)
+def test_shows_what_it_declares_and_all_of_it(published, draw, name, figure):
+    data = published[name]
+    axes, expected = draw(data, figure), declared(data, figure)
+    found = complaints(axes, expected)
+    assert not found, "\n".join(found)
+
+    # A gap is noticed: an artist or a label fewer, one after the other.
+    for spoil in spoilers(axes):
+        spoil()
+        more = complaints(axes, expected)
+        assert len(more) > len(found), spoil
+        found = more
+
+    # The declaration follows the data, and the figure follows the declaration.
+    moved = other_numbers(data)
+    others = declared(moved, figure)
+    for before, after in zip(expected, others, strict=True):
+        if before.kind not in TOLD and before.numbers.size and not before.fixed:
+            assert not before.shows(after), before
+    wrong = complaints(draw(moved, figure), others)
+    assert not [text for text in wrong if "drawn" in text]  # names, limits and ticks may not fit
+
+
+def spoilers(axes):
+    last = max(Picture(axes).panels)
+    shows = [artist for artist, _ in artists(last, axes[last])]
+    yield shows[0].remove
+    yield lambda: axes[last].set_xlabel("")
