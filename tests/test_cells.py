@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 import xarray as xr
+from mtlpaper.cells.benefits import linear, narrowed
+from mtlpaper.cells.precision import loss_tolerance
 from test_figures import TINY
 
 from mtlpaper import cells, experiments
 from mtlpaper.benefit import linear_unit
 from mtlpaper.cells import Difference, Piece, Tolerance
-from mtlpaper.cells.benefits import linear, narrowed
 from mtlpaper.cells.checks import compared
-from mtlpaper.cells.precision import loss_tolerance
 from mtlpaper.cells.tolerances import DOUBLE, FLOW, FOLLOWS
 from mtlpaper.experiments import label_rules
 from mtlpaper.experiments.benefits import in_order, linear_units

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import xarray as xr
 from matplotlib.figure import Figure
-from tiny import TINY, data_of
+from tiny import TINY
 
 from mtlpaper import experiments, figures, results
 from mtlpaper.experiments import label_rules

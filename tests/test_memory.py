@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
+from mtlpaper.experiments.memory import memory
 
 from mtlpaper import limits, runs
-from mtlpaper.experiments.memory import memory
 from mtlpaper.runs.memory import require_memory
 from mtlpaper.settings import SETTINGS, settings
 

@@ -36,7 +36,7 @@ from mtlpaper.runs import (
 )
 from mtlpaper.runs import folder as place
 from mtlpaper.runs.cell import rewritten
-from mtlpaper.settings import ParameterError, settings
+from mtlpaper.settings import ParameterError
 
 FILES = ["run.json", "toy.ipynb", "toy.nc", "toy.png", "toy.svg"]
 CHANGES = {"sizes": [4, 2], "rule": "argmax"}
