@@ -5,7 +5,7 @@ import pytest
 import xarray as xr
 
 from mtlpaper import experiments, tables
-from mtlpaper.aligned import bounded
+from mtlpaper.aligned import bounded, bounds
 from mtlpaper.experiments import bound
 from mtlpaper.settings import settings
 
@@ -38,6 +38,20 @@ def test_the_general_bound_is_never_broken(data):
     error = 4 * data["MT_error"] + 1e-5
     assert (inside["lower"] <= data["MT"] + 2 * error).all()
     assert (inside["upper"] >= data["MT"] - 2 * error).all()
+
+
+def test_a_benefit_on_its_bound_is_not_outside():
+    """Where rounding alone decides, on every processor in its own way, nothing is counted."""
+    distances = np.array([[-4e-7], [-3.8e-7]]), np.array([[-2e-5], [-2.1e-5]])
+    assert [bool(bounds._clear_of(d)[0] < 0) for d in distances] == [False, True]
+
+
+def test_what_counts_as_outside_is_checked_by_its_margin(data):
+    """Every fifth pair is within 1e-6 nats of counting as outside, where rounding decides."""
+    assert np.array_equal(data["outside"], data["margin"] < 0)
+    (grid,) = bound.measure(parameters(), xr.Dataset())
+    assert "outside" not in grid.gives
+    assert grid.gives["margin"].tolerance.allowed(np.array(0.0)) > 2e-6
 
 
 def test_eq5_as_printed_is_broken_by_argmax_labels(data):
