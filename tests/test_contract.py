@@ -12,9 +12,9 @@ from tiny import params_of as tiny
 from mtlpaper import experiments
 from mtlpaper.companion import Grid, Stage, checking
 from mtlpaper.companion.checking import Check
-from mtlpaper.settings import settings
+from mtlpaper.settings import SETTINGS, settings
 
-NAMES = [n for n in ("rem", "figure2", "unstated", "multiverse")]
+NAMES = list(SETTINGS)
 
 
 @cache

@@ -2,11 +2,11 @@ import numpy as np
 import xarray as xr
 
 from mtlpaper.cells import Checks, Piece, Tolerance
-from toy.experiment import draw
+from toy.units import Unit, draw
 
 
 def points(params, at):
-    return {"x": draw(params.seed + at["point"])}
+    return {"x": draw(Unit(params.seed + at["point"], shape=()))["x"]}
 
 
 def labels(params, _data):
