@@ -7,7 +7,7 @@ import pytest
 import xarray as xr
 
 from mtlpaper.benefit import Unit
-from mtlpaper.experiments import benefits
+from mtlpaper.experiments import benefits, segments
 from mtlpaper.experiments.labels import variable
 from mtlpaper.settings import settings
 from mtlpaper.settings.figure2 import Figure2
@@ -54,7 +54,7 @@ def figure2(**changes: object) -> Figure2:
     ],
 )
 def test_which_tasks_are_low_and_which_are_high(n, bins, low, high):
-    parts = benefits.snr_bins([float(10**k) for k in range(n)], bins)
+    parts = segments.snr_bins([float(10**k) for k in range(n)], bins)
     assert [list(range(n))[part] for part in parts] == [low, high]
 
 
@@ -66,7 +66,7 @@ def array(*shape: int, seed: int = 0, dims: tuple[str, ...]) -> xr.DataArray:
 def test_segments_are_means_over_datasets_and_bins():
     params = figure2(S_B=[0.1, 1.0, 5.0, 9.0], bins="halves")
     benefit = array(3, 2, 4, 2, dims=("seed", "n_train", "S_B", "r_AB"))
-    seen = benefits.segments(params, benefit)
+    seen = segments.segments(params, benefit)
     assert seen.dims == ("bound", "n_train", "snr", "r_AB")
     assert seen.attrs == {
         "long_name": "multitask benefit for low and high S_B",
@@ -85,7 +85,7 @@ def test_segments_average_over_what_they_are_told():
     """Whatever the order of the dimensions; the interval is of means, not a mean of intervals."""
     params = figure2()
     benefit = array(5, 2, 3, 2, 2, dims=("seed", "n_train", "S_A", "S_B", "r_AB"))
-    seen = benefits.segments(params, benefit, over=["S_A"])
+    seen = segments.segments(params, benefit, over=["S_A"])
     assert seen.dims == ("bound", "n_train", "snr", "r_AB")
     assert np.allclose(seen[0], benefit.values.mean(axis=(0, 2)), rtol=0, atol=1e-13)
     turned = benefits.segments(
@@ -189,9 +189,9 @@ def test_extreme_tasks_are_the_corners(changes, corners):
 
 
 def test_high_main_tasks_are_the_largest():
-    assert benefits.high_main_tasks(figure2()) == [5.0]
-    assert benefits.high_main_tasks(figure2(n_high=2)) == [1.0, 5.0]
-    assert benefits.high_main_tasks(figure2(n_high=3)) == [0.3, 1.0, 5.0]
+    assert segments.high_main_tasks(figure2()) == [5.0]
+    assert segments.high_main_tasks(figure2(n_high=2)) == [1.0, 5.0]
+    assert segments.high_main_tasks(figure2(n_high=3)) == [0.3, 1.0, 5.0]
 
 
 # ------------------------------------------------------------------------------------ grids

@@ -11,7 +11,7 @@ import xarray as xr
 
 from mtlpaper import experiments
 from mtlpaper.benefit import TheoryUnit, solve
-from mtlpaper.experiments import benefits, unstated
+from mtlpaper.experiments import benefits, segments, unstated
 from mtlpaper.published import BENEFIT_AXES
 from mtlpaper.settings import ParameterError, Parameters, settings
 
@@ -249,7 +249,7 @@ def test_effects_are_paired():
     """Luck that all tasks share cancels from differences, not from what they are taken of."""
     luck = xr.DataArray([0.3, -0.1, 0.5], dims="seed")
     cells = xr.DataArray([[0.0, 0.1], [0.2, 0.4]], dims=("S_B", "r_AB"))
-    effect = benefits.effects(tiny("figure2"), luck + cells)
+    effect = segments.effects(tiny("figure2"), luck + cells)
     assert effect.dims == ("bound", "effect")
     estimate, low, high = effect.values
     assert np.allclose(estimate, [0.2, 0.3, 0.2, 0.7 / 3, 0.7 / 3 + 0.2, 0.7 / 3 + 0.4])

@@ -8,10 +8,10 @@ from test_figures import TINY
 from mtlpaper import experiments, tables
 from mtlpaper.claims import CLAIMS
 from mtlpaper.experiments import multiverse, scanned
-from mtlpaper.experiments.benefits import EFFECTS
 from mtlpaper.experiments.design import FACTORS, choices, levels_of, sobol_points
 from mtlpaper.experiments.importance import first_order_index, importance, wilson_interval
 from mtlpaper.experiments.scanned import scanned_unit
+from mtlpaper.experiments.segments import EFFECTS
 from mtlpaper.experiments.views import views_of
 from mtlpaper.settings import ParameterError, settings
 from mtlpaper.training import DivergenceError

@@ -7,16 +7,13 @@ import xarray as xr
 from mtlpaper.companion import Grid, Stage
 from mtlpaper.experiments.benefits import (
     benefits,
-    effects,
     grid,
-    high_main_tasks,
     linear,
     main_tasks,
     points,
     seeds,
-    segments,
-    snr_coordinates,
 )
+from mtlpaper.experiments.segments import effects, high_main_tasks, segments, snr_coordinates
 from mtlpaper.settings.auxiliary_data import AuxiliaryData
 
 

@@ -9,16 +9,13 @@ from mtlpaper.companion import Grid, Labels, Stage
 from mtlpaper.experiments.benefits import (
     benefits,
     deep,
-    effects,
     grid,
-    high_main_tasks,
     interval,
     linear,
     main_tasks,
     seeds,
-    segments,
-    snr_coordinates,
 )
+from mtlpaper.experiments.segments import effects, high_main_tasks, segments, snr_coordinates
 from mtlpaper.settings.depth import Depth
 
 LINEAR = "linear"

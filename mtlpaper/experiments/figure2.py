@@ -8,10 +8,8 @@ from mtlpaper.benefit import Unit, solve
 from mtlpaper.companion import Grid, Stage, Variable
 from mtlpaper.experiments.benefits import (
     benefits,
-    effects,
     extreme_tasks,
     grid,
-    high_main_tasks,
     linear,
     main_tasks,
     networks,
@@ -19,13 +17,12 @@ from mtlpaper.experiments.benefits import (
     points,
     problem_of,
     seeds,
-    segments,
-    snr_coordinates,
     training_of,
 )
 from mtlpaper.experiments.costs import cost
 from mtlpaper.experiments.labels import variable
 from mtlpaper.experiments.precision import of_loss
+from mtlpaper.experiments.segments import effects, high_main_tasks, segments, snr_coordinates
 from mtlpaper.settings.figure2 import Figure2
 
 

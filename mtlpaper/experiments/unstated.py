@@ -24,11 +24,11 @@ from mtlpaper.experiments.benefits import (
     networks,
     problem_of,
     seeds,
-    snr_bins,
     task_coordinates,
     training_of,
 )
 from mtlpaper.experiments.labels import BOUND, variable
+from mtlpaper.experiments.segments import snr_bins
 from mtlpaper.published import BENEFIT_AXES, FIGURE1_SINGULAR_VALUE
 from mtlpaper.settings.unstated import Unstated
 from mtlpaper.training import Activation

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from mtlpaper.experiments.benefits import EFFECTS, SNR
 from mtlpaper.experiments.design import Choice
+from mtlpaper.experiments.segments import EFFECTS, SNR
 from mtlpaper.settings.multiverse import Multiverse
 
 #: Numbers of classes of Figure 1.

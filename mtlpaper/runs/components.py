@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from mtlpaper import provenance
 from mtlpaper.settings import Parameters
-from mtlpaper.sweeps.sources import closure, imports, module_digests, package_folder
+from mtlpaper.sweeps.sources import closure, module_digests, package_folder
 
 #: Lists every experiment's settings; only those of the run at hand can change its results.
 _REGISTRY = "mtlpaper.settings"

@@ -27,7 +27,7 @@ class Bound:
     def margin(
         self, difference: Float[np.ndarray, "*cell"], error: Float[np.ndarray, "*cell"]
     ) -> np.ndarray:
-        """How far a difference is from lying outside by more than its error; negative if it does."""
+        """Room of a difference, and its error, inside the bound; negative where it lies outside."""
         return np.asarray(np.minimum(difference - self.lower, self.upper - difference) + error)
 
     @property
