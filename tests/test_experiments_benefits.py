@@ -77,7 +77,7 @@ def test_segments_are_means_over_datasets_and_bins():
     assert np.allclose(seen[0], expected, rtol=0, atol=1e-13)
     assert (seen[1] < seen[0]).all()
     assert (seen[0] < seen[2]).all()
-    ends = benefits.segments(figure2(S_B=[0.1, 1.0, 5.0, 9.0], bins="ends"), benefit)
+    ends = segments.segments(figure2(S_B=[0.1, 1.0, 5.0, 9.0], bins="ends"), benefit)
     assert np.allclose(ends[0], mean[:, [0, 3]], rtol=0, atol=1e-13)
 
 
@@ -88,15 +88,15 @@ def test_segments_average_over_what_they_are_told():
     seen = segments.segments(params, benefit, over=["S_A"])
     assert seen.dims == ("bound", "n_train", "snr", "r_AB")
     assert np.allclose(seen[0], benefit.values.mean(axis=(0, 2)), rtol=0, atol=1e-13)
-    turned = benefits.segments(
+    turned = segments.segments(
         params, benefit.transpose("r_AB", "n_train", "S_B", "seed", "S_A"), over=["S_A"]
     )
     assert np.allclose(turned, seen, rtol=0, atol=1e-13)
     # Datasets whose main tasks are off by opposite amounts: certain, once they are averaged.
     luck = np.array([1.0, -1.0, 2.0, 0.0, -2.0])
     sure = benefit * 0 + xr.DataArray(np.outer(luck, [1, 0, -1]), dims=("seed", "S_A"))
-    assert np.allclose(benefits.segments(params, sure, over=["S_A"]), 0, rtol=0, atol=1e-13)
-    assert np.ptp(benefits.segments(params, sure).values) > 1
+    assert np.allclose(segments.segments(params, sure, over=["S_A"]), 0, rtol=0, atol=1e-13)
+    assert np.ptp(segments.segments(params, sure).values) > 1
 
 
 # ------------------------------------------------------------------------ parameters to units

@@ -10,13 +10,13 @@ import xarray as xr
 from mtlpaper.benefit import DeepUnit, Problem, Training, Unit
 from mtlpaper.claims import CLAIMS, Claim, MissingDataError
 from mtlpaper.companion import Grid, Labels, Stage, Variable
+from mtlpaper.dynamics import Setting
 from mtlpaper.experiments.benefits import N_GROUPS, REFERENCE_POINTS
 from mtlpaper.experiments.costs import cost
 from mtlpaper.experiments.design import FACTORS, Choice, choices, levels_of
 from mtlpaper.experiments.importance import importance, wilson_interval
 from mtlpaper.experiments.labels import BOUND, variable
 from mtlpaper.experiments.precision import of_loss
-from mtlpaper.experiments.replicates import Setting
 from mtlpaper.experiments.scanned import GapUnit, Scanned, gap_unit, scanned_unit
 from mtlpaper.experiments.views import CLASSES, LIMITED, views_of
 from mtlpaper.published import FIGURE1_SINGULAR_VALUE, FIGURE1_TIME

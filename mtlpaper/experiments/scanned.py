@@ -6,7 +6,7 @@ import numpy as np
 
 from mtlpaper.agreement import largest_relative_gap
 from mtlpaper.benefit import DeepUnit, Unit, solve
-from mtlpaper.experiments.replicates import Setting, draw_all
+from mtlpaper.dynamics import Setting, draw_all
 from mtlpaper.theory import rank_one_drive, solve_rank_one
 from mtlpaper.training import DivergenceError, Dtype, TrainingSet, train
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import xarray as xr
+from jaxtyping import Float
 
 from mtlpaper.experiments.benefits import interval
 from mtlpaper.experiments.labels import variable
@@ -84,12 +85,18 @@ def effects(params: MainTasks, benefit: xr.DataArray, over: Sequence[str] = ()) 
         Over (bound, ..., effect), in the order of `EFFECTS`.
     """
     binned = _binned(params, benefit, over)
-    (low0, high0), (low1, high1) = (
-        [binned.isel(snr=snr, r_AB=r).values for snr in (0, 1)] for r in (0, -1)
-    )
-    samples = [high1 - high0, high1 - low1, high0 - low0, low0, high0, high1]
     dims = (*map(str, binned.dims[:-2]), "effect")
-    return interval(dims, np.stack(samples, axis=-1), "effect on the multitask benefit")
+    return interval(dims, differences(binned.values), "effect on the multitask benefit")
+
+
+def differences(
+    segment: Float[np.ndarray, "*rest snr r_AB"],
+) -> Float[np.ndarray, "*rest effect"]:
+    """Differences between the ends of line segments, in the order of `EFFECTS`."""
+    low0, high0 = segment[..., 0, 0], segment[..., 1, 0]
+    low1, high1 = segment[..., 0, -1], segment[..., 1, -1]
+    samples = [high1 - high0, high1 - low1, high0 - low0, low0, high0, high1]
+    return np.stack(samples, axis=-1)
 
 
 def snr_coordinates() -> dict[str, xr.Variable]:
