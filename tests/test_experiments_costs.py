@@ -69,12 +69,17 @@ def test_larger_data_take_more_memory():
 @pytest.mark.parametrize(
     ("jobs", "seconds", "text"),
     [
-        (1, 40.0, "10 networks in 2 units, about 40 s on 1 process, 3 MB each"),
-        (2, 40.0, "10 networks in 2 units, about 20 s on 2 processes, 3 MB each"),
-        (8, 40.0, "10 networks in 2 units, about 20 s on 8 processes, 3 MB each"),  # two units only
-        (1, 600.0, "10 networks in 2 units, about 10 min on 1 process, 3 MB each"),
-        (1, 36000.0, "10 networks in 2 units, about 10.0 h on 1 process, 3 MB each"),
+        (1, 40.0, "10 networks in 2 units, about 40 s on 1 process, 353 MB each"),
+        (2, 40.0, "10 networks in 2 units, about 20 s on 2 processes, 353 MB each"),
+        (
+            8,
+            40.0,
+            "10 networks in 2 units, about 20 s on 8 processes, 353 MB each",
+        ),  # two units only
+        (1, 600.0, "10 networks in 2 units, about 10 min on 1 process, 353 MB each"),
+        (1, 36000.0, "10 networks in 2 units, about 10.0 h on 1 process, 353 MB each"),
     ],
 )
 def test_the_summary_divides_by_the_processes_that_have_work(jobs, seconds, text):
+    """Two units keep two processes busy, and no more."""
     assert Estimate(10, 2, seconds, 3 * 2**20).summary(jobs) == text

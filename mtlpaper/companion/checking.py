@@ -36,7 +36,7 @@ class Check:
         labels = f"[{named(self.cell.labels)}]" if self.cell.labels else ""
         return " ".join(filter(None, [self.experiment, next(iter(self.grid.gives)), labels]))
 
-    def differences(self, data: xr.Dataset, found: Mapping[str, np.ndarray]) -> list[Difference]:
+    def differences(self, data: xr.Dataset, found: Mapping[str, Any]) -> list[Difference]:
         """Hold the unit's numbers against the published ones."""
         return [
             compared(

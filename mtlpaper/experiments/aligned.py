@@ -115,6 +115,7 @@ def _trained(params: Aligned) -> Grid:
     what = "singular value of task A"
     names = [f"S_B = {S_B:g}, r_AB = {r_AB:g}" for S_B, r_AB in tasks]
     products = 8.0 * params.N1 * params.N3 * params.n_large
+    memory = 8 * params.n_large * (3 * params.N1 + 2 * len(tasks) * params.N3)
     return Grid(
         {
             "label_rule": label_rules(params),
@@ -131,7 +132,7 @@ def _trained(params: Aligned) -> Grid:
             "cell": variable("cell", names, "auxiliary task"),
             "time": variable("time", t, "time t/tau", "tau"),
         },
-        lambda _: Cost(1.0, products * int(steps[-1]) * len(tasks), len(tasks)),
+        lambda _: Cost(1.0, products * int(steps[-1]) * len(tasks), len(tasks), memory),
     )
 
 

@@ -43,7 +43,9 @@ def teachers(params: Aligned) -> Grid:
             "teacher": variable("teacher", np.arange(params.n_teachers), "number of the teacher"),
             "mode": variable("mode", np.arange(1, k + 1), "rank of singular value"),
         },
-        lambda unit: Cost(5e-4 * unit.n_teachers, networks=0),
+        lambda unit: Cost(
+            5e-4 * unit.n_teachers, bytes=8 * unit.n_teachers * params.N1 * params.N3
+        ),
     )
 
 

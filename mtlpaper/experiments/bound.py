@@ -70,9 +70,15 @@ def _cost(unit: Bounded) -> Cost:
     n_pairs = len(tasks.S_B) * len(tasks.r_AB)
     if sample is None:
         return Cost(0.1 * n_pairs, networks=n_pairs)
+    N1, N3, n = tasks.setting.N1, tasks.setting.N3, sample.n_train
     steps = tasks.setting.t_end / sample.descent.learning_rate
-    products = 12.0 * tasks.setting.N1 * tasks.setting.N3 * sample.n_train
-    return Cost(0.1 * n_pairs + 2e-4 * steps, n_pairs * steps * products, 2 * n_pairs)
+    averages, training = 2 * n_pairs * N3 * sample.n_points, n * (3 * N1 + 2 * n_pairs * N3)
+    return Cost(
+        0.1 * n_pairs + 2e-4 * steps,
+        n_pairs * steps * 12.0 * N1 * N3 * n,
+        2 * n_pairs,
+        8 * (averages + training),
+    )
 
 
 def derive(params: BoundOnBenefit, data: xr.Dataset) -> xr.Dataset:

@@ -71,7 +71,16 @@ def cost(unit: Curves | Modes) -> Cost:
     theories = unit.n_seeds * sum(_SECONDS.get(curve, 0.0) for curve in unit.curves)
     products = 4.0 * setting.N1 * setting.N3 * setting.n_train
     networks = unit.n_seeds * len(unit.curves)
-    return Cost(theories + _STEP * steps, products * steps, networks)
+    return Cost(theories + _STEP * steps, products * steps, networks, _bytes(unit))
+
+
+def _bytes(unit: Curves) -> int:
+    """Memory of a unit's datasets, of the copies that are trained together, and of its records."""
+    setting = unit.setting
+    N1, N3, n = setting.N1, setting.N3, setting.n_train
+    dataset = n * (N1 + N3) + N1 * N3 + setting.N2 * (N1 + N3)
+    training = n * (3 * N1 + 2 * N3) + len(unit.t) * N1 * N3
+    return 8 * unit.n_seeds * (dataset + training)
 
 
 def gaps(measured: xr.DataArray, theory: xr.DataArray, what: str) -> xr.Variable:

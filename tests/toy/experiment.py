@@ -3,7 +3,7 @@ import time
 
 import xarray as xr
 
-from mtlpaper.companion import Grid, Labels, Stage, Variable
+from mtlpaper.companion import Grid, Labels, Stage, Tolerance, Variable
 from toy.units import Unit, draw
 
 
@@ -12,7 +12,7 @@ def measure(params, _):
         {"point": Labels(range(params.n), "point")},
         lambda point: Unit(params.seed + point, shape=()),
         draw,
-        {"x": Variable((), "a random number")},
+        {"x": Variable((), "a random number", tolerance=Tolerance(0.0, 1e-9, "the same stream"))},
     )
 
 
