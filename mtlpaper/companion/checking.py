@@ -37,15 +37,18 @@ class Check:
         return " ".join(filter(None, [self.experiment, next(iter(self.grid.gives)), labels]))
 
     def differences(self, data: xr.Dataset, found: Mapping[str, Any]) -> list[Difference]:
-        """Hold the unit's numbers against the published ones."""
+        """Hold the unit's numbers against the published ones at its place."""
+        place = dict(zip(self.grid.over, self.cell.place, strict=True))
         return [
             compared(
                 name,
-                data[name].sel(dict(self.cell.labels)).transpose(*variable.dims),
+                data[name].isel(place).transpose(*variable.dims),
                 np.asarray(found[variable.of or name]),
                 variable.tolerance_of(self.cell.unit),
                 open_end=variable.open_end,
             )
+            if name in data and all(i < data.sizes[dim] for dim, i in place.items())
+            else _missing(name)
             for name, variable in self.grid.gives.items()
         ]
 
@@ -95,9 +98,13 @@ def _held(values: Mapping[Any, xr.Variable], data: xr.Dataset) -> list[Differenc
     return [
         compared(str(name), data[name].transpose(*value.dims), value.values, FOLLOWS)
         if name in data.variables
-        else Difference(str(name), "missing", "a value", allowed=0.0, ratio=np.inf)
+        else _missing(str(name))
         for name, value in values.items()
     ]
+
+
+def _missing(name: str) -> Difference:
+    return Difference(name, "missing", "a value", allowed=0.0, ratio=np.inf)
 
 
 def _unknown(name: str) -> Difference:
