@@ -13,7 +13,7 @@ from benchmarks.timing import elapsed
 from mtlpaper.benefit import Unit, bootstrap_interval, linear_unit
 from mtlpaper.benefit.data import Data, draw
 from mtlpaper.benefit.descent import initial_student
-from mtlpaper.experiments.benefits import linear_units
+from mtlpaper.experiments.benefits import linear
 from mtlpaper.settings.figure2 import Figure2
 from mtlpaper.training import GaussianTest
 
@@ -30,8 +30,7 @@ def params() -> Figure2:
 
 def unit_of(n: int, S_A: float, replicate: int, *, t_max: float = 0, **changes: Any) -> Unit:
     """A unit of the figure with n training points a task; `changes` replace fields of it."""
-    units = linear_units(params(), [(n, n)], **changes)
-    (unit,) = (u for u in units if (u.problem.S_A, u.problem.replicate) == (S_A, replicate))
+    unit = linear(params(), n, n, S_A, replicate, **changes)
     if not t_max:
         return unit
     return dataclasses.replace(unit, training=dataclasses.replace(unit.training, t_max=t_max))

@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from mtlpaper.benefit import Agreement, agreement, bootstrap_interval
+from mtlpaper.benefit import (
+    Agreement,
+    agreement,
+    bootstrap_interval,
+    resampled_interval,
+    resampling_weights,
+    stretched_interval,
+)
 
 # ------------------------------------------------------------------------------ the interval
 
@@ -157,6 +164,44 @@ def test_the_seed_decides():
 def test_inadmissible_samples_are_refused(samples, options, message):
     with pytest.raises(ValueError, match=message):
         bootstrap_interval(samples, **options)
+
+
+# ----------------------------------------------------------------------------- other statistics
+
+
+def test_any_statistic_of_all_datasets_comes_with_the_middle_of_its_resamples():
+    samples = np.random.default_rng(10).standard_normal((40, 2))
+    estimate, low, high = resampled_interval(
+        lambda chosen: np.median(samples[chosen], axis=0), 40, 2000
+    )
+    assert np.array_equal(estimate, np.median(samples, axis=0))
+    assert (low < estimate).all()
+    assert (estimate < high).all()
+    # SciPy's percentile interval of other resamples: their ends scatter by some percent.
+    for i in (0, 1):
+        theirs = stats.bootstrap(
+            (samples[:, i],), np.median, n_resamples=2000, method="percentile", rng=0
+        ).confidence_interval
+        assert np.allclose([low[i], high[i]], theirs, rtol=0, atol=0.1)
+
+
+def test_what_all_datasets_share_has_no_interval():
+    interval = resampled_interval(lambda chosen: np.array([chosen.size, 0.5]), 4, 100)
+    assert np.array_equal(interval, [[4, 0.5]] * 3)
+    # Negative control: which dataset comes first is drawn.
+    assert np.ptp(resampled_interval(lambda chosen: chosen[:1] * 1.0, 4, 100)) == 3
+
+
+def test_the_stretched_interval_of_a_mean_is_that_of_its_bootstrap():
+    """But for the median of the resamples in the place of the mean: Gaussian samples, symmetric."""
+    samples = np.random.default_rng(11).standard_normal((8, 3))
+    weights = np.vstack([np.full(8, 1 / 8), resampling_weights(8, 2000)])
+    seen, expected = stretched_interval(weights @ samples, 8), bootstrap_interval(samples)
+    assert np.allclose(seen, expected, rtol=0, atol=0.05)
+    # A bias that all resamples share moves neither end.
+    biased = weights @ samples
+    biased[1:] += 7
+    assert np.allclose(stretched_interval(biased, 8), seen, rtol=0, atol=1e-12)
 
 
 # --------------------------------------------------------------------------------- agreement

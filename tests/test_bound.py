@@ -66,11 +66,11 @@ def test_the_general_bound_holds_for_any_two_students(seed, scale, far):
         bound = loss.bound(W, W_tilde)
         difference = np.asarray(loss(W_tilde) - loss(W))
         # The points' error of the averages, 1e-4 times the size of the step.
-        assert not bound.outside(difference, np.array(2e-3))
+        assert bound.margin(difference, np.array(2e-3)) > 0
         assert bound.gap > 0
         # Negative control: with its sides turned round no benefit lies between them.
         turned = theory.Bound(bound.upper, bound.lower)
-        assert turned.outside(difference, np.array(0.0))
+        assert turned.margin(difference, np.array(0.0)) < 0
 
 
 def aligned_losses(s: np.ndarray, label_rule: str) -> np.ndarray:
@@ -86,7 +86,7 @@ def test_eq5_holds_for_students_aligned_with_the_noise_free_teacher(s, s_tilde):
         L, L_tilde = aligned_losses(np.array([s, s_tilde]), label_rule)
         q = theory.bound_constant(S_BAR, U, label_rule)
         bound = theory.scalar_bound(np.array(s), np.array(s_tilde), q, U)
-        assert not bound.outside(np.array(L_tilde - L), np.array(1e-9))  # rounding
+        assert bound.margin(np.array(L_tilde - L), np.array(1e-9)) > 0  # rounding
 
 
 @pytest.mark.parametrize("s_tilde", [1.0, 2.0, 4.0])
@@ -97,7 +97,7 @@ def test_eq5_as_printed_fails_for_argmax_labels(s_tilde):
     printed = theory.bound_constant(S_BAR, U, "soft")
     assert printed < argmax_slope(U)
     bound = theory.scalar_bound(np.array(s), np.array(s_tilde), printed, U)
-    assert bound.outside(np.array(L_tilde - L), np.array(1e-9))
+    assert bound.margin(np.array(L_tilde - L), np.array(1e-9)) < 0
 
 
 def test_two_equal_students_differ_by_nothing():

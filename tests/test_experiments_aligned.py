@@ -5,12 +5,16 @@ import pytest
 import xarray as xr
 
 from mtlpaper import experiments, tables, theory
-from mtlpaper.experiments import aligned_pairs as pairs
-from mtlpaper.experiments import aligned_trained
+from mtlpaper.aligned import pairs
+from mtlpaper.aligned.bounds import look_steps
+from mtlpaper.aligned.flows import log_times
+from mtlpaper.aligned.trained import plane_curve
+from mtlpaper.experiments.aligned_tasks import descent_of, setting_of
 from mtlpaper.gibbs import GaussianField
 from mtlpaper.settings import ParameterError, settings
 from mtlpaper.spectra import noisy_spike
 
+DRAWN = ("label_rule", "rho", "kind", "end")
 SMALL = {
     "S_A": [0.1, 1.0, 3.0],
     "S_B": [0.1, 1.0, 10.0],
@@ -28,39 +32,38 @@ def parameters(name: str = "aligned", **changes):
     return settings(name).preset("paper", **(SMALL | changes))
 
 
+def setting(**changes):
+    return setting_of(parameters(**changes), "soft")
+
+
 @pytest.fixture(scope="module")
 def data() -> xr.Dataset:
     return experiments.compute(parameters())
 
 
 def test_students_start_aligned_with_both_tasks():
-    params = parameters()
     for r_AB in (0.0, 0.5, 1.0):
-        pair = pairs.draw_pair(params, 1.0, 3.0, r_AB, 0)
-        student = pairs.aligned_student(params, pair, 0)
+        pair = pairs.draw_pair(setting(), 1.0, 3.0, r_AB, 0)
+        student = pairs.aligned_student(setting(), pair, 0)
         for task, teacher in enumerate((pair.A, pair.B)):
             noisy = pairs.first_mode_teacher(teacher).W_bar
-            expected = params.s0 * noisy / np.linalg.norm(noisy)
+            expected = setting().s0 * noisy / np.linalg.norm(noisy)
             assert np.allclose(student.W(task), expected, atol=1e-12)
         assert np.linalg.matrix_rank(student.W21) == 2
 
 
 def test_teachers_that_coincide_leave_the_second_direction_free():
-    params = parameters(sigma=1e-9)
-    pair = pairs.draw_pair(params, 1.0, 1.0, 1.0, 0)
-    student = pairs.aligned_student(params, pair, 0)
+    clean = setting(sigma=1e-9)
+    pair = pairs.draw_pair(clean, 1.0, 1.0, 1.0, 0)
+    student = pairs.aligned_student(clean, pair, 0)
     assert np.linalg.matrix_rank(student.W21) == 2
-    assert np.allclose(np.linalg.svd(student.W(1), compute_uv=False)[0], params.s0, rtol=1e-6)
+    assert np.allclose(np.linalg.svd(student.W(1), compute_uv=False)[0], clean.s0, rtol=1e-6)
 
 
 def test_the_first_mode_labels_or_all_of_them():
     first, every = (
         pairs.draw_batch(
-            parameters(labelled_by=choice),
-            [pairs.draw_pair(parameters(), 1.0, 3.0, 0.5, 0)],
-            "soft",
-            20,
-            0,
+            setting(labelled_by=choice), [pairs.draw_pair(setting(), 1.0, 3.0, 0.5, 0)], 20, 0
         )
         for choice in ("first mode", "all modes")
     )
@@ -73,11 +76,11 @@ def test_the_first_mode_labels_or_all_of_them():
 
 @pytest.mark.parametrize(("n_looks", "t_end"), [(5, 1.0), (40, 100.0)])
 def test_looks_and_times_cover_the_training(n_looks, t_end):
-    steps = pairs.look_steps(t_end, 0.2, n_looks)
+    steps = look_steps(t_end, 0.2, n_looks)
     assert steps[0] == 0
     assert steps[-1] == round(t_end / 0.2)
     assert (np.diff(steps) > 0).all()
-    t = pairs.log_times(t_end, n_looks)
+    t = log_times(t_end, n_looks)
     assert t[0] == 0
     assert t[-1] == pytest.approx(t_end)
 
@@ -130,6 +133,18 @@ def test_training_follows_the_plane_flow(data):
     assert np.abs(alone).max() > 0.3
 
 
+def test_means_are_those_of_what_was_drawn(data):
+    drawn = data["benefit_pair"].mean("pair")
+    assert np.allclose(data["benefit_drawn"].sel(bound="estimate"), drawn.transpose(*DRAWN))
+    weak = drawn.sel(kind="weakly related")
+    difference = weak.sel(end="largest") - weak.sel(end="least")
+    assert np.allclose(data["benefit_weak"].sel(bound="estimate"), difference)
+    unrelated = data["s_difference_pair"].sel(kind="unrelated", end="largest").mean("pair")
+    assert np.allclose(data["s_difference_unrelated"].sel(bound="estimate"), unrelated)
+    tops = data["S_drawn"].sel(mode=1).mean("teacher")
+    assert np.allclose(data["s_hat"].sel(bound="estimate"), tops)
+
+
 def test_effects_have_intervals_around_their_estimates(data):
     for name in ("s_difference_unrelated", "benefit_weak", "s_hat_excess", "in_bulk"):
         low, value, high = (data[name].sel(bound=b) for b in ("low", "estimate", "high"))
@@ -140,16 +155,18 @@ def test_effects_have_intervals_around_their_estimates(data):
 def test_what_the_plane_flow_leaves_out_is_the_turning_of_u():
     """Beside a clean related task the flow of whole matrices follows the training, and it alone."""
     params = parameters(learning_rate=0.05)
-    pair = pairs.draw_pair(params, params.S_main, 10.0, 1.0, 0)
-    batch = pairs.draw_batch(params, [pair], "soft", 10_000, 0)
+    soft = setting_of(params, "soft")
+    pair = pairs.draw_pair(soft, params.S_main, 10.0, 1.0, 0)
+    batch = pairs.draw_batch(soft, [pair], 10_000, 0)
     steps = np.arange(0, 301, 20)
-    trained = np.linalg.svd(pairs.train_together(params, batch, steps), compute_uv=False)[:, 0, 0]
+    weights = pairs.train_together(batch, steps, descent_of(params))
+    trained = np.linalg.svd(weights, compute_uv=False)[:, 0, 0]
     few, many = (GaussianField(params.N3, n) for n in (512, 4096))
     labelling = [pairs.first_mode_teacher(teacher) for teacher in (pair.A, pair.B)]
     forces = [theory.population_force(theory.soft_drive(one.W_bar, many), few) for one in labelling]
     t = steps * params.learning_rate
     whole = theory.solve_flow(batch.students[0], forces, t, rtol=1e-5).singular_values()[:, 0]
-    plane = aligned_trained.plane_curve(params, pair, "soft", t)
+    plane = plane_curve(soft, pair, t)
     # 10 000 points of 30 inputs: sqrt(30 / 10 000) = 5 %, of which most goes aside of the mode.
     assert np.abs(whole / trained - 1).max() < 0.04
     assert np.abs(plane / trained - 1).max() > 0.06

@@ -5,7 +5,8 @@ import pytest
 import xarray as xr
 
 from mtlpaper import experiments, tables
-from mtlpaper.experiments import bound, bound_pairs
+from mtlpaper.aligned import bounded, bounds
+from mtlpaper.experiments import bound
 from mtlpaper.settings import settings
 
 SMALL = {
@@ -41,8 +42,16 @@ def test_the_general_bound_is_never_broken(data):
 
 def test_a_benefit_on_its_bound_is_not_outside():
     """Where rounding alone decides, on every processor in its own way, nothing is counted."""
-    margin = np.array([[-4e-7], [-3.8e-7]]), np.array([[-2e-5], [-2.1e-5]])
-    assert [bool(bound_pairs._clearly_below(m)[0]) for m in margin] == [False, True]
+    distances = np.array([[-4e-7], [-3.8e-7]]), np.array([[-2e-5], [-2.1e-5]])
+    assert [bool(bounds._clear_of(d)[0] < 0) for d in distances] == [False, True]
+
+
+def test_what_counts_as_outside_is_checked_by_its_margin(data):
+    """Every fifth pair is within 1e-6 nats of counting as outside, where rounding decides."""
+    assert np.array_equal(data["outside"], data["margin"] < 0)
+    (grid,) = bound.measure(parameters(), xr.Dataset())
+    assert "outside" not in grid.gives
+    assert grid.gives["margin"].tolerance.allowed(np.array(0.0)) > 2e-6
 
 
 def test_eq5_as_printed_is_broken_by_argmax_labels(data):
@@ -65,21 +74,28 @@ def test_soft_labels_with_few_points_come_close_to_the_plane_flow(data):
     assert 0.5 < float(ratio) < 1.5
 
 
+def followed(params):
+    """Benefits of all datasets by the plane flow."""
+    units = [bound.pairs_of(params, bound.PLANE_FLOW, "soft", i) for i in range(params.n_seeds)]
+    return np.stack([bounded(unit)["MT"] for unit in units])
+
+
 def test_without_noise_infinite_data_leave_nothing_to_gain():
     """(T 16): the main task's direction is known exactly, so that no turn can help."""
     params = parameters(sigma=1e-6, S_A=1.0, t_end=150.0, n_seeds=2)
-    MT = bound_pairs.flow_compared(params, "soft").MT
+    MT = followed(params)
     # Late enough that task A alone has arrived; the tables are good to 1e-7 at s = 1.
     assert (MT < 1e-6).all()
     # Negative control: with noise they gain.
-    noisy = bound_pairs.flow_compared(parameters(S_A=1.0, n_seeds=2), "soft").MT
+    noisy = followed(parameters(S_A=1.0, n_seeds=2))
     assert noisy.max() > 1e-3
 
 
 def test_tightness_counts_clear_benefits_only():
-    gap = np.full((1, 1, 4, 1, 2), 0.5)
-    MT = np.zeros_like(gap)
-    MT[..., 0] = 0.25
+    dims = ("source", "label_rule", "seed", "S_B", "r_AB")
+    gap = xr.DataArray(np.full((1, 1, 4, 1, 2), 0.5), dims=dims)
+    MT = xr.zeros_like(gap)
+    MT[..., 0] = -0.25
     ratio = bound._tightness(gap, MT, 0.1)
     assert np.allclose(ratio, 2)
     assert np.isnan(bound._tightness(gap, 0 * MT + 1e-6, 0.1)).all()
@@ -87,16 +103,11 @@ def test_tightness_counts_clear_benefits_only():
 
 def test_a_broken_bound_is_noticed(data):
     """Negative control of the counting: benefits moved by more than a bound is wide."""
-    fields = {
-        name: data[name].transpose("source", "label_rule", ..., "seed", "S_B", "r_AB").values
-        for name in ("MT", "lower", "upper")
-    }
-    moved = fields["MT"] + 10
-    summaries = bound.summaries(
-        parameters(), {**fields, "MT": moved, "outside": np.ones_like(fields["lower"])}
-    )
-    assert (summaries["violation"].values == 1).all()
-    assert (summaries["worst"].values > 5).all()
+    moved = data.assign(MT=data["MT"] + 10, margin=data["margin"] - 10)
+    found = bound.derive(parameters(), moved)
+    assert (found["outside"] == 1).all()
+    assert (found["violation"] == 1).all()
+    assert (found["worst"] > 5).all()
     broken = data.assign(violation=0 * data["violation"] + 1)
     assert tables.bound_verdict(data, "general") == "reproduced"
     assert tables.bound_verdict(broken, "general") == "not reproduced"

@@ -3,8 +3,10 @@
 import pytest
 
 from mtlpaper import experiments
-from mtlpaper.experiments import costs
-from mtlpaper.experiments.costs import Estimate
+from mtlpaper.benefit import TheoryUnit
+from mtlpaper.companion import Estimate, computing
+from mtlpaper.experiments import benefits
+from mtlpaper.experiments.costs import cost
 from mtlpaper.settings import settings
 
 RATE = 1e10  # floating-point operations a second
@@ -12,27 +14,34 @@ RATE = 1e10  # floating-point operations a second
 
 @pytest.fixture(autouse=True)
 def _same_machine(monkeypatch):
-    monkeypatch.setattr(costs, "_products_per_second", lambda: RATE)
+    monkeypatch.setattr(computing, "_products_per_second", lambda: RATE)
 
 
 def estimate(name: str, **changes: object) -> Estimate:
-    found = experiments.estimate(settings(name).preset("quick", **changes))
-    assert found is not None
-    return found
+    return experiments.estimate(settings(name).preset("quick", **changes))
 
 
 def test_networks_are_counted():
     """Three datasets, points and main tasks; two S_B by three r_AB and the single task."""
-    assert (estimate("figure2").n_networks, estimate("figure2").n_units) == (27 * 7, 27)
-    assert estimate("interactions").n_units == 2 * 27  # trained, and followed by theory
+    # One unit more of learning curves, of the extreme tasks and the single one.
+    assert (estimate("figure2").n_networks, estimate("figure2").n_units) == (27 * 7 + 5, 27 + 1)
+    # Trained, and followed by two theories, of which one knows no number of points.
+    assert estimate("interactions").n_units == 2 * 27 + 9
     # Four profiles of three, seven and nine tasks, six of other ranks; three main tasks, twice.
     assert estimate("relatedness").n_networks == 2 * 3 * 3 * 25
-    assert estimate("multiverse", n_deep=2).n_units == 8 * 4 + 2  # deep students in two settings
+    # Deep students in two settings; the gap in all, at two numbers of classes.
+    assert estimate("multiverse", n_deep=2).n_units == 8 * 4 + 2 + 8 * 2
     assert estimate("depth").n_networks == 3 * 3 * 5  # linear, one and two hidden layers
+    # Two main tasks; three rates and two by two of deep students; two that go on, of five each.
+    assert estimate("stopping").n_networks == (3 * (2 + 3 + 4) + 2) * 5
 
 
-def test_single_task_experiments_are_no_grids():
-    assert experiments.estimate(settings("figure1").preset("quick")) is None
+def test_a_theory_takes_longer_than_the_training_that_it_follows():
+    params = settings("interactions").preset("quick")
+    unit = benefits.linear(params, 100, 100, 1.0, 0)
+    trained, followed = cost(unit), cost(TheoryUnit(unit, "finite", 64))
+    assert followed.networks == trained.networks == 7
+    assert followed.flops > trained.flops > 0
 
 
 @pytest.mark.parametrize(
@@ -60,12 +69,17 @@ def test_larger_data_take_more_memory():
 @pytest.mark.parametrize(
     ("jobs", "seconds", "text"),
     [
-        (1, 40.0, "10 networks in 2 units, about 40 s on 1 process, 3 MB each"),
-        (2, 40.0, "10 networks in 2 units, about 20 s on 2 processes, 3 MB each"),
-        (8, 40.0, "10 networks in 2 units, about 20 s on 8 processes, 3 MB each"),  # two units only
-        (1, 600.0, "10 networks in 2 units, about 10 min on 1 process, 3 MB each"),
-        (1, 36000.0, "10 networks in 2 units, about 10.0 h on 1 process, 3 MB each"),
+        (1, 40.0, "10 networks in 2 units, about 40 s on 1 process, 353 MB each"),
+        (2, 40.0, "10 networks in 2 units, about 20 s on 2 processes, 353 MB each"),
+        (
+            8,
+            40.0,
+            "10 networks in 2 units, about 20 s on 8 processes, 353 MB each",
+        ),  # two units only
+        (1, 600.0, "10 networks in 2 units, about 10 min on 1 process, 353 MB each"),
+        (1, 36000.0, "10 networks in 2 units, about 10.0 h on 1 process, 353 MB each"),
     ],
 )
 def test_the_summary_divides_by_the_processes_that_have_work(jobs, seconds, text):
+    """Two units keep two processes busy, and no more."""
     assert Estimate(10, 2, seconds, 3 * 2**20).summary(jobs) == text

@@ -6,7 +6,9 @@ import xarray as xr
 
 from mtlpaper import experiments
 from mtlpaper.agreement import largest_relative_gap
-from mtlpaper.experiments.replicates import Setting, draw, record_steps, singular_modes
+from mtlpaper.dynamics import Setting, draw
+from mtlpaper.dynamics.datasets import singular_modes
+from mtlpaper.experiments.single_task import record_steps
 from mtlpaper.randomness import Streams
 from mtlpaper.settings import settings
 from mtlpaper.tasks import make_teacher
@@ -37,6 +39,17 @@ def test_soft_labels_follow_eq3_within_the_tolerance(N1):
     for N3 in (2, 20):
         stored = float(data["gap"].sel(N3=N3, bound="estimate"))
         assert stored == gap(data["s_sgd"], data["s_eq3"], N3)
+
+
+def test_other_starts_are_compared_with_the_theory_from_there(published):
+    """The experiment's own start is among them, and its numbers are the same."""
+    for name in ("s_sgd", "s_eq3"):
+        start = published[f"{name}_start"]
+        assert np.allclose(start.isel(time=0).transpose(..., "s0"), start["s0"], rtol=1e-12)
+        assert np.array_equal(start.sel(s0=1.0), published[name])
+    assert np.array_equal(published["gap_start"].sel(s0=1.0), published["gap"])
+    # Negative control: another start is another trajectory, and another gap.
+    assert not np.allclose(published["gap_start"].sel(s0=3.0), published["gap"], rtol=1e-3)
 
 
 @pytest.mark.parametrize("N3", [2, 20])

@@ -5,6 +5,7 @@ import pytest
 import xarray as xr
 
 from mtlpaper import experiments
+from mtlpaper.dynamics import curves
 from mtlpaper.experiments import label_rules
 from mtlpaper.published import FIGURE1_SINGULAR_VALUE
 from mtlpaper.settings import settings
@@ -69,8 +70,9 @@ def test_closest_to_axis():
     """The highest curve counts, and the scan's teacher whose end is nearest to 1.6."""
     ends = np.vstack([np.linspace(0.1, 3.2, 31), np.linspace(0.0, 3.1, 31)])
     best = np.abs(ends[0] - 1.6).argmin()
-    assert label_rules.closest_to_axis(ends) == label_rules.S_BAR_SCAN[best]
-    assert label_rules.closest_to_axis(ends[::-1]) == label_rules.S_BAR_SCAN[best]
+    for order in (slice(None), slice(None, None, -1)):
+        labelled = xr.DataArray(ends[order], {"s_bar": label_rules.S_BAR_SCAN}, ("N3", "s_bar"))
+        assert label_rules.closest_to_axis(labelled) == label_rules.S_BAR_SCAN[best]
 
 
 def test_the_default_teacher_is_the_one_the_rule_infers():
@@ -80,7 +82,10 @@ def test_the_default_teacher_is_the_one_the_rule_infers():
     neighbours = label_rules.S_BAR_SCAN[position - 1 : position + 2]
     ends = np.array(
         [
-            [label_rules.final_singular_value(params, N3, "soft", float(s)) for s in neighbours]
+            [
+                curves(label_rules.scan_unit(params, "soft", N3, float(s)))["s_eq3_end"].mean()
+                for s in neighbours
+            ]
             for N3 in params.N3
         ]
     ).max(axis=0)

@@ -54,3 +54,17 @@ def test_batches_of_all_points_make_the_two_descents_one():
     )
     distance = experiments.compute(params)["distance"]
     assert np.array_equal(distance.isel(descent=0), distance.isel(descent=1))
+
+
+def test_distances_are_those_of_the_trajectories():
+    params = settings("learning_rate").preset(
+        "paper", N3=[2], n_seeds=2, learning_rate=[0.25, 0.1], n_records=3, batch_size=10
+    )
+    data = experiments.compute(params).sel(N3=2)
+    assert data["time"].values.tolist() == [0, 2.5, 5]
+    for rate in (0.25, 0.1):
+        for descent in data["descent"].values:
+            at = {"descent": descent, "learning_rate": rate}
+            expected = np.abs(data["s_sgd"].sel(at) / data["s_flow"] - 1).max("time")
+            assert np.array_equal(data["distance"].sel(at), expected)
+            assert (expected > 0).all()

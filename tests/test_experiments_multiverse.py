@@ -8,10 +8,10 @@ from test_figures import TINY
 from mtlpaper import experiments, tables
 from mtlpaper.claims import CLAIMS
 from mtlpaper.experiments import multiverse, scanned
-from mtlpaper.experiments.benefits import EFFECTS
 from mtlpaper.experiments.design import FACTORS, choices, levels_of, sobol_points
 from mtlpaper.experiments.importance import first_order_index, importance, wilson_interval
 from mtlpaper.experiments.scanned import scanned_unit
+from mtlpaper.experiments.segments import EFFECTS
 from mtlpaper.experiments.views import views_of
 from mtlpaper.settings import ParameterError, settings
 from mtlpaper.training import DivergenceError
@@ -179,16 +179,16 @@ def test_the_opposite_world_fails_the_same_claims():
 
 def test_divergence_is_left_out(monkeypatch):
     params = settings("multiverse").preset("paper", **TINY["multiverse"])
-    panel = multiverse.panels(params)["100"]
-    unit = multiverse.unit_of(params, choices(params)[0], panel)
+    benefits, _ = multiverse.measure(params, xr.Dataset())
+    unit = benefits.unit(setting=0, panel="100")
     assert np.isfinite(scanned_unit(unit)["benefit"]).all()
 
     def diverging(_):
         raise DivergenceError(1.0)
 
-    monkeypatch.setattr(scanned, "linear_unit", diverging)
+    monkeypatch.setattr(scanned, "solve", diverging)
     benefit = scanned_unit(unit)["benefit"]
-    assert benefit.shape == (3, len(panel.S_B) * len(panel.r_AB))
+    assert benefit.shape == (3, 3)
     assert np.isnan(benefit).all()
     # A claim that needs these networks is then not scanned in that setting.
     values = planted(PUBLISHED)

@@ -5,7 +5,7 @@ import pytest
 import xarray as xr
 
 from mtlpaper import experiments, tables
-from mtlpaper.benefit import TheoryUnit, linear_unit, theory_unit
+from mtlpaper.benefit import TheoryUnit, solve
 from mtlpaper.experiments import laws
 from mtlpaper.experiments.families import (
     FAMILIES,
@@ -15,7 +15,7 @@ from mtlpaper.experiments.families import (
     other_ranks,
 )
 from mtlpaper.experiments.ranking import FITS, FLOW, judged
-from mtlpaper.experiments.relatedness import units_of
+from mtlpaper.experiments.relatedness import unit_of
 from mtlpaper.overlaps import PairedTeachers, noisy_overlaps, overlaps
 from mtlpaper.settings import ParameterError, settings
 
@@ -263,16 +263,29 @@ def test_what_comes_out(tiny):
 
 def test_benefits_are_those_of_their_units(tiny):
     params = settings("relatedness").preset("paper", **TINY)
-    units = units_of(params)
-    place = 1 * 6 + 1 * 3 + 2  # the second dataset and number of points, the third main task
-    for name, function, unit in (
-        ("benefit", linear_unit, units[place]),
-        ("benefit_theory", theory_unit, TheoryUnit(units[place], "finite", 64)),
-    ):
-        loss = function(unit)["loss"].mean(axis=1)
-        assert np.array_equal(tiny[name][1, 1, 2], loss[0] - loss[1:])
+    unit = unit_of(params, 30, main_tasks(params)[2], 1)
+    at = {"seed": 1, "n_train": 30, "main": tiny["main"].values[2]}
+    for name, one in (("benefit", unit), ("benefit_theory", TheoryUnit(unit, "finite", 64))):
+        loss = solve(one)["loss"].mean(axis=1)
+        # Means over groups and differences of networks in another order.
+        assert np.allclose(tiny[name].sel(at), loss[0] - loss[1:], rtol=0, atol=1e-14)
         # Negative control: another main task has other benefits.
-        assert not np.array_equal(tiny[name][1, 1, 1], loss[0] - loss[1:])
+        other = tiny[name].sel(at | {"main": tiny["main"].values[1]})
+        assert not np.allclose(other, loss[0] - loss[1:], rtol=0, atol=1e-6)
+
+
+def test_every_number_follows_from_the_losses(tiny):
+    loss = tiny["loss"].transpose("seed", "n_train", "main", "net", "group").values
+    pairs = loss[..., :1, :] - loss[..., 1:, :]
+    error = pairs.std(axis=-1, ddof=1) / 2  # four groups
+    assert np.allclose(tiny["test_error"], error, rtol=1e-12)
+    single = loss[..., 0, :].mean(axis=(0, -1))
+    assert np.allclose(tiny["L_single"].sel(bound="estimate"), single, rtol=1e-12)
+    assert tiny["net"].values.tolist() == ["alone", *tiny["auxiliary"].values]
+    MT = tiny["MT"]
+    clear = (MT.sel(bound="low") > 0) | (MT.sel(bound="high") < 0)
+    assert np.array_equal(tiny["clear"], clear)
+    assert 0 < clear.mean() < 1
 
 
 def test_candidates_are_the_overlaps_of_their_tasks(tiny):

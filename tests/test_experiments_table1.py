@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 import xarray as xr
-from test_figures import TINY
+from tiny import data_of
 
-from mtlpaper import experiments, tables
+from mtlpaper import tables
 from mtlpaper.claims import CLAIMS
 from mtlpaper.experiments import table1
 from mtlpaper.settings import ParameterError, settings
@@ -28,7 +28,7 @@ def planted(value) -> xr.Dataset:
     noise = 1e-6 * np.random.default_rng(0).standard_normal((2, 5, *grid.shape))
     return xr.Dataset(
         table1.row_effects(PAPER, grid + noise),
-        table1._coordinates(PAPER)
+        table1.coordinates(PAPER)
         | {
             "bound": ["estimate", "low", "high"],
             "n_train": list(PAPER.n_train),
@@ -101,7 +101,7 @@ def test_nonsense_is_refused(changes, message):
 
 @pytest.fixture(scope="module")
 def data():
-    return experiments.compute(settings("table1").preset("paper", **TINY["table1"]))
+    return data_of("table1")
 
 
 def test_rows_agree_with_the_grid_they_come_from(data):
@@ -112,7 +112,7 @@ def test_rows_agree_with_the_grid_they_come_from(data):
     np.testing.assert_allclose(flow, estimate["MT_theory"].isel(n_train=-1).values, atol=1e-12)
 
 
-def test_tables_count_every_cell_once(data):
+def test_tables_count_every_effect_once(data):
     counted = tables.signs(data)
     cells = data["MT"].sel(bound="estimate").size
     assert int(counted[["helps", "harms", "not clear"]].to_numpy().sum()) == cells

@@ -12,102 +12,13 @@ import numpy as np
 import pytest
 import xarray as xr
 from matplotlib.figure import Figure
+from tiny import TINY
 
 from mtlpaper import experiments, figures, results
 from mtlpaper.experiments import label_rules
 from mtlpaper.figures import style
 from mtlpaper.settings import SETTINGS, settings
 
-_TRAINED = {"n_seeds": 2, "n_records": 5}
-_SCHEDULE = {"n_steps": 20, "learning_rate": 0.1}
-_AVERAGES = {"n_points": 64}
-_TASKS: dict[str, object] = {
-    "N1": 12,
-    "N2": 12,
-    "N3": 4,
-    "rank": 3,
-    "S_A": [1.0, 10.0],
-    "S_B": [0.1, 10.0],
-    "r_AB": [0.0, 1.0],
-    "n_seeds": 2,
-    "n_test": 64,
-    "t_max": 40.0,
-    "learning_rate": 10.0,  # a fortieth of it at 20 points
-}
-_UNSIZED = {name: value for name, value in _TASKS.items() if name not in ("N1", "N2")}
-_ALIGNED: dict[str, object] = {
-    "N1": 12,
-    "N2": 4,
-    "N3": 4,
-    "S_B": [0.1, 10.0],
-    "r_AB": [0.0, 0.1, 1.0],
-    "n_seeds": 2,
-    "learning_rate": 0.5,
-    "t_end": 20.0,
-}
-TINY: dict[str, dict[str, object]] = {
-    "aligned": _ALIGNED | {"S_A": [1.0, 3.0], "n_teachers": 5, "n_trained": 2, "n_large": 50},
-    "bound": _ALIGNED | {"n_train": [50], "n_points": 64, "n_looks": 8},
-    "figure1": _TRAINED | _SCHEDULE,
-    "label_rules": _TRAINED
-    | _SCHEDULE
-    | _AVERAGES
-    | {
-        "n_train_large": 150,
-        "N3": [2, 3],
-        "label_rules": ["soft", "argmax"],
-        "sigmas_large": [0.5],
-    },
-    "finite_data": _TRAINED | _SCHEDULE | _AVERAGES | {"N1": [5, 40], "shown_N1": 40, "N3": [2, 3]},
-    "spectrum": _TRAINED | _SCHEDULE | _AVERAGES | {"n_train": 100, "N3": [2, 5], "sigma": [0.5]},
-    "learning_rate": _TRAINED | {"n_records": 3, "learning_rate": [0.5, 0.25], "N3": [2, 3]},
-    "rem": {"N3": [2, 10], "n_s": 8, "s_max": 8.0},
-    "figure2": _TASKS | {"n_train": [20, 40], "n_train_left": 40},
-    "auxiliary_data": _TASKS | {"n_train": 20, "n_aux": [20, 40]},
-    "depth": _TASKS | {"n_train": 20, "depth": [1, 2]},
-    "interactions": _TASKS | {"n_train": [20, 40], "n_points": 64},
-    "table1": _TASKS
-    | {"r_AB": [0.0, 0.1, 1.0], "n_train": [20, 40], "limited": 20, "n_points": 64},
-    "multiverse": {
-        "n_settings": 4,
-        "n_deep": 1,
-        "N1": [12],
-        "N3": 4,
-        "rank": 3,
-        "n_train": [100, 400, 3200],  # the numbers that the claims speak of
-        "n_aux": 200,
-        "n_test": 64,
-        "n_validation": 20,
-        "n_steps": 20,
-        "s0": [0.3, 1.0],
-        "batch_size": [0],
-    },
-    "rank_three": _TASKS | {"N3": [3, 4], "n_train": [20, 40]},
-    "relatedness": _TASKS | {"n_train": [20], "n_points": 64},
-    "stopping": _TASKS
-    | {
-        "n_train": 20,
-        "n_validation": 20,
-        "sample_points": [20],
-        "learning_rates": [0.1],
-        "depth": [1],
-        "deep_learning_rates": [0.1],
-    },
-    "unstated": _UNSIZED
-    | {
-        "sizes": [8, 12],
-        "s0": [0.1, 1.0],
-        "sigmas": [0.5],
-        "input_rules": ["separate"],
-        "scales": [1.0],
-        "n_train_left": 20,
-        "n_train_right": [20],
-        "n_main": 20,
-        "n_aux": [20],
-        "depth": [1],
-        "n_finalists": 1,
-    },
-}
 #: What a user's matplotlibrc may hold. The last one needs LaTeX, which need not be there.
 OTHER_STYLE = {
     "lines.linewidth": 7,

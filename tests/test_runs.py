@@ -36,8 +36,7 @@ from mtlpaper.runs import (
 )
 from mtlpaper.runs import folder as place
 from mtlpaper.runs.cell import rewritten
-from mtlpaper.runs.components import keeps_parts
-from mtlpaper.settings import ParameterError, settings
+from mtlpaper.settings import ParameterError
 
 FILES = ["run.json", "toy.ipynb", "toy.nc", "toy.png", "toy.svg"]
 CHANGES = {"sizes": [4, 2], "rule": "argmax"}
@@ -302,21 +301,15 @@ def test_long_experiments_start_first(root, tmp_path, monkeypatch):
     assert all(" ".join(told) in " ".join(options) for _, options in started)
 
 
-def test_experiments_that_keep_parts_are_known():
-    assert keeps_parts(settings("figure2").preset("quick"))
-    assert not keeps_parts(settings("rem").preset("quick"))
-
-
-def test_a_store_that_cannot_be_written_is_told_before_the_work(root, tmp_path, monkeypatch):
+def test_a_store_that_cannot_be_written_is_told_before_the_work(root, tmp_path):
     (tmp_path / "file").touch()
-    monkeypatch.setattr("mtlpaper.runs.execution.keeps_parts", lambda _: True)
     run = plan("toy", "quick", folder=tmp_path / "run", root=root)
     with pytest.raises(SetupError, match=r"store .*file/store: Not a dir.*`--store` or `MTLPAPER"):
         execute(run, Means(store=tmp_path / "file" / "store"))
     assert not run.folder.exists()
 
 
-def test_who_keeps_nothing_needs_no_store(copy, tmp_path):
+def test_who_computes_nothing_needs_no_store(copy, tmp_path):
     (tmp_path / "file").touch()
     assert execute(copy, Means(store=tmp_path / "file" / "store")).reused
 

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 from distributed import LocalCluster
 from toy.repository import python_path
-from toy.units import Unit, draw
+from toy.units import Unit, draw, reciprocal
 
 from mtlpaper.runs import Means, SetupError
-from mtlpaper.sweeps import SchedulerError, map_parallel, sweep
+from mtlpaper.sweeps import SchedulerError, sweep
 from mtlpaper.sweeps.cluster import cluster as connected
 from mtlpaper.sweeps.environment import SCHEDULER, STORE
 from mtlpaper.sweeps.keys import Code, code_of
@@ -76,19 +76,10 @@ def test_a_cluster_that_loses_a_worker_gives_the_same_bytes(at, tmp_path, monkey
 
 
 @pytest.mark.usefixtures("at")
-def test_maps_and_failures_travel_too():
-    assert map_parallel(abs_of, [-1, 2, -3]) == [1, 2, 3]
+def test_failures_travel_too():
     with pytest.raises(ZeroDivisionError) as caught:
-        map_parallel(inverse_of, [1, 0])
-    assert caught.value.__notes__ == ["while computing 0"]
-
-
-def abs_of(x: int) -> int:
-    return abs(x)
-
-
-def inverse_of(x: int) -> float:
-    return 1 / x
+        sweep(reciprocal, [Unit(1), Unit(0)])
+    assert caught.value.__notes__ == [f"while computing {Unit(0)}"]
 
 
 @pytest.mark.usefixtures("at")
@@ -115,7 +106,7 @@ def test_workers_without_the_module_are_named(monkeypatch, tmp_path):
     import only_here
 
     with pytest.raises(SchedulerError, match=r"workers cannot do this work\n(.*\n)*.*only_here"):
-        map_parallel(only_here.f, [1])
+        sweep(only_here.f, [Unit(1)])
 
 
 def set_threads(count: str) -> None:
@@ -130,7 +121,7 @@ def test_workers_of_many_threads_are_refused(cluster):
         client.run(set_threads, "8")
         try:
             with pytest.raises(SchedulerError, match="OMP_NUM_THREADS must be 1, got 8"):
-                map_parallel(abs_of, [1])
+                sweep(draw, [Unit(1)])
         finally:
             client.run(set_threads, "1")
 
@@ -162,7 +153,7 @@ def test_a_scheduler_without_workers_is_told(monkeypatch):
     with LocalCluster(n_workers=0, dashboard_address=":0", silence_logs=50) as empty:
         monkeypatch.setenv(SCHEDULER, empty.scheduler_address)
         with pytest.raises(SchedulerError, match="no worker joined the scheduler within"):
-            map_parallel(abs_of, [1])
+            sweep(draw, [Unit(1)])
 
 
 @pytest.fixture

@@ -103,6 +103,9 @@ def test_equal_units_are_computed_once(store, marks):
 
 
 def test_processes_and_this_process_give_the_same_bytes(tmp_path, monkeypatch):
+    """Whatever modules lie in the folder where the user happens to be."""
+    (tmp_path / "pickle.py").write_text("raise RuntimeError('of the user')")
+    monkeypatch.chdir(tmp_path)
     stored = {}
     for jobs in ("1", "2"):
         monkeypatch.setenv(STORE, str(tmp_path / jobs))

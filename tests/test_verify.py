@@ -14,9 +14,12 @@ from toy.settings import Toy
 from typer.testing import CliRunner
 
 from mtlpaper import archive, results, runs
-from mtlpaper.archive import Cell, publishing
+from mtlpaper.archive import publishing
 from mtlpaper.claims import CLAIMS
 from mtlpaper.cli import app
+from mtlpaper.companion import Grid, Labels, Variable
+from mtlpaper.companion.checking import Check
+from mtlpaper.companion.contract import Cell
 from mtlpaper.settings import SETTINGS, settings
 from mtlpaper.sweeps.environment import SCHEDULER, STORE
 
@@ -199,7 +202,7 @@ def test_what_is_published_holds(published):
     assert (code, err) == (0, "")
     lines = out.splitlines()
     assert lines[:2] == ["files: as published", "ok       toy: 1 variables follow from the others"]
-    assert re.fullmatch(r"sample: seed 3, 2 of 5 cells, about \d+ s on 1 process", lines[2])
+    assert re.fullmatch(r"sample: seed 3, 2 of 5 units, about \d+ s on 1 process", lines[2])
     assert len(lines) == 5
     for line in lines[3:]:
         number = r"-?[\d.e-]+"
@@ -232,7 +235,7 @@ def test_a_file_that_is_not_as_published_is_named(published, name, spoil, fault)
 # ---------------------------------------------------------------------------------------- numbers
 
 
-def test_a_changed_number_fails_and_names_the_cell(published):
+def test_a_changed_number_fails_and_names_the_unit(published):
     plant(published, point=2, by=1e-6)
     code, out, err = verify(published, "--all")
     assert code == 1
@@ -259,8 +262,8 @@ def test_a_changed_label_fails_too(published):
     assert "differs  toy point[point=7] published 7, recomputed 4" in out
 
 
-def test_a_cell_that_cannot_be_computed_differs(published, monkeypatch):
-    import mtlpaper.cells.toy as module
+def test_a_unit_that_cannot_be_computed_differs(published, monkeypatch):
+    import mtlpaper.experiments.toy as module
 
     def broken(*_):
         raise ValueError("`point` must be small")
@@ -273,16 +276,16 @@ def test_a_cell_that_cannot_be_computed_differs(published, monkeypatch):
 
 def test_neither_store_nor_cluster_has_a_say(published, tmp_path, monkeypatch):
     """A stored number would vouch for itself; and the environment is put back."""
-    import mtlpaper.cells.toy as module
+    import mtlpaper.experiments.toy as module
 
     seen = []
     draw = module.draw
 
-    def watched(seed):
+    def watched(unit):
         import os
 
         seen.append((os.environ.get(STORE), os.environ.get(SCHEDULER)))
-        return draw(seed)
+        return draw(unit)
 
     monkeypatch.setattr(module, "draw", watched)
     monkeypatch.setenv(STORE, str(tmp_path / "store"))
@@ -308,18 +311,20 @@ def test_two_processes_give_what_one_does(published, monkeypatch):
 # ----------------------------------------------------------------------------------- what is drawn
 
 
-def cells(name: str, n: int, seconds: float = 1.0) -> list[Cell]:
-    return [Cell(name, 0, {"point": i}, ("x",), seconds) for i in range(n)]
+def checks(name: str, n: int, seconds: float = 1.0) -> list[Check]:
+    over = {"point": Labels(range(n), "point")}
+    grid = Grid(over, lambda point: point, abs, {"x": Variable((), "a number")})
+    return [Check(name, grid, Cell({"point": i}, (i,), i), seconds) for i in range(n)]
 
 
-GRID = {"a": cells("a", 200), "b": cells("b", 30), "c": cells("c", 1)}
+GRID = {"a": checks("a", 200), "b": checks("b", 30), "c": checks("c", 1)}
 
 
-def names(sample: list[Cell]) -> list[str]:
-    return [str(cell) for cell in sample]
+def names(sample: list[Check]) -> list[str]:
+    return [str(check) for check in sample]
 
 
-def test_the_same_seed_draws_the_same_cells():
+def test_the_same_seed_draws_the_same_units():
     one, again, other = (archive.draw(GRID, fraction=0.1, seed=seed) for seed in (7, 7, 8))
     assert names(one) == names(again)
     assert names(one) != names(other)
@@ -329,7 +334,7 @@ def test_the_same_seed_draws_the_same_cells():
 
 def test_a_sample_is_a_share_of_every_experiment_and_at_least_one():
     sample = archive.draw(GRID, fraction=0.1, seed=1)
-    counts = {name: sum(cell.experiment == name for cell in sample) for name in GRID}
+    counts = {name: sum(check.experiment == name for check in sample) for name in GRID}
     assert counts == {"a": 20, "b": 3, "c": 1}
     assert len(set(names(sample))) == len(sample)
     assert sorted(names(archive.draw(GRID, fraction=1.0, seed=1))) == sorted(
@@ -337,26 +342,28 @@ def test_a_sample_is_a_share_of_every_experiment_and_at_least_one():
     )
 
 
-def test_every_cell_has_the_same_chance():
+def test_every_unit_has_the_same_chance():
     n = 2000
     drawn = [archive.draw({"a": GRID["a"][:10]}, fraction=0.2, seed=seed) for seed in range(n)]
-    counts = np.bincount([cell.at["point"] for sample in drawn for cell in sample], minlength=10)
+    counts = np.bincount(
+        [check.cell.labels["point"] for sample in drawn for check in sample], minlength=10
+    )
     # A binomial of mean 400 scatters by 18; five times that.
     assert np.abs(counts - 0.2 * n).max() < 90
 
 
 def test_a_time_is_kept_and_reaches_every_experiment():
-    grid = {**GRID, "slow": [*cells("slow", 3, seconds=50.0), *cells("slow", 4, seconds=2.0)]}
+    grid = {**GRID, "slow": [*checks("slow", 3, seconds=50.0), *checks("slow", 4, seconds=2.0)]}
     sample = archive.draw(grid, fraction=1.0, seed=4, seconds=20.0)
-    assert sum(cell.seconds for cell in sample) <= 20.0
-    assert {cell.experiment for cell in sample} == set(grid)
-    assert sum(cell.seconds for cell in sample) > 18.0  # and it is used
+    assert sum(check.seconds for check in sample) <= 20.0
+    assert {check.experiment for check in sample} == set(grid)
+    assert sum(check.seconds for check in sample) > 18.0  # and it is used
     # A fraction bounds it from the other side.
     few = archive.draw(grid, fraction=0.02, seed=4, seconds=1000.0)
-    assert sum(cell.experiment == "a" for cell in few) == 4
+    assert sum(check.experiment == "a" for check in few) == 4
     # Where nothing fits, the cheapest stands for its experiment.
     tight = archive.draw({"slow": grid["slow"]}, fraction=1.0, seed=4, seconds=0.1)
-    assert [cell.seconds for cell in tight] == [2.0]
+    assert [check.seconds for check in tight] == [2.0]
 
 
 @pytest.mark.parametrize(

@@ -2,15 +2,14 @@
 
 from mtlpaper.archive.contents import Published, file_faults, read
 from mtlpaper.archive.publishing import publish
-from mtlpaper.archive.sampling import Cell, cells_of, draw
-from mtlpaper.archive.verification import Outcome, alone, follow, recompute
+from mtlpaper.archive.sampling import draw
+from mtlpaper.archive.verification import Outcome, alone, checks_of, follow, recompute
 
 __all__ = [
-    "Cell",
     "Outcome",
     "Published",
     "alone",
-    "cells_of",
+    "checks_of",
     "draw",
     "file_faults",
     "follow",

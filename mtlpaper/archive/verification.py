@@ -1,18 +1,21 @@
-"""Compute published cells again, at the parameters that made them, and compare."""
+"""Compute published units again, at the parameters that made them, and compare."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import xarray as xr
 
+from mtlpaper import experiments
 from mtlpaper.archive.contents import Published
-from mtlpaper.archive.sampling import Cell
-from mtlpaper.cells import At, Difference, checks_of
+from mtlpaper.companion import checking
+from mtlpaper.companion.checking import Check
+from mtlpaper.companion.tolerances import Difference
 from mtlpaper.settings import Parameters
 from mtlpaper.sweeps.environment import PROGRESS, SCHEDULER, STORE, WORKER_ENVIRONMENT
 from mtlpaper.sweeps.pools import completed, open_pool
@@ -20,16 +23,16 @@ from mtlpaper.sweeps.pools import completed, open_pool
 
 @dataclass(frozen=True)
 class Outcome:
-    """A cell computed again.
+    """A unit computed again.
 
     Attributes
     ----------
-    cell : Cell
+    check : Check
     differences : tuple of Difference
         One for each of its variables.
     """
 
-    cell: Cell
+    check: Check
     differences: tuple[Difference, ...]
 
     @property
@@ -45,74 +48,64 @@ class Outcome:
 
 def follow(published: Published) -> list[Difference]:
     """Compare what follows from published numbers with what is published, in full."""
-    return checks_of(published.name).follow(_on_cpu(published.params), published.data)
+    stages, params = experiments.stages(published.name), _on_cpu(published.params)
+    return checking.follow(stages, params, published.data)
+
+
+def checks_of(published: Published) -> list[Check]:
+    """List all units of an experiment's published data, in their order."""
+    stages, params = experiments.stages(published.name), _on_cpu(published.params)
+    return list(checking.checks(published.name, stages, params, published.data))
 
 
 def recompute(
-    published: Sequence[Published], cells: Sequence[Cell], jobs: int = 1
+    published: Sequence[Published], sample: Sequence[Check], jobs: int = 1
 ) -> Iterator[Outcome]:
-    """Compute cells again and compare; yield what was found in the cells' order.
+    """Compute units again and compare; yield what was found in the sample's order.
 
     Parameters
     ----------
     published : sequence of Published
-        The experiments that the cells belong to.
-    cells : sequence of Cell
+        The experiments that the units belong to.
+    sample : sequence of Check
     jobs : int
         Processes.
 
     Notes
     -----
-    No store is used: a number taken from it would vouch for itself.
+    No store is used: a stored number would be compared with itself.
     """
-    by_name = {one.name: one for one in published}
-    tasks = [_task(by_name[cell.experiment], cell) for cell in cells]
+    data = {one.name: one.data for one in published}
+    tasks = [(check.grid.run, check.cell.unit) for check in sample]
     waiting: dict[int, Outcome] = {}
     with alone(), open_pool(len(tasks), jobs=jobs, function=computed) as pool:
         due = 0
-        for index, values in completed(pool, computed, enumerate(tasks)):
-            waiting[index] = _held(by_name[cells[index].experiment], cells[index], values)
+        for index, found in completed(pool, computed, enumerate(tasks)):
+            check = sample[index]
+            waiting[index] = Outcome(check, tuple(_held(check, data[check.experiment], found)))
             while due in waiting:
                 yield waiting.pop(due)
                 due += 1
 
 
-@dataclass(frozen=True)
-class _Task:
-    experiment: str
-    params: Parameters
-    piece: int
-    at: At
-
-
-def _task(published: Published, cell: Cell) -> _Task:
-    piece = checks_of(published.name).pieces[cell.piece]
-    start = piece.start(published.data, cell.at)
-    return _Task(published.name, _on_cpu(published.params), cell.piece, start)
-
-
-def computed(task: _Task) -> Mapping[str, Any] | str:
-    """Values of a cell by variable, or why there are none."""
-    piece = checks_of(task.experiment).pieces[task.piece]
+def computed(task: tuple[Callable[[Any], Mapping[str, Any]], Any]) -> Mapping[str, Any] | str:
+    """Arrays of a unit by name, or why there are none."""
+    run, unit = task
     try:
-        values = piece.recompute(task.params, task.at)
+        return run(unit)
     except (ArithmeticError, LookupError, ValueError) as error:
         return f"{type(error).__name__}: {error}".splitlines()[0]
-    return {name: np.asarray(values[name]) for name in piece.variables}
 
 
-def _held(published: Published, cell: Cell, values: Mapping[str, Any] | str) -> Outcome:
-    if isinstance(values, str):
-        failure = Difference(cell.variables[0], "a value", values, allowed=0.0, ratio=np.inf)
-        return Outcome(cell, (failure,))
-    piece = checks_of(published.name).pieces[cell.piece]
-    return Outcome(
-        cell, tuple(piece.differences(published.params, published.data, cell.at, values))
-    )
+def _held(check: Check, data: xr.Dataset, found: Mapping[str, Any] | str) -> list[Difference]:
+    if isinstance(found, str):
+        first = next(iter(check.grid.gives))
+        return [Difference(first, "a value", found, allowed=0.0, ratio=np.inf)]
+    return check.differences(data, found)
 
 
 def _on_cpu(params: Parameters) -> Parameters:
-    """The same parameters for whatever machine this is: the device is no part of a number."""
+    """The same parameters for whatever machine this is: a number does not depend on the device."""
     has_device = "device" in type(params).model_fields
     return params.model_copy(update={"device": "cpu"}) if has_device else params
 
@@ -121,7 +114,7 @@ def _on_cpu(params: Parameters) -> Parameters:
 def alone() -> Iterator[None]:
     """Compute without store and cluster, on one thread a process, as published numbers are made.
 
-    To be entered before the first cell is listed: that loads torch, which then reads the number of
+    To be entered before the first unit is listed: that loads torch, which then reads the number of
     threads.
     """
     before = {

@@ -7,14 +7,17 @@ functions return plain arrays and are meant for `mtlpaper.sweeps.sweep`.
 
 from mtlpaper.benefit.descent import deep_unit, linear_unit
 from mtlpaper.benefit.flow import theory_unit
+from mtlpaper.benefit.solving import solve
 from mtlpaper.benefit.statistics import (
     Agreement,
     agreement,
     bootstrap_interval,
+    resampled_interval,
     resampling_weights,
-    small_sample_stretch,
+    stretched_interval,
 )
 from mtlpaper.benefit.units import (
+    AnyUnit,
     DeepUnit,
     InitialKind,
     Inputs,
@@ -27,6 +30,7 @@ from mtlpaper.benefit.units import (
 
 __all__ = [
     "Agreement",
+    "AnyUnit",
     "DeepUnit",
     "InitialKind",
     "Inputs",
@@ -39,7 +43,9 @@ __all__ = [
     "bootstrap_interval",
     "deep_unit",
     "linear_unit",
+    "resampled_interval",
     "resampling_weights",
-    "small_sample_stretch",
+    "solve",
+    "stretched_interval",
     "theory_unit",
 ]

@@ -1,12 +1,16 @@
 """Statistics of benefits over datasets, and of a theory's benefits against measured ones."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 from scipy.stats import norm, t
 
 from mtlpaper.errors import require
+
+#: Ends of a 95 % interval.
+_TAILS = (0.025, 0.975)
 
 
 def resampling_weights(
@@ -71,6 +75,57 @@ def bootstrap_interval(
     deviations = np.tensordot(weights, samples - mean, axes=1) * stretch
     low, high = mean + np.quantile(deviations, tails, axis=0)
     return np.stack([mean, low, high])
+
+
+def resampled_interval(
+    statistic: Callable[[Int[np.ndarray, " dataset"]], Float[np.ndarray, "*cell"]],
+    n: int,
+    n_resamples: int,
+    seed: int = 0,
+) -> Float[np.ndarray, "bound *cell"]:
+    """Any statistic of `n` datasets with a 95 % percentile-bootstrap interval.
+
+    Parameters
+    ----------
+    statistic : callable
+        From indices of the datasets, each as often as it was drawn, to numbers.
+    n, n_resamples, seed : int
+
+    Returns
+    -------
+    (3, ...) array
+        The statistic of all datasets, lower and upper end.
+    """
+    rng = np.random.default_rng(seed)
+    drawn = [np.arange(n), *rng.integers(n, size=(n_resamples, n))]
+    rows = np.array([statistic(chosen) for chosen in drawn])
+    low, high = np.quantile(rows[1:], _TAILS, axis=0)
+    return np.stack([rows[0], low, high])
+
+
+def stretched_interval(
+    rows: Float[np.ndarray, "resample *cell"], n: int
+) -> Float[np.ndarray, "bound *cell"]:
+    """Estimate and 95 % interval of a statistic that need not be a mean.
+
+    Deviations are taken from the resamples' own median, since a statistic of resampled datasets may
+    be biased: their means scatter more than the mean over all datasets, and an error grows with
+    that. They are stretched as those of means are.
+
+    Parameters
+    ----------
+    rows : (resample, ...) array
+        The statistic of all `n` datasets first, then in resamples of them.
+    n : int
+
+    Returns
+    -------
+    (3, ...) array
+        Estimate, lower and upper end.
+    """
+    deviations = (rows[1:] - np.median(rows[1:], axis=0)) * small_sample_stretch(n)
+    low, high = rows[0] + np.quantile(deviations, _TAILS, axis=0)
+    return np.stack([rows[0], low, high])
 
 
 @dataclass(frozen=True)

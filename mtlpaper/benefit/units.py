@@ -185,3 +185,7 @@ class DeepUnit:
     depth: int
     activation: Activation
     scale: float
+
+
+AnyUnit = Unit | DeepUnit | TheoryUnit
+"""What `mtlpaper.benefit.solve` solves."""

@@ -42,7 +42,8 @@ def book(
                 on_progress=lines.on_progress,
             )
         say("book: building")
-        publish.build_book(top, folders, top / "_build" / "html", preset=preset)
+        if not publish.build_book(top, folders, top / "_build" / "html", preset=preset):
+            say("book: up to date")
         typer.echo(top / "_build" / "html" / "index.html")
 
 

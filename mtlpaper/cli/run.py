@@ -80,8 +80,7 @@ def _changes(cls: type[Parameters], given: list[str], device: str | None) -> dic
 
 
 def _estimate(planned: Run, means: Means) -> str:
-    """Say what a run will take, if its experiment can tell."""
+    """Say what a run will take."""
     from mtlpaper import experiments
 
-    found = experiments.estimate(planned.params)
-    return "" if found is None else str(found.summary(means.jobs))
+    return experiments.estimate(planned.params).summary(means.jobs)

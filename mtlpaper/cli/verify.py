@@ -15,10 +15,11 @@ from mtlpaper.cli.program import app
 from mtlpaper.settings import ParameterError, settings
 
 if TYPE_CHECKING:
-    from mtlpaper.archive import Cell, Published
-    from mtlpaper.cells import Difference
+    from mtlpaper.archive import Published
+    from mtlpaper.companion.checking import Check
+    from mtlpaper.companion.tolerances import Difference
 
-#: Share of the cells that are computed again unless one says otherwise: some seconds of work.
+#: Share of the units that are computed again unless one says otherwise: some seconds of work.
 FRACTION = 0.01
 
 
@@ -28,14 +29,14 @@ def verify(
         list[str] | None, typer.Argument(metavar="[EXPERIMENT]...", help="All by default.")
     ] = None,
     fraction: Annotated[
-        float | None, typer.Option(help="Share of the cells to compute again; 0.01 by default.")
+        float | None, typer.Option(help="Share of the units to compute again; 0.01 by default.")
     ] = None,
-    every: Annotated[bool, typer.Option("--all", help="Compute every cell again.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="Compute every unit again.")] = False,
     seed: Annotated[
         int | None, typer.Option(min=0, help="Of the sample; random by default.")
     ] = None,
     seconds: Annotated[
-        float | None, typer.Option(help="Draw cells that take about this long together.")
+        float | None, typer.Option(help="Draw units that take about this long together.")
     ] = None,
     jobs: options.Jobs = None,
     root: options.Root = None,
@@ -49,12 +50,12 @@ def verify(
 
         top = runs.find_root(root)
         _require_sound_files(archive.file_faults(top))
-        published = _checkable(archive.read(top, experiments or ()))
+        published = archive.read(top, experiments or ())
         processes = options.means(top, jobs, None, None).jobs
         with archive.alone():
             wrong = _check_derived(published)
             sample = _sample(published, share, seed, seconds, processes)
-            wrong += _check_cells(published, sample, processes)
+            wrong += _check_units(published, sample, processes)
         if wrong:
             say("\n".join([f"{len(wrong)} published numbers differ:", *wrong]))
             raise typer.Exit(1)
@@ -67,7 +68,7 @@ def _fraction(fraction: float | None, every: bool, seconds: float | None) -> flo
         raise ParameterError(f"`--seconds` must be a number > 0, got {seconds:g}")
     if fraction is not None and not 0 < fraction <= 1:
         raise ParameterError(f"`--fraction` must be a number in (0, 1], got {fraction:g}")
-    # A time alone is filled with as many cells as fit.
+    # A time alone is filled with as many units as fit.
     return 1.0 if every or (fraction is None and seconds is not None) else fraction or FRACTION
 
 
@@ -78,16 +79,6 @@ def _require_sound_files(faults: Sequence[str]) -> None:
         say(f"{len(faults)} of the published files are not as published")
         raise typer.Exit(1)
     typer.echo("files: as published")
-
-
-def _checkable(published: Sequence[Published]) -> list[Published]:
-    """Leave out, aloud, what nothing computes again."""
-    from mtlpaper.cells import UNCHECKED
-
-    for one in published:
-        if one.name in UNCHECKED:
-            typer.echo(f"left     {one.name}: {UNCHECKED[one.name]}")
-    return [one for one in published if one.name not in UNCHECKED]
 
 
 def _check_derived(published: Sequence[Published]) -> list[str]:
@@ -112,23 +103,23 @@ def _sample(
     seed: int | None,
     seconds: float | None,
     jobs: int,
-) -> list[Cell]:
+) -> list[Check]:
     from mtlpaper import archive
 
     given = secrets.randbelow(2**32) if seed is None else seed
-    cells = {one.name: archive.cells_of(one) for one in published}
+    checks = {one.name: archive.checks_of(one) for one in published}
     budget = None if seconds is None else seconds * jobs
-    sample = archive.draw(cells, fraction=fraction, seed=given, seconds=budget)
-    time = sum(cell.seconds for cell in sample) / jobs
+    sample = archive.draw(checks, fraction=fraction, seed=given, seconds=budget)
+    time = sum(check.seconds for check in sample) / jobs
     typer.echo(
-        f"sample: seed {given}, {len(sample)} of {sum(map(len, cells.values()))} cells, "
+        f"sample: seed {given}, {len(sample)} of {sum(map(len, checks.values()))} units, "
         f"about {max(1, round(time))} s on {jobs} {'process' if jobs == 1 else 'processes'}"
     )
     return sample
 
 
-def _check_cells(published: Sequence[Published], sample: Sequence[Cell], jobs: int) -> list[str]:
-    """Compute the sample again; return the cells that differ."""
+def _check_units(published: Sequence[Published], sample: Sequence[Check], jobs: int) -> list[str]:
+    """Compute the sample again; return the units that differ."""
     from mtlpaper import archive
 
     wrong = []
@@ -136,8 +127,8 @@ def _check_cells(published: Sequence[Published], sample: Sequence[Cell], jobs: i
         off = [difference for difference in outcome.differences if not difference.ok]
         word = "differs" if off else "ok"
         for difference in off or [outcome.worst]:
-            typer.echo(f"{word:<8} {outcome.cell}: {_shown(difference)}")
-        wrong += [f"{outcome.cell}: {difference.variable}" for difference in off]
+            typer.echo(f"{word:<8} {outcome.check}: {_shown(difference)}")
+        wrong += [f"{outcome.check}: {difference.variable}" for difference in off]
     return wrong
 
 

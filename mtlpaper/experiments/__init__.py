@@ -10,8 +10,8 @@ import importlib
 import json
 from typing import TYPE_CHECKING
 
-from mtlpaper import provenance
-from mtlpaper.experiments.costs import Estimate, estimate
+from mtlpaper import companion, provenance
+from mtlpaper.companion import Stage
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -19,11 +19,22 @@ if TYPE_CHECKING:
     from mtlpaper.settings import Parameters
 
 
-__all__ = ["Estimate", "UnlabelledError", "compute", "estimate"]
+__all__ = ["UnlabelledError", "compute", "estimate", "stages"]
 
 
 class UnlabelledError(ValueError):
     """A dataset has a variable without name or unit, or is no dataset at all."""
+
+
+def stages(name: str) -> tuple[Stage, ...]:
+    """Return what an experiment measures and derives."""
+    found: tuple[Stage, ...] = importlib.import_module(f"mtlpaper.experiments.{name}").STAGES
+    return found
+
+
+def estimate(params: Parameters) -> companion.Estimate:
+    """Estimate an experiment's size."""
+    return companion.estimate(stages(params.name), params)
 
 
 def compute(params: Parameters) -> xr.Dataset:
@@ -45,8 +56,7 @@ def compute(params: Parameters) -> xr.Dataset:
     UnlabelledError
         If a variable or coordinate lacks ``units`` or ``long_name``.
     """
-    module = importlib.import_module(f"mtlpaper.experiments.{params.name}")
-    data: xr.Dataset = module.compute(params)
+    data = companion.compute(stages(params.name), params)
     _require_labels(data, params.name)
     return data.assign_attrs({**data.attrs, **_origin(params)})
 

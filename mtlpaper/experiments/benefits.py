@@ -1,28 +1,35 @@
-"""Benefits over a grid of cells: from parameters to units, and from units to labelled arrays."""
+"""Benefits over a grid: units from parameters, what they give, and what follows from their losses.
+
+A grid of benefits has units over datasets, points and main tasks; the networks inside a unit are
+the single-task one, which is the first, and one for every auxiliary task.
+"""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal
+from collections.abc import Iterable, Sequence
+from itertools import product
+from typing import Any
 
 import numpy as np
 import xarray as xr
-from jaxtyping import Float
 
 from mtlpaper.benefit import (
+    DeepUnit,
     Problem,
-    TheoryUnit,
     Training,
     Unit,
     Values,
     bootstrap_interval,
-    linear_unit,
-    theory_unit,
+    solve,
 )
-from mtlpaper.experiments.labels import bound_coordinate, seed_coordinate, variable
-from mtlpaper.settings.two_tasks import LinearStudents, MainTasks, TwoTasks
-from mtlpaper.sweeps import sweep
+from mtlpaper.companion import Grid, Labels, Variable
+from mtlpaper.experiments.costs import cost
+from mtlpaper.experiments.labels import BOUND, variable
+from mtlpaper.experiments.precision import of_accuracy, of_loss, of_time
+from mtlpaper.settings.depth import Depth
+from mtlpaper.settings.stopping import Stopping
+from mtlpaper.settings.two_tasks import LinearStudents, TwoTasks
 
 #: Points of training at which `learning_rate` holds; it grows with their number.
 REFERENCE_POINTS = 800
@@ -31,13 +38,17 @@ _LARGEST_RATE = 2.0
 N_GROUPS = 4
 #: How the time is chosen at which two students are compared.
 RULES = ("test", "validation", "noisy validation")
-SNR = ("low", "high")
+ALONE = "alone"
+_LEAST_LOSS = "least generalisation loss by groups of test points"
+
+
+# ------------------------------------------------------------------------------------------ units
 
 
 def problem_of(
     params: TwoTasks, n_train: int, n_aux: int, S_A: Values, replicate: int, **changes: Any
 ) -> Problem:
-    """The problem of one cell of the grid; `changes` replace what the parameters say."""
+    """The problem of one place of the grid; `changes` replace what the parameters say."""
     given: dict[str, Any] = {"n_train": n_train, "n_aux": n_aux, "S_A": S_A, "replicate": replicate}
     given |= changes
     fields = dataclasses.fields(Problem)
@@ -65,273 +76,248 @@ def training_of(params: TwoTasks, n_train: int, **changes: Any) -> Training:
     return Training(**(fields | changes))
 
 
-def linear_units(
-    params: LinearStudents, points: Sequence[tuple[int, int]], **changes: Any
-) -> list[Unit]:
-    """One unit for every dataset, pair of training set sizes and main task, in this order."""
-    return [
-        Unit(
-            problem_of(params, n_train, n_aux, S_A, replicate, **changes),
-            training_of(params, n_train),
-            params.N2,
-            params.s0,
-            params.initial,
-        )
-        for replicate in range(params.n_seeds)
-        for n_train, n_aux in points
-        for S_A in params.S_A
-    ]
+def linear(
+    params: LinearStudents, n_train: int, n_aux: int, S_A: Values, seed: int, **changes: Any
+) -> Unit:
+    """Linear students of one dataset, pair of training set sizes and main task."""
+    problem = problem_of(params, n_train, n_aux, S_A, seed, **changes)
+    training = training_of(params, n_train)
+    return Unit(problem, training, params.N2, params.s0, params.initial)
 
 
-def n_networks(unit: Any) -> int:
-    """Networks of a unit, which are the cells of its progress."""
-    return (unit.unit if isinstance(unit, TheoryUnit) else unit).problem.n_networks
+def deep(
+    params: Depth | Stopping,
+    S_A: Values,
+    seed: int,
+    depth: int,
+    learning_rate: float,
+    **changes: Any,
+) -> DeepUnit:
+    """Deep ReLU students of one dataset and main task."""
+    n = params.n_train
+    return DeepUnit(
+        problem_of(params, n, n, S_A, seed, **changes),
+        training_of(params, n, learning_rate=learning_rate),
+        params.N2,
+        depth,
+        params.activation,
+        params.scale,
+    )
 
 
-def in_order(
-    function: Callable[[Any], Mapping[str, np.ndarray]], units: Sequence[Any]
-) -> list[Mapping[str, np.ndarray]]:
-    """Sweep over units, the large ones first so that no worker is left with one at the end."""
-    sizes = [_size(unit) for unit in units]
-    order = np.argsort([-size for size in sizes], kind="stable")
-    results = sweep(function, [units[i] for i in order], cells=n_networks)
-    place = np.argsort(order, kind="stable")
-    return [results[i] for i in place]
+# ------------------------------------------------------------------------------------------ grids
 
 
-def _size(unit: Any) -> int:
-    problem = (unit.unit if isinstance(unit, TheoryUnit) else unit).problem
-    return problem.n_train + problem.n_aux
-
-
-def measured(params: LinearStudents, points: Sequence[tuple[int, int]], axis: str) -> xr.Dataset:
-    """Train all networks of a grid and take their benefits.
+def grid(
+    over: dict[str, Labels],
+    unit: Any,
+    params: TwoTasks,
+    suffix: str = "",
+    net: xr.Variable | None = None,
+) -> Grid:
+    """A grid of units whose networks are one alone and one for every auxiliary task.
 
     Parameters
     ----------
-    params : LinearStudents
-    points : sequence of (n_train, n_aux)
-    axis : {"n_train", "n_aux"}
-        Which of the two numbers the grid's axis bears.
+    over, unit
+        As for `Grid`.
+    params : TwoTasks
+    suffix : str
+        Of the variables' names, where a chapter has more than one such grid; then only losses are
+        kept.
+    net : xarray.Variable, optional
+        Labels of the networks along their dimension; by default those of one alone and one for
+        every pair (S_B, r_AB), along `net`.
+    """
+    if net is None:
+        net = networks(pair_labels(product(params.S_B, params.r_AB)))
+    dim = str(net.dims[0])
+    gives = {f"loss{suffix}": Variable((dim, "group"), _LEAST_LOSS, "nats", of_loss, of="loss")}
+    coords = {dim: net, "group": variable("group", np.arange(N_GROUPS), "group of test points")}
+    if not suffix:
+        what = "the same where validation points choose the time"
+        gives |= {
+            "t": Variable((dim,), "time of the least loss", "tau", of_time),
+            "t_end": Variable((dim,), "time at which the training ended", "tau", of_time),
+            "accuracy": Variable((dim,), "largest test accuracy", "1", of_accuracy),
+        }
+        if getattr(params, "n_validation", 0):
+            gives["chosen_loss"] = Variable((dim, "chosen", "group"), what, "nats", of_loss)
+            coords["chosen"] = variable("chosen", list(RULES[1:]), "what chooses the time")
+    return Grid(over, unit, solve, gives, coords, cost)
+
+
+def networks(beside: Iterable[str], dim: str = "net") -> xr.Variable:
+    """Labels of the network alone and of those that learn the main task beside another."""
+    return variable(dim, [ALONE, *beside], "what the main task is learned beside")
+
+
+def pair_labels(pairs: Iterable[tuple[Values, Values]]) -> list[str]:
+    """Labels of auxiliary tasks by S_B and r_AB, which are one number each."""
+    return [f"S_B = {S_B:g}, r_AB = {r:g}" for S_B, r in pairs]
+
+
+def seeds(params: TwoTasks) -> Labels:
+    """Datasets."""
+    return Labels(range(params.n_seeds), "number of the dataset")
+
+
+def main_tasks(params: TwoTasks) -> Labels:
+    """Main tasks."""
+    return Labels(params.S_A, "singular value of the main task's teacher")
+
+
+def points(values: Sequence[int], which: str = "main") -> Labels:
+    """Numbers of training points of the `main` or the `auxiliary` task."""
+    return Labels(values, f"training points of the {which} task")
+
+
+# ---------------------------------------------------------------------------------- what follows
+
+
+def against_alone(loss: xr.DataArray, dim: str = "net", task: str = "auxiliary") -> xr.DataArray:
+    """Benefits from losses of networks: that of the network alone minus those of the others.
+
+    Parameters
+    ----------
+    loss : xarray.DataArray
+        Over `dim` and others; the network alone is the first along `dim`.
+    dim, task : str
+        Dimension of the networks, and the one of the auxiliary tasks that takes its place, at the
+        end.
+    """
+    last = loss.transpose(..., dim)
+    values = last.values[..., :1] - last.values[..., 1:]
+    outer = list(map(str, last.dims[:-1]))
+    coords = {name: last[name].variable for name in outer if name in last.coords}
+    return xr.DataArray(values, coords, [*outer, task])
+
+
+def gain(params: TwoTasks, loss: xr.DataArray) -> xr.DataArray:
+    """Benefits of a grid, whose auxiliary tasks are all pairs (S_B, r_AB).
+
+    Parameters
+    ----------
+    params : TwoTasks
+    loss : xarray.DataArray
+        Over `net` and others.
+
+    Returns
+    -------
+    xarray.DataArray
+        With the dimensions S_B and r_AB in the place of `net`, at the end.
+    """
+    each = against_alone(loss)
+    shape = (len(params.S_B), len(params.r_AB))
+    outer = list(map(str, each.dims[:-1]))
+    coords = {str(dim): of.variable for dim, of in each.coords.items()}
+    values = each.values.reshape(*each.shape[:-1], *shape)
+    return xr.DataArray(values, coords | task_coordinates(params), [*outer, "S_B", "r_AB"])
+
+
+def theory_gain(params: TwoTasks, data: xr.Dataset, suffix: str, what: str) -> xr.Variable:
+    """Benefits of the grid `suffix`, whose networks were followed by theory."""
+    found = gain(params, data[f"loss{suffix}"].mean("group"))
+    return variable(tuple(map(str, found.dims)), found.values, what, "nats")
+
+
+def benefits(params: TwoTasks, data: xr.Dataset, keep: Sequence[str] = ()) -> xr.Dataset:
+    """What follows from the losses of a grid.
+
+    Parameters
+    ----------
+    params : TwoTasks
+    data : xarray.Dataset
+        With the variables of `grid`, over seed and others.
+    keep : sequence of str
+        Dimensions that counts of networks keep.
 
     Returns
     -------
     xarray.Dataset
-        See `from_units`.
+        `benefit` over (rule, seed, ..., S_B, r_AB); `MT`, its mean over datasets with interval,
+        over (bound, ...); `benefit_accuracy`; `test_error`, the standard error of the benefit due
+        to the test points; `L_single` with its interval; the `share` of minima by `place`;
+        `n_networks`.
     """
-    results = in_order(linear_unit, linear_units(params, points))
-    return from_units(params, results, axis, [pair[axis == "n_aux"] for pair in points])
-
-
-def theory(
-    params: LinearStudents,
-    points: Sequence[tuple[int, int]],
-    *,
-    data: Literal["finite", "infinite"],
-    n_points: int,
-) -> Float[np.ndarray, "seed points S_A S_B r_AB"]:
-    """Benefits of the same grid by a theory's flow, from the same starts and datasets."""
-    units = [TheoryUnit(unit, data, n_points) for unit in linear_units(params, points)]
-    results = in_order(theory_unit, units)
-    loss = np.stack([result["loss"].mean(axis=1) for result in results])
-    gain = _gain(_on_grid(params, loss, len(points)))
-    return gain.reshape(*gain.shape[:-1], len(params.S_B), len(params.r_AB))
-
-
-def _on_grid(
-    params: TwoTasks, values: Float[np.ndarray, "unit net *rest"], n_points: int
-) -> Float[np.ndarray, "seed points S_A net *rest"]:
-    return values.reshape(params.n_seeds, n_points, len(params.S_A), *values.shape[1:])
-
-
-def _gain(loss: Float[np.ndarray, "*grid net"]) -> Float[np.ndarray, "*grid cell"]:
-    """Loss of the single-task network, which is the first, minus those of the multitask ones."""
-    return loss[..., :1] - loss[..., 1:]
-
-
-def from_units(
-    params: TwoTasks, results: Sequence[Mapping[str, np.ndarray]], axis: str, ticks: Sequence[int]
-) -> xr.Dataset:
-    """Label what came out of the units of a grid.
-
-    Returns
-    -------
-    xarray.Dataset
-        Over (seed, `axis`, S_A) and, where networks are multitask, (S_B, r_AB): `benefit` by
-        (rule, ...) with the rules of `RULES`, `benefit_accuracy`, `test_error` of the benefit,
-        times `t_single` and `t_multi`, `L_single`; `MT` with its interval over (bound, ...); the
-        `share` of minima by `place`.
-    """
-    stacked = {
-        name: _on_grid(params, np.stack([result[name] for result in results]), len(ticks))
-        for name in ("loss", "t", "accuracy", "chosen_loss", "t_end")
-    }
-    loss = stacked["loss"]  # (…, net, group)
-    n_rules = 1 + stacked["chosen_loss"].shape[-2]
-    by_rule = np.concatenate([loss[..., None, :], stacked["chosen_loss"]], axis=-2).mean(axis=-1)
-    cell = (len(params.S_B), len(params.r_AB))
-
-    def cells(values: np.ndarray) -> np.ndarray:
-        return values.reshape(*values.shape[:-1], *cell)
-
-    benefit = cells(_gain(np.moveaxis(by_rule, -1, 0)))
-    groups = loss[..., :1, :] - loss[..., 1:, :]
+    loss = data["loss"]
+    outer = [str(dim) for dim in loss.dims if dim not in ("net", "group")]
+    outer = ["seed", *(dim for dim in outer if dim != "seed")]
+    loss = loss.transpose(*outer, "net", "group")
+    rules = [loss.mean("group")]
+    if "chosen_loss" in data:
+        rules += [data["chosen_loss"].sel(chosen=name).mean("group") for name in RULES[1:]]
+    gains = [gain(params, rule.transpose(*outer, "net")) for rule in rules]
+    cells = (*outer, "S_B", "r_AB")
+    groups = gain(params, loss).transpose(*cells, "group").values
     error = groups.std(axis=-1, ddof=1) / np.sqrt(groups.shape[-1])
-    main, both = ("seed", axis, "S_A"), ("seed", axis, "S_A", "S_B", "r_AB")
+    accuracy = -gain(params, data["accuracy"].transpose(*outer, "net")).values
+    single = loss.isel(net=0).mean("group").values
     return xr.Dataset(
         {
-            "benefit": variable(("rule", *both), benefit, "multitask benefit", "nats"),
-            "MT": variable(
-                ("bound", *both[1:]),
-                bootstrap_interval(benefit[0]),
-                "multitask benefit, mean over datasets",
-                "nats",
+            "benefit": variable(
+                ("rule", *cells), [one.values for one in gains], "multitask benefit", "nats"
             ),
-            "benefit_accuracy": variable(
-                both,
-                cells(-_gain(stacked["accuracy"])),
-                "gain in largest test accuracy",
-            ),
+            "MT": interval(cells, gains[0].values, "multitask benefit, mean over datasets"),
+            "benefit_accuracy": variable(cells, accuracy, "gain in largest test accuracy"),
             "test_error": variable(
-                both, cells(error), "standard error of the benefit due to the test points", "nats"
+                cells, error, "standard error of the benefit due to the test points", "nats"
             ),
-            "L_single": variable(
-                ("bound", *main[1:]),
-                bootstrap_interval(loss[..., 0, :].mean(axis=-1)),
-                "generalisation loss of the single-task student at its minimum",
-                "nats",
+            "L_single": interval(
+                outer, single, "generalisation loss of the single-task student at its minimum"
             ),
-            "t_single": variable(main, stacked["t"][..., 0], "time of the minimum", "tau"),
-            "t_multi": variable(both, cells(stacked["t"][..., 1:]), "time of the minimum", "tau"),
-            "share": variable("place", places(stacked["t"], stacked["t_end"]), "share of minima"),
-            "n_networks": variable((), stacked["t"].size, "networks trained"),
+            **counts(data, keep),
         },
         {
-            axis: variable(axis, list(ticks), _TICKS[axis]),
-            "rule": variable("rule", list(RULES[:n_rules]), "what chooses the time"),
-            "place": variable("place", list(PLACES), "where in the training the minimum is"),
+            **{dim: data[dim].variable for dim in outer},
+            "rule": variable("rule", list(RULES[: len(rules)]), "what chooses the time"),
             **task_coordinates(params),
-            **seed_coordinate(params.n_seeds),
-            **bound_coordinate(),
+            "bound": BOUND,
+            "place": variable("place", list(PLACES), "where in the training the minimum is"),
         },
     )
+
+
+def interval(dims: Sequence[str], samples: np.ndarray, what: str) -> xr.Variable:
+    """Mean in nats over datasets, the first of `dims`, with its interval."""
+    return variable(("bound", *dims[1:]), bootstrap_interval(samples), what, "nats")
 
 
 #: Where a minimum lies: at the first look, at the last, or between them.
 PLACES = ("at the start", "interior", "at the end")
-_TICKS = {
-    "n_train": "training points of the main task",
-    "n_aux": "training points of the auxiliary task",
-}
 
 
-def places(t: np.ndarray, t_end: np.ndarray) -> list[float]:
-    """Share of minima at each of `PLACES`, from times of minima and of the end of training."""
-    start, end = t == 0, (t == t_end) & (t > 0)
-    return [float(start.mean()), float(1 - start.mean() - end.mean()), float(end.mean())]
+def counts(data: xr.Dataset, keep: Sequence[str] = ()) -> dict[str, xr.Variable]:
+    """Number of networks, and the share of their minima at each of `PLACES`.
 
-
-def task_coordinates(params: TwoTasks) -> dict[str, xr.Variable]:
-    """Coordinates of main and auxiliary tasks."""
+    Parameters
+    ----------
+    data : xarray.Dataset
+        With the times `t` of minima and `t_end` of the end of training.
+    keep : sequence of str
+        Dimensions that the counts keep.
+    """
+    t, t_end = data["t"], data["t_end"]
+    over = [dim for dim in t.dims if dim not in keep]
+    start, end = (t == 0).mean(over), ((t == t_end) & (t > 0)).mean(over)
+    dims = tuple(map(str, start.dims))
+    shares = np.stack([start.values, (1 - start - end).values, end.values], axis=-1)
+    total = np.full(start.shape, t.size // max(1, start.size))
     return {
-        "S_A": variable("S_A", list(params.S_A), "singular value of the main task's teacher"),
-        "S_B": variable("S_B", list(params.S_B), "singular value of the auxiliary task's teacher"),
-        "r_AB": variable("r_AB", list(params.r_AB), "relatedness"),
+        "share": variable((*dims, "place"), shares, "share of minima"),
+        "n_networks": variable(dims, total, "networks trained"),
     }
 
 
-def snr_bins(S_B: Sequence[float], bins: str) -> tuple[slice, slice]:
-    """Which of the increasing values count as low and as high.
-
-    With one value, or the middle one of an odd number of `halves`, both may share it or leave it.
-    """
-    n = len(S_B)
-    if bins == "ends" or n == 1:
-        return slice(0, 1), slice(n - 1, n)
-    return slice(0, n // 2), slice(n - n // 2, n)
-
-
-def _binned(params: MainTasks, benefit: xr.DataArray, over: Sequence[str]) -> xr.DataArray:
-    """Mean benefit for low and high S_B, over (seed, ..., snr, r_AB)."""
-    parts = [
-        benefit.isel(S_B=part).mean(["S_B", *over]) for part in snr_bins(params.S_B, params.bins)
-    ]
-    return xr.concat(parts, dim="snr").transpose("seed", ..., "snr", "r_AB")
-
-
-def segments(params: MainTasks, benefit: xr.DataArray, over: Sequence[str] = ()) -> xr.Variable:
-    """Mean benefit for low and high S_B with intervals: the line segments of the figures.
-
-    Parameters
-    ----------
-    params : MainTasks
-        Says which S_B are low and which high.
-    benefit : xarray.DataArray
-        Over `seed`, `S_B`, `r_AB` and others.
-    over : sequence of str
-        Dimensions to average over besides S_B.
-
-    Returns
-    -------
-    xarray.Variable
-        Over (bound, ..., snr, r_AB).
-    """
-    binned = _binned(params, benefit, over)
-    dims = ("bound", *map(str, binned.dims[1:]))
-    interval = bootstrap_interval(binned.values)
-    return variable(dims, interval, "multitask benefit for low and high S_B", "nats")
-
-
-#: Differences between segments' ends that the paper's sentences speak of.
-EFFECTS = (
-    "related minus unrelated, high S_B",
-    "high minus low S_B, related",
-    "high minus low S_B, unrelated",
-    "unrelated, low S_B",
-    "unrelated, high S_B",
-    "related, high S_B",
-)
-
-
-def effects(params: MainTasks, benefit: xr.DataArray, over: Sequence[str] = ()) -> xr.Variable:
-    """Differences between the ends of the line segments, with paired intervals.
-
-    "Related" and "unrelated" are the last and the first r_AB.
-
-    Parameters
-    ----------
-    params, benefit, over
-        As for `segments`.
-
-    Returns
-    -------
-    xarray.Variable
-        Over (bound, ..., effect), in the order of `EFFECTS`.
-    """
-    binned = _binned(params, benefit, over)
-    (low0, high0), (low1, high1) = (
-        [binned.isel(snr=snr, r_AB=r).values for snr in (0, 1)] for r in (0, -1)
-    )
-    samples = [high1 - high0, high1 - low1, high0 - low0, low0, high0, high1]
-    dims = ("bound", *map(str, binned.dims[1:-2]), "effect")
-    interval = bootstrap_interval(np.stack(samples, axis=-1))
-    return variable(dims, interval, "effect on the multitask benefit", "nats")
+def task_coordinates(params: TwoTasks) -> dict[str, xr.Variable]:
+    """Coordinates of auxiliary tasks."""
+    return {
+        "S_B": variable("S_B", list(params.S_B), "singular value of the auxiliary task's teacher"),
+        "r_AB": variable("r_AB", list(params.r_AB), "relatedness"),
+    }
 
 
 def extreme_tasks(params: TwoTasks) -> dict[str, tuple[float, ...]]:
     """The auxiliary tasks at the corners of the grid, as fields of a problem."""
     ends = {name: (getattr(params, name)[0], getattr(params, name)[-1]) for name in ("S_B", "r_AB")}
     return {name: tuple(dict.fromkeys(values)) for name, values in ends.items()}
-
-
-def snr_coordinates() -> dict[str, xr.Variable]:
-    """Coordinates of low and high S_B, and of the effects."""
-    return {
-        "snr": variable("snr", list(SNR), "signal-to-noise ratio of the auxiliary task"),
-        "effect": variable("effect", list(EFFECTS), "difference between segments' ends"),
-    }
-
-
-def high_main_tasks(params: MainTasks) -> list[float]:
-    """Main tasks that count as high SNR."""
-    return list(params.S_A[-params.n_high :])

@@ -1,134 +1,161 @@
 """Benefits of training-aligned tasks, trained and by the plane flow, against bounds on them."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import xarray as xr
-from jaxtyping import Float
 
+from mtlpaper.aligned import FORMS, Bounded, Sample, Tasks, bounded
 from mtlpaper.benefit import bootstrap_interval
-from mtlpaper.experiments.bound_pairs import FORMS, Compared, flow_compared, trained_compared
-from mtlpaper.experiments.labels import bound_coordinate, variable
+from mtlpaper.companion import Cost, Grid, Labels, Stage, Tolerance, Variable
+from mtlpaper.experiments.aligned_tasks import (
+    auxiliary,
+    descent_of,
+    interval,
+    label_rules,
+    setting_of,
+)
+from mtlpaper.experiments.labels import BOUND, variable
+from mtlpaper.experiments.precision import LOSS
+from mtlpaper.settings.aligned_tasks import LabelRule
 from mtlpaper.settings.bound import BoundOnBenefit
 
-_CELL = ("seed", "S_B", "r_AB")
 PLANE_FLOW = "plane flow"
+_SIDES = Tolerance(
+    1e-3, 1e-3, "the sides of a bound move with the look that has the least loss, losses hardly"
+)
+_GROUP = ("source", "label_rule")
+_PAIR = ("seed", "S_B", "r_AB")
 
 
-def compute(params: BoundOnBenefit) -> xr.Dataset:
-    """Measure and compute benefits over sweeps of r_AB and S_B, with both sides of every bound.
+def pairs_of(params: BoundOnBenefit, source: str, label_rule: LabelRule, seed: int) -> Bounded:
+    """All pairs of one dataset, trained or by the plane flow."""
+    setting = setting_of(params, label_rule)
+    tasks = Tasks(setting, params.S_A, params.S_B, params.r_AB, seed)
+    return Bounded(tasks, _samples(params).get(source))
+
+
+def _samples(params: BoundOnBenefit) -> dict[str, Sample]:
+    descent = descent_of(params)
+    return {f"N = {n}": Sample(n, descent, params.n_looks, params.n_points) for n in params.n_train}
+
+
+def measure(params: BoundOnBenefit, _: xr.Dataset) -> Iterator[Grid]:
+    """Benefits over sweeps of r_AB and S_B, with both sides of every form of the bound."""
+    pair, by_form = _PAIR[1:], ("form", *_PAIR[1:])
+    error = "standard error of the averages"
+    margin = "how far the benefit is from lying clearly outside"
+    yield Grid(
+        {
+            "source": Labels((*_samples(params), PLANE_FLOW), "where pairs are from"),
+            "label_rule": label_rules(params),
+            "seed": Labels(range(params.n_seeds), "number of the dataset"),
+        },
+        lambda **at: pairs_of(params, **at),
+        bounded,
+        {
+            "MT": Variable(pair, "multitask benefit", "nats", LOSS),
+            "MT_error": Variable(pair, error, "nats", LOSS, of="error"),
+            "lower": Variable(by_form, "lower side of the bound", "nats", _SIDES),
+            "upper": Variable(by_form, "upper side of the bound", "nats", _SIDES),
+            "margin": Variable(by_form, margin, "nats", _SIDES),
+        },
+        {"form": variable("form", list(FORMS), "form of the bound"), **auxiliary(params)},
+        _cost,
+    )
+
+
+def _cost(unit: Bounded) -> Cost:
+    tasks, sample = unit.tasks, unit.sample
+    n_pairs = len(tasks.S_B) * len(tasks.r_AB)
+    if sample is None:
+        return Cost(0.1 * n_pairs, networks=n_pairs)
+    N1, N3, n = tasks.setting.N1, tasks.setting.N3, sample.n_train
+    steps = tasks.setting.t_end / sample.descent.learning_rate
+    averages, training = 2 * n_pairs * N3 * sample.n_points, n * (3 * N1 + 2 * n_pairs * N3)
+    return Cost(
+        0.1 * n_pairs + 2e-4 * steps,
+        n_pairs * steps * 12.0 * N1 * N3 * n,
+        2 * n_pairs,
+        8 * (averages + training),
+    )
+
+
+def derive(params: BoundOnBenefit, data: xr.Dataset) -> xr.Dataset:
+    """Count the pairs outside, and say how tight the bound is.
 
     Returns
     -------
     xarray.Dataset
-        `MT` and `MT_error` over (source, label_rule, seed, S_B, r_AB), `lower`, `upper` and
-        `outside` with the form of the bound before `seed`; `violation` over (bound, source,
-        label_rule, form), the share of pairs outside, and `worst`, how far the worst of them is;
-        `tightness` over (bound, source, label_rule); `benefit_unrelated`, `benefit_weak` likewise.
+        `outside` over (source, label_rule, seed, form, S_B, r_AB), 1 where the margin is negative;
+        `violation` over (bound, source, label_rule, form), the share of pairs outside, and `worst`
+        over (source, label_rule, form), how far the worst of them is; over (bound, source,
+        label_rule) the `tightness`, `benefit_unrelated` and `benefit_weak`.
     """
-    rows = [_row(params, source) for source in range(len(params.n_train) + 1)]
-    fields = {
-        name: np.stack([[getattr(one, name) for one in row] for row in rows])
-        for name in ("MT", "error", "lower", "upper", "outside")
-    }
-    cell = ("source", "label_rule", *_CELL)
-    by_form = ("source", "label_rule", "form", *_CELL)
-    return xr.Dataset(
-        {
-            "MT": variable(cell, fields["MT"], "multitask benefit", "nats"),
-            "MT_error": variable(cell, fields["error"], "standard error of the averages", "nats"),
-            "lower": variable(by_form, fields["lower"], "lower side of the bound", "nats"),
-            "upper": variable(by_form, fields["upper"], "upper side of the bound", "nats"),
-            "outside": variable(
-                by_form, fields["outside"].astype(float), "whether the benefit lies outside"
-            ),
-            **summaries(params, fields),
-        },
-        {
-            "source": variable(
-                "source",
-                [*(f"N = {n}" for n in params.n_train), PLANE_FLOW],
-                "where pairs are from",
-            ),
-            "label_rule": variable("label_rule", list(params.label_rules), "label rule"),
-            "form": variable("form", list(FORMS), "form of the bound"),
-            "seed": variable("seed", np.arange(params.n_seeds), "number of the dataset"),
-            "S_B": variable("S_B", list(params.S_B), "singular value of B's teacher"),
-            "r_AB": variable("r_AB", list(params.r_AB), "relatedness"),
-            **bound_coordinate(),
-        },
-    )
+    return xr.Dataset(_violations(data) | _effects(params, data), {"bound": BOUND})
 
 
-def _row(params: BoundOnBenefit, source: int) -> list[Compared]:
-    """One source under each label rule; the last source is the plane flow."""
-    if source == len(params.n_train):
-        return [flow_compared(params, rule) for rule in params.label_rules]
-    return [trained_compared(params, rule, params.n_train[source]) for rule in params.label_rules]
-
-
-def summaries(params: BoundOnBenefit, fields: dict[str, np.ndarray]) -> dict[str, xr.Variable]:
-    """What follows from the pairs: see `compute`; `fields` are over its dimensions."""
-    MT, lower, upper = (fields[name] for name in ("MT", "lower", "upper"))
-    per_seed = fields["outside"].mean(axis=(-2, -1))  # (source, label_rule, form, seed)
-    worst = np.maximum(lower - MT[:, :, None], MT[:, :, None] - upper).max(axis=(-3, -2, -1))
-    general = FORMS.index("general")
-    gap = (upper - lower)[:, :, general]
-    weak = MT[..., list(params.r_AB).index(params.weak)]
-    group = ("bound", "source", "label_rule")
+def _violations(data: xr.Dataset) -> dict[str, xr.Variable]:
+    margin, by_form = data["margin"], (*_GROUP, "form")
+    outside = (margin < 0).astype(float)
+    what = "share of pairs whose benefit lies outside the bound"
+    share = interval(outside.mean(["S_B", "r_AB"]), "seed", by_form, what)
+    sides = [data["lower"] - data["MT"], data["MT"] - data["upper"]]
+    worst = xr.concat(sides, dim="side").max(("side", *_PAIR)).transpose(*by_form)
+    farthest = "farthest outside of any pair; negative is inside"
     return {
-        "violation": variable(
-            (*group, "form"),
-            np.clip(bootstrap_interval(_seed_first(per_seed)), 0, 1),
-            "share of pairs whose benefit lies outside the bound",
+        "outside": variable(
+            tuple(map(str, margin.dims)), outside.values, "whether the benefit lies outside"
         ),
-        "worst": variable(
-            (*group[1:], "form"), worst, "farthest outside of any pair; negative is inside", "nats"
-        ),
+        "violation": share.copy(data=share.values.clip(0, 1)),
+        "worst": variable(by_form, worst.values, farthest, "nats"),
+    }
+
+
+def _effects(params: BoundOnBenefit, data: xr.Dataset) -> dict[str, xr.Variable]:
+    MT, gap = data["MT"], (data["upper"] - data["lower"]).sel(form="general")
+
+    def mean(samples: xr.DataArray, what: str) -> xr.Variable:
+        return interval(samples, "seed", _GROUP, what, "nats")
+
+    weak = MT.sel(r_AB=params.weak)
+    weak = weak.isel(S_B=-1) - weak.isel(S_B=0)
+    return {
         "tightness": variable(
-            group,
+            ("bound", *_GROUP),
             _tightness(gap, MT, params.least_benefit),
             "gap of the general bound over |MT|, median over pairs",
         ),
-        "benefit_unrelated": variable(
-            group,
-            bootstrap_interval(_seed_first(MT[..., 0].mean(axis=-1))),
-            "benefit of unrelated tasks, mean over S_B",
-            "nats",
+        "benefit_unrelated": mean(
+            MT.isel(r_AB=0).mean("S_B"), "benefit of unrelated tasks, mean over S_B"
         ),
-        "benefit_weak": variable(
-            group,
-            bootstrap_interval(_seed_first(weak[..., -1] - weak[..., 0])),
-            "benefit of weakly related tasks, largest less least S_B",
-            "nats",
-        ),
+        "benefit_weak": mean(weak, "benefit of weakly related tasks, largest less least S_B"),
     }
 
 
-def _seed_first(samples: np.ndarray) -> np.ndarray:
-    return np.moveaxis(samples, -1, 0)
+def _tightness(gap: xr.DataArray, MT: xr.DataArray, least: float) -> np.ndarray:
+    """Medians over the pairs with a benefit of at least `least`, with intervals over datasets.
 
+    Parameters
+    ----------
+    gap, MT : xarray.DataArray
+        Over (source, label_rule, seed, S_B, r_AB).
+    least : float
+        In nats.
 
-def _tightness(
-    gap: Float[np.ndarray, "source rule seed S_B r_AB"],
-    MT: Float[np.ndarray, "source rule seed S_B r_AB"],
-    least: float,
-) -> Float[np.ndarray, "bound source rule"]:
-    """Medians over the pairs with a benefit above `least`, with intervals over the datasets."""
-    out = np.full((3, *MT.shape[:2]), np.nan)
-    for index in np.ndindex(MT.shape[:2]):
-        medians = _medians(gap[index], np.abs(MT[index]), least)
-        if medians.size >= 2:
-            out[(slice(None), *index)] = bootstrap_interval(medians)
+    Returns
+    -------
+    (bound, source, label_rule) array
+    """
+    size = abs(MT)
+    ratio = gap / size.where(size >= least)
+    medians = ratio.median(["S_B", "r_AB"]).transpose("source", "label_rule", "seed").values
+    out = np.full((3, *medians.shape[:2]), np.nan)
+    for at in np.ndindex(medians.shape[:2]):
+        known = medians[at][~np.isnan(medians[at])]
+        if known.size >= 2:
+            out[(slice(None), *at)] = bootstrap_interval(known)
     return out
 
 
-def _medians(
-    gap: Float[np.ndarray, "seed S_B r_AB"], size: Float[np.ndarray, "seed S_B r_AB"], least: float
-) -> Float[np.ndarray, " some"]:
-    """Median ratio of gap and size in every dataset that has a pair that counts."""
-    return np.array(
-        [
-            float(np.median(values[large >= least] / large[large >= least]))
-            for values, large in zip(gap, size, strict=True)
-            if (large >= least).any()
-        ]
-    )
+STAGES = (Stage(measure, derive),)

@@ -1,96 +1,115 @@
 """Figure A1: the complete interactions, and theories of the benefit over the same grid."""
 
+from collections.abc import Iterator, Sequence
+
 import numpy as np
 import xarray as xr
 from jaxtyping import Bool, Float
 
-from mtlpaper.benefit import Agreement, agreement
-from mtlpaper.experiments.benefits import measured, theory
+from mtlpaper.benefit import Agreement, TheoryUnit, Unit, agreement, resampled_interval
+from mtlpaper.companion import Grid, Stage
+from mtlpaper.experiments.benefits import (
+    benefits,
+    grid,
+    linear,
+    main_tasks,
+    points,
+    seeds,
+    theory_gain,
+)
 from mtlpaper.experiments.labels import variable
 from mtlpaper.settings.interactions import Interactions
 
 #: The finite-sample theory (T 7b) and the flow with infinite data (T 6).
 THEORIES = ("finite", "infinite")
 STATISTICS = tuple(Agreement.__dataclass_fields__)
-_WHAT = ("by the finite-sample theory (T 7b)", "by the infinite-data flow (T 6)")
-_CELLS = ("n_train", "S_A", "S_B", "r_AB")
+_WHAT = tuple(
+    f"multitask benefit by the {text}"
+    for text in ("finite-sample theory (T 7b)", "infinite-data flow (T 6)")
+)
+_TASKS = ("n_train", "S_A", "S_B", "r_AB")
 _RESAMPLES = 500
 
 
-def compute(params: Interactions) -> xr.Dataset:
-    """Train and integrate every network of the grid.
+def measure(params: Interactions, _: xr.Dataset) -> Iterator[Grid]:
+    """Every network, trained and by both theories; infinite data know no number of points."""
+
+    def trained(seed: int, n_train: int, S_A: float) -> Unit:
+        return linear(params, n_train, n_train, S_A, seed)
+
+    def finite(seed: int, n_train: int, S_A: float) -> TheoryUnit:
+        return TheoryUnit(trained(seed, n_train, S_A), "finite", params.n_points)
+
+    def infinite(seed: int, S_A: float) -> TheoryUnit:
+        return TheoryUnit(trained(seed, params.n_train[-1], S_A), "infinite", params.n_points)
+
+    seed, S_A = seeds(params), main_tasks(params)
+    over = {"seed": seed, "n_train": points(params.n_train), "S_A": S_A}
+    yield grid(over, trained, params)
+    yield grid(over, finite, params, "_theory")
+    yield grid({"seed": seed, "S_A": S_A}, infinite, params, "_infinite")
+
+
+def derive(params: Interactions, data: xr.Dataset) -> xr.Dataset:
+    """Hold the theories' benefits against the measured ones.
 
     Returns
     -------
     xarray.Dataset
-        What `measured` gives; `benefit_theory` over (seed, n_train, S_A, S_B, r_AB) and
-        `benefit_infinite`, without n_train, of every dataset; `MT_theory` and `MT_infinite`, their
-        means over datasets, over (n_train, S_A, S_B, r_AB); `clear`, whether a measured interval
-        excludes zero; `agreement` over (bound, theory, subset, statistic), for all cells and for
-        each number of points.
+        What `benefits` gives; `benefit_theory` over (seed, n_train, S_A, S_B, r_AB) and
+        `benefit_infinite`, without n_train; `MT_theory` and `MT_infinite`, their means over
+        datasets, over (n_train, S_A, S_B, r_AB); `clear`, whether a measured interval excludes
+        zero; `agreement` over (bound, theory, subset, statistic), over the whole grid and for each
+        number of points.
     """
-    points = [(n, n) for n in params.n_train]
-    data = measured(params, points, "n_train")
-    finite = theory(params, points, data="finite", n_points=params.n_points)
-    # Infinite data know no number of points.
-    infinite = theory(params, points[-1:], data="infinite", n_points=params.n_points)
-    one, other = (f"multitask benefit {text}" for text in _WHAT)
-    data = data.assign(
-        benefit_theory=variable(("seed", *_CELLS), finite, one, "nats"),
-        benefit_infinite=variable(("seed", *_CELLS[1:]), infinite[:, 0], other, "nats"),
+    found = benefits(params, data).assign(
+        benefit_theory=theory_gain(params, data, "_theory", _WHAT[0]),
+        benefit_infinite=theory_gain(params, data, "_infinite", _WHAT[1]),
     )
-    return data.assign(judged(params, data)).assign_coords(
+    MT = found["MT"]
+    clear = ((MT.sel(bound="low") > 0) | (MT.sel(bound="high") < 0)).values
+    benefit = found["benefit"].sel(rule="test").values
+    finite, infinite = found["benefit_theory"].values, found["benefit_infinite"].values[:, None]
+    flows = [finite, np.broadcast_to(infinite, finite.shape)]
+    dims = ("bound", "theory", "subset", "statistic")
+    return found.assign(
+        MT_theory=variable(_TASKS, flows[0].mean(axis=0), _WHAT[0], "nats"),
+        MT_infinite=variable(_TASKS, flows[1].mean(axis=0), _WHAT[1], "nats"),
+        clear=variable(_TASKS, clear, "whether the measured interval excludes zero"),
+        agreement=variable(
+            dims, _agreements(benefit, flows, clear), "agreement of theory and measurement"
+        ),
+    ).assign_coords(
         theory=variable("theory", list(THEORIES), "theory"),
         subset=variable("subset", ["all", *map(str, params.n_train)], "training points"),
         statistic=variable("statistic", list(STATISTICS), "measure of agreement"),
     )
 
 
-def judged(_: Interactions, data: xr.Dataset) -> dict[str, xr.Variable]:
-    """Hold the theories' benefits against the measured ones."""
-    clear = ((data["MT"].sel(bound="low") > 0) | (data["MT"].sel(bound="high") < 0)).values
-    benefit = data["benefit"].sel(rule="test").values
-    finite, infinite = data["benefit_theory"].values, data["benefit_infinite"].values[:, None]
-    flows = [finite, np.broadcast_to(infinite, finite.shape)]
-    rows = np.stack([_agreements(benefit, flow, clear) for flow in flows], axis=1)
-    dims = ("bound", "theory", "subset", "statistic")
-    means = {
-        name: variable(_CELLS, flow.mean(axis=0), f"multitask benefit {text}", "nats")
-        for name, flow, text in zip(("MT_theory", "MT_infinite"), flows, _WHAT, strict=True)
-    }
-    return means | {
-        "clear": variable(_CELLS, clear, "whether the measured interval excludes zero"),
-        "agreement": variable(dims, rows, "agreement of theory and measurement"),
-    }
-
-
 def _agreements(
     measured: Float[np.ndarray, "seed n_train S_A S_B r_AB"],
-    theory: Float[np.ndarray, "seed n_train S_A S_B r_AB"],
+    flows: Sequence[Float[np.ndarray, "seed n_train S_A S_B r_AB"]],
     clear: Bool[np.ndarray, "n_train S_A S_B r_AB"],
-) -> Float[np.ndarray, "bound subset statistic"]:
-    """Agreement over all cells and at each number of points, with bootstrap intervals.
+) -> Float[np.ndarray, "bound theory subset statistic"]:
+    """Agreement over the whole grid and at each number of points, with bootstrap intervals.
 
-    Datasets are resampled together for all cells and for theory and measurement; which cells are
-    clear stays as it is.
+    Datasets are resampled together for the whole grid and for theories and measurement; where the
+    measured benefit is clear stays as it is.
     """
-    rng = np.random.default_rng(0)
-    n = measured.shape[0]
-    picks = [np.arange(n), *rng.integers(n, size=(_RESAMPLES, n))]
     subsets = [slice(None), *(slice(i, i + 1) for i in range(clear.shape[0]))]
-    rows = np.array(
-        [
-            [
-                _row(measured[pick].mean(0)[part], theory[pick].mean(0)[part], clear[part])
-                for part in subsets
-            ]
-            for pick in picks
-        ]
-    )
-    low, high = np.quantile(rows[1:], [0.025, 0.975], axis=0)
-    return np.stack([rows[0], low, high])
+
+    def agreements(chosen: np.ndarray) -> np.ndarray:
+        seen, *means = (values[chosen].mean(0) for values in (measured, *flows))
+        return np.array(
+            [[_row(seen[part], mean[part], clear[part]) for part in subsets] for mean in means]
+        )
+
+    return resampled_interval(agreements, measured.shape[0], _RESAMPLES)
 
 
 def _row(measured: np.ndarray, theory: np.ndarray, clear: np.ndarray) -> list[float]:
     seen = agreement(measured.ravel(), theory.ravel(), clear.ravel())
     return [float(getattr(seen, name)) for name in STATISTICS]
+
+
+STAGES = (Stage(measure, derive),)

@@ -30,9 +30,8 @@ def seed_coordinate(n_seeds: int) -> dict[str, xr.Variable]:
     return {"seed": variable("seed", np.arange(n_seeds), "number of the dataset")}
 
 
-def bound_coordinate() -> dict[str, xr.Variable]:
-    """Coordinate of an estimate and the ends of its interval."""
-    return {"bound": variable("bound", list(BOUNDS), "estimate and 95 % bootstrap interval")}
+#: Coordinate of an estimate and the ends of its interval.
+BOUND = variable("bound", list(BOUNDS), "estimate and 95 % bootstrap interval")
 
 
 def bounds(gap: Gap) -> list[float]:

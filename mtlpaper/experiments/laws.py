@@ -1,6 +1,6 @@
 """How well one number predicts benefits: fits that have not seen what they predict.
 
-Predictors and benefits have the cells along the last axis; leading axes are fitted apart.
+Predictors and benefits have the tasks along the last axis; leading axes are fitted apart.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,7 +13,7 @@ Fit = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
 
 
 def coefficients(
-    x: Float[np.ndarray, "*#fit cell"], y: Float[np.ndarray, "*#fit cell"]
+    x: Float[np.ndarray, "*#fit task"], y: Float[np.ndarray, "*#fit task"]
 ) -> tuple[np.ndarray, np.ndarray]:
     """Intercept and slope of the least-squares line; slope 0 where `x` does not vary.
 
@@ -36,7 +36,7 @@ def line(x: np.ndarray, y: np.ndarray, at: np.ndarray) -> np.ndarray:
 def monotone(x: np.ndarray, y: np.ndarray, at: np.ndarray) -> np.ndarray:
     """Increasing least-squares function through (x, y), read off at `at`.
 
-    Straight between the predictors it has seen, constant beyond them.
+    It interpolates linearly between the predictors it was fitted to, and is constant beyond them.
     """
     lead = y.shape[:-1]
     flat = [np.broadcast_to(v, (*lead, v.shape[-1])).reshape(-1, v.shape[-1]) for v in (x, y, at)]
@@ -53,20 +53,20 @@ def _monotone(x: np.ndarray, y: np.ndarray, at: np.ndarray) -> np.ndarray:
 
 def left_out(
     fit: Fit,
-    x: Float[np.ndarray, "*#fit cell"],
-    y: Float[np.ndarray, "*#fit cell"],
+    x: Float[np.ndarray, "*#fit task"],
+    y: Float[np.ndarray, "*#fit task"],
     families: Sequence[str],
-) -> Float[np.ndarray, "*#fit cell"]:
-    """Predict every family of cells by a fit through all the others.
+) -> Float[np.ndarray, "*#fit task"]:
+    """Predict every family of tasks by a fit through all the others.
 
     Parameters
     ----------
     fit : callable
         `line` or `monotone`.
-    x, y : (..., cell) arrays
+    x, y : (..., task) arrays
         Predictor and benefit; leading axes are broadcast.
     families : sequence of str
-        One for every cell; at least two different ones.
+        One for every task; at least two different ones.
     """
     of = np.asarray(families)
     predicted = np.empty(np.broadcast_shapes(x.shape, y.shape))
@@ -77,16 +77,16 @@ def left_out(
 
 
 def right_signs(
-    predicted: Float[np.ndarray, "*#fit cell"],
-    y: Float[np.ndarray, "*#fit cell"],
-    clear: Bool[np.ndarray, " cell"],
+    predicted: Float[np.ndarray, "*#fit task"],
+    y: Float[np.ndarray, "*#fit task"],
+    clear: Bool[np.ndarray, " task"],
 ) -> Float[np.ndarray, "*rest"]:
-    """Share of the clear cells whose sign is predicted; NaN if no cell is clear."""
+    """Share of the clear benefits whose sign is predicted; NaN if none is clear."""
     right = (np.sign(predicted) == np.sign(y))[..., clear]
     return np.asarray(right.mean(axis=-1) if clear.any() else np.full(right.shape[:-1], np.nan))
 
 
-def crossing(x: Float[np.ndarray, "*#fit cell"], y: Float[np.ndarray, "*#fit cell"]) -> np.ndarray:
-    """Value of the predictor at which the line through all cells is zero; NaN if it is level."""
+def crossing(x: Float[np.ndarray, "*#fit task"], y: Float[np.ndarray, "*#fit task"]) -> np.ndarray:
+    """Value of the predictor at which the line through all tasks is zero; NaN if it is level."""
     intercept, slope = coefficients(x, y)
     return np.where(slope == 0, np.nan, -intercept / np.where(slope == 0, 1.0, slope))

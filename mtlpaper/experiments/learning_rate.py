@@ -1,32 +1,64 @@
 """Distance of gradient descent, full-batch and mini-batch, from the gradient flow."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import xarray as xr
 from jaxtyping import Float
 
-from mtlpaper.experiments import theories
-from mtlpaper.experiments.labels import (
-    bound_coordinate,
-    seed_coordinate,
-    variable,
-)
-from mtlpaper.experiments.replicates import Setting, draw_all
-from mtlpaper.experiments.trained import train_all
+from mtlpaper.companion import FLOW, Grid, Labels, Stage, Variable
+from mtlpaper.dynamics import Curves, Descent, curves
+from mtlpaper.experiments.labels import BOUND, seed_coordinate, variable
+from mtlpaper.experiments.single_task import classes, cost, setting_of
 from mtlpaper.settings.learning_rate import LearningRate
-from mtlpaper.sweeps import map_parallel
-from mtlpaper.theory import solve_flow, training_set_force
 
+#: Points a step: all of them, or as many as the parameters say.
 DESCENTS = ("gradient descent", "mini-batch SGD")
 _RESAMPLES = 2000
 
 
-def training_set_flow(job: theories.Job) -> Float[np.ndarray, " time"]:
-    """Largest singular value by the exact gradient flow of the training set itself."""
-    force = training_set_force(job.replicate.X, job.replicate.Y)
-    flow = solve_flow(
-        job.replicate.student, [force], job.t, method="DOP853", rtol=1e-10, atol=1e-12
+def measure(params: LearningRate, _: xr.Dataset) -> Iterator[Grid]:
+    """Train at every learning rate, and follow the flow of the training set and Eq. (3)."""
+    t = np.linspace(0, params.t_end, params.n_records)
+    times = tuple(t.tolist())
+    coords = {
+        "time": variable("time", t, "time t/tau", "tau"),
+        **seed_coordinate(params.n_seeds),
+    }
+    batch_sizes = dict(zip(DESCENTS, (0, params.batch_size), strict=True))
+    dims = ("seed", "time")
+
+    def trained(N3: int, descent: str, learning_rate: float) -> Curves:
+        how = Descent(learning_rate, params.device, params.dtype, batch_sizes[descent])
+        setting = setting_of(params, N3=N3)
+        return Curves(setting, params.seed, params.n_seeds, ("sgd",), times, how)
+
+    yield Grid(
+        {
+            "N3": classes(params),
+            "descent": Labels(DESCENTS, "how the student is trained"),
+            "learning_rate": Labels(params.learning_rate, "learning rate", "1/tau"),
+        },
+        trained,
+        curves,
+        {"s_sgd": Variable(dims, "largest singular value of the student")},
+        coords,
+        cost,
     )
-    return flow.singular_values()[:, 0]
+    yield Grid(
+        {"N3": classes(params)},
+        lambda N3: Curves(
+            setting_of(params, N3=N3), params.seed, params.n_seeds, ("flow", "eq3"), times
+        ),
+        curves,
+        {
+            # Its rtol is 1e-10; with other instruction sets it moved by no more than 1e-14.
+            "s_flow": Variable(dims, "largest singular value, gradient flow of the training set"),
+            "s_eq3": Variable(dims, "largest singular value, Eq. (3)", tolerance=FLOW),
+        },
+        coords,
+        cost,
+    )
 
 
 def fitted_slope(rates: np.ndarray, distance: Float[np.ndarray, "seed rate"]) -> list[float]:
@@ -42,27 +74,8 @@ def fitted_slope(rates: np.ndarray, distance: Float[np.ndarray, "seed rate"]) ->
     return [slope(distance), float(low), float(high)]
 
 
-def _distances(params: LearningRate, N3: int) -> tuple[np.ndarray, np.ndarray]:
-    """Distance from the flow (descent, seed, rate), and of Eq. (3) from the flow (seed)."""
-    setting = Setting.of(
-        params, N1=params.N1, N3=N3, sigma=params.sigma, label_rule=params.label_rule
-    )
-    replicates = draw_all(setting, params.seed, params.n_seeds)
-    t = np.linspace(0, params.t_end, params.n_records)
-    jobs = [theories.Job(replicate, t) for replicate in replicates]
-    flow = np.stack(map_parallel(training_set_flow, jobs))
-    eq3 = np.stack(map_parallel(theories.eq3, jobs))
-    out = np.empty((2, params.n_seeds, len(params.learning_rate)))
-    for i, batch_size in enumerate((0, params.batch_size)):
-        for j, rate in enumerate(params.learning_rate):
-            steps = np.round(t / rate).astype(int)
-            S = train_all(replicates, steps, params, learning_rate=rate, batch_size=batch_size)
-            out[i, :, j] = np.abs(S[:, :, 0] / flow - 1).max(axis=1)
-    return out, np.abs(eq3 / flow - 1).max(axis=1)
-
-
-def compute(params: LearningRate) -> xr.Dataset:
-    """Train at every learning rate and compare with the flow.
+def derive(_: LearningRate, data: xr.Dataset) -> xr.Dataset:
+    """Compare with the flow.
 
     Returns
     -------
@@ -70,27 +83,20 @@ def compute(params: LearningRate) -> xr.Dataset:
         `distance` over (N3, descent, seed, learning_rate), its fitted `slope` over
         (N3, descent, bound), and `distance_eq3` of Eq. (3) over (N3, seed).
     """
-    pairs = [_distances(params, N3) for N3 in params.N3]
-    distance = np.stack([pair[0] for pair in pairs])
-    rates = np.array(params.learning_rate)
-    slope = [[fitted_slope(rates, descent) for descent in cell] for cell in distance]
+    dims = ("N3", "descent", "seed", "learning_rate")
+    distance = abs(data["s_sgd"] / data["s_flow"] - 1).max("time").transpose(*dims)
+    distance_eq3 = abs(data["s_eq3"] / data["s_flow"] - 1).max("time")
+    rates = data["learning_rate"].values
+    slope = [[fitted_slope(rates, descent) for descent in row] for row in distance.values]
+    what = "largest relative distance from the gradient flow"
     return xr.Dataset(
         {
-            "distance": variable(
-                ("N3", "descent", "seed", "learning_rate"),
-                distance,
-                "largest relative distance from the gradient flow",
-            ),
-            "distance_eq3": variable(
-                ("N3", "seed"), [pair[1] for pair in pairs], "the same of Eq. (3)"
-            ),
+            "distance": variable(dims, distance.values, what),
+            "distance_eq3": variable(("N3", "seed"), distance_eq3.values, f"{what}, Eq. (3)"),
             "slope": variable(("N3", "descent", "bound"), slope, "slope in the learning rate"),
         },
-        {
-            "N3": variable("N3", list(params.N3), "number of classes"),
-            "descent": variable("descent", list(DESCENTS), "how the student is trained"),
-            "learning_rate": variable("learning_rate", rates, "learning rate 1/tau"),
-            **seed_coordinate(params.n_seeds),
-            **bound_coordinate(),
-        },
+        {"bound": BOUND},
     )
+
+
+STAGES = (Stage(measure, derive),)

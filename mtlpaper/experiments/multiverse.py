@@ -1,25 +1,26 @@
 """The multiverse: all claims in many settings, how often they hold, and what decides."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import xarray as xr
-from jaxtyping import Float
 
 from mtlpaper.benefit import DeepUnit, Problem, Training, Unit
 from mtlpaper.claims import CLAIMS, Claim, MissingDataError
-from mtlpaper.experiments.benefits import N_GROUPS, REFERENCE_POINTS, in_order
+from mtlpaper.companion import Grid, Labels, Stage, Variable
+from mtlpaper.dynamics import Setting
+from mtlpaper.experiments.benefits import N_GROUPS, REFERENCE_POINTS
+from mtlpaper.experiments.costs import cost
 from mtlpaper.experiments.design import FACTORS, Choice, choices, levels_of
 from mtlpaper.experiments.importance import importance, wilson_interval
-from mtlpaper.experiments.labels import bound_coordinate, variable
-from mtlpaper.experiments.replicates import Setting
-from mtlpaper.experiments.scanned import PROTOCOLS, GapUnit, gap_unit, scanned_unit
+from mtlpaper.experiments.labels import BOUND, variable
+from mtlpaper.experiments.precision import of_loss
+from mtlpaper.experiments.scanned import GapUnit, Scanned, gap_unit, scanned_unit
 from mtlpaper.experiments.views import CLASSES, LIMITED, views_of
 from mtlpaper.published import FIGURE1_SINGULAR_VALUE, FIGURE1_TIME
 from mtlpaper.settings.multiverse import Multiverse
-from mtlpaper.sweeps import sweep
 
 #: Parts into which spans are cut when their importance is asked for.
 N_BINS = 4
@@ -56,42 +57,73 @@ class Panel:
     depth: int = 0
 
 
-def compute(params: Multiverse) -> xr.Dataset:
-    """Train in every setting, judge all claims there, and rank what varies by its importance.
+def measure(params: Multiverse, _: xr.Dataset) -> Iterator[Grid]:
+    """Benefits of every panel in every setting, and the gap of Eq. (3).
+
+    `benefit` over (setting, panel, S_B, r_AB), NaN where nothing was trained, and `gap` over
+    (setting, N3).
+    """
+    settings, kinds = choices(params), panels(params)
+    S_B, r_AB = all_S_B(params), all_r_AB(params)
+
+    def scanned(setting: int, panel: str) -> Scanned | None:
+        if kinds[panel].depth and setting >= params.n_deep:
+            return None
+        unit = unit_of(params, settings[setting], kinds[panel])
+        return Scanned(unit, settings[setting].protocol, S_B, r_AB)
+
+    labels = Labels(range(len(settings)), "number of the setting")
+    yield Grid(
+        {"setting": labels, "panel": Labels(tuple(kinds), "what is trained")},
+        scanned,
+        scanned_unit,
+        {
+            "benefit": Variable(
+                ("S_B", "r_AB"), "multitask benefit", "nats", lambda one: of_loss(one.unit)
+            )
+        },
+        {
+            "S_B": variable("S_B", list(S_B), "singular value of the auxiliary task"),
+            "r_AB": variable("r_AB", list(r_AB), "relatedness"),
+        },
+        lambda one: cost(one.unit),
+    )
+    yield Grid(
+        {"setting": labels, "N3": Labels(CLASSES, "number of classes")},
+        lambda setting, N3: gap_unit_of(params, settings[setting], N3),
+        gap_unit,
+        {"gap": Variable((), "gap of Eq. (3) to SGD")},
+    )
+
+
+def derive(params: Multiverse, data: xr.Dataset) -> xr.Dataset:
+    """Judge all claims in every setting, and rank what varies by its importance.
 
     Returns
     -------
     xarray.Dataset
-        `benefit` over (setting, panel, S_B, r_AB), NaN where nothing was trained, and the `gap` of
-        Eq. (3) over (setting, N3); `level` and `value` of every factor over (factor, setting); and
-        what `judged` makes of them.
+        `level` and `value` of every factor over (factor, setting), and what `judged` gives.
     """
-    settings = choices(params)
+    values = [[shown(getattr(one, name)) for one in choices(params)] for name in FACTORS]
+    claims = scanned_claims(params)
     levels = levels_of(params, N_BINS)
-    values = [[shown(getattr(choice, name)) for choice in settings] for name in FACTORS]
-    grid = ("setting", "panel", "S_B", "r_AB")
-    data = xr.Dataset(
+    return xr.Dataset(
         {
-            "benefit": variable(grid, _benefits(params, settings), "multitask benefit", "nats"),
-            "gap": variable(("setting", "N3"), _gaps(params, settings), "gap of Eq. (3) to SGD"),
             "level": variable(("factor", "setting"), levels, "level of a factor"),
             "value": variable(("factor", "setting"), values, "value of a factor"),
+            **judged(params, data, claims, levels),
         },
         {
-            "setting": variable("setting", np.arange(len(settings)), "number of the setting"),
-            "panel": variable("panel", list(panels(params)), "what is trained"),
-            "S_B": variable("S_B", list(all_S_B(params)), "singular value of the auxiliary task"),
-            "r_AB": variable("r_AB", list(all_r_AB(params)), "relatedness"),
-            "N3": variable("N3", list(CLASSES), "number of classes"),
             "factor": variable("factor", list(FACTORS), "what varies"),
-            "claim": variable("claim", scanned_claims(params), "claim"),
-            **bound_coordinate(),
+            "claim": variable("claim", claims, "claim"),
+            "bound": BOUND,
         },
     )
-    return data.assign(judged(params, data))
 
 
-def judged(params: Multiverse, data: xr.Dataset) -> dict[str, xr.Variable]:
+def judged(
+    params: Multiverse, data: xr.Dataset, names: Sequence[str], levels: np.ndarray
+) -> dict[str, xr.Variable]:
     """What follows from the benefits and gaps of all settings.
 
     Returns
@@ -106,9 +138,8 @@ def judged(params: Multiverse, data: xr.Dataset) -> dict[str, xr.Variable]:
         views_of(params, choice, data["benefit"].isel(setting=i), data["gap"].values[i])
         for i, choice in enumerate(choices(params))
     ]
-    claims = [CLAIMS[str(name)] for name in data["claim"].values]
-    found = np.array([[_judge(claim, view) for view in views] for claim in claims])
-    return _summary(found, data["level"].values)
+    found = np.array([[_judge(CLAIMS[name], view) for view in views] for name in names])
+    return _summary(found, levels)
 
 
 def scanned_claims(params: Multiverse) -> list[str]:
@@ -196,44 +227,6 @@ def _training(params: Multiverse, choice: Choice, panel: Panel) -> Training:
     )
 
 
-def _benefits(params: Multiverse, settings: Sequence[Choice]) -> np.ndarray:
-    """Benefits over (setting, panel, S_B, r_AB), under each setting's protocol."""
-    chosen = [
-        (index, place)
-        for index in range(len(settings))
-        for place, panel in enumerate(panels(params).values())
-        if not panel.depth or index < params.n_deep
-    ]
-    kinds = list(panels(params).values())
-    units = [unit_of(params, settings[index], kinds[place]) for index, place in chosen]
-    benefit = np.full((len(settings), len(kinds), 3, 3), np.nan)
-    for (index, place), found in zip(chosen, in_order(scanned_unit, units), strict=True):
-        benefit[index, place] = on_grid(params, settings[index], kinds[place], found["benefit"])
-    return benefit
-
-
-def on_grid(
-    params: Multiverse,
-    choice: Choice,
-    panel: Panel,
-    benefit: Float[np.ndarray, "protocol auxiliary"],
-) -> Float[np.ndarray, "S_B r_AB"]:
-    """Benefits of one panel under the setting's protocol, NaN where it has no such task."""
-    grid = np.full((3, 3), np.nan)
-    rows = [all_S_B(params).index(S_B) for S_B in panel.S_B]
-    columns = [all_r_AB(params).index(r) for r in panel.r_AB]
-    values = benefit[PROTOCOLS.index(choice.protocol)]
-    grid[np.ix_(rows, columns)] = values.reshape(len(rows), len(columns))
-    return grid
-
-
-def _gaps(params: Multiverse, settings: Sequence[Choice]) -> np.ndarray:
-    """Gap of Eq. (3) to SGD over (setting, classes), Figure 1's way with each setting's choices."""
-    units = [gap_unit_of(params, choice, N3) for choice in settings for N3 in CLASSES]
-    found = sweep(gap_unit, units, cells=lambda unit: unit.n_seeds)
-    return np.array([float(one["gap"]) for one in found]).reshape(len(settings), len(CLASSES))
-
-
 def gap_unit_of(params: Multiverse, choice: Choice, N3: int) -> GapUnit:
     """Figure 1's students in one setting, from Figure 1's start."""
     setting = Setting(
@@ -316,3 +309,6 @@ def _decides(weight: np.ndarray, chance: np.ndarray) -> str:
     """The factor of the largest index among those above chance; "none" if there is none."""
     above = np.where(weight > chance, weight, -np.inf)
     return FACTORS[int(above.argmax())] if np.isfinite(above).any() else "none"
+
+
+STAGES = (Stage(measure, derive),)

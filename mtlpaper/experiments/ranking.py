@@ -2,7 +2,7 @@
 
 The criterion: every candidate predicts the mean benefit by a straight line of its own for every
 number of points, main task and S_B, fitted to all families but the one that is predicted; its error
-is the root mean square over all cells.
+is the root mean square over all of these and over the tasks.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,16 +12,16 @@ import numpy as np
 import xarray as xr
 from jaxtyping import Bool, Float
 
-from mtlpaper.benefit import resampling_weights, small_sample_stretch
+from mtlpaper.benefit import resampling_weights, stretched_interval
 from mtlpaper.experiments import laws
-from mtlpaper.experiments.labels import bound_coordinate, variable
+from mtlpaper.experiments.labels import BOUND, variable
 
 #: The candidate that the paper's number suggests, and the one that is no overlap but a theory.
 MEAN_R, FLOW = "mean r", "flow (T 7b)"
 #: The criterion's fit first: a line for each S_B, one line for all, an increasing function.
 FITS = ("line", "line for all S_B", "monotone")
 _N_RESAMPLES = 500
-_CELLS = ("n_train", "main", "auxiliary")
+_GRID = ("n_train", "main", "auxiliary")
 _LAW = ("bound", "candidate")
 _GROUP = ("candidate", "n_train", "main", "S_B")
 
@@ -38,7 +38,7 @@ class _Resampled:
         Candidates by name, of the same shape or with one resample that serves for all.
     families : list of str
         Of every task.
-    clear : (cell,) array
+    clear : (n_train * main * S_B * task,) array
         Whether the measured benefit is clearly not zero, the same in all resamples.
     n : int
         Datasets.
@@ -47,18 +47,12 @@ class _Resampled:
     y: Float[np.ndarray, "resample n_train main S_B task"]
     x: dict[str, np.ndarray]
     families: list[str]
-    clear: Bool[np.ndarray, " cell"]
+    clear: Bool[np.ndarray, " place"]
     n: int
 
-    def interval(self, rows: Float[np.ndarray, "resample *cell"]) -> np.ndarray:
-        """Estimate (the first row) and 95 % interval of a statistic.
-
-        Deviations are taken from the resamples' own median: resampled means scatter more than the
-        mean over all datasets, and err more.
-        """
-        deviations = (rows[1:] - np.median(rows[1:], axis=0)) * small_sample_stretch(self.n)
-        low, high = rows[0] + np.quantile(deviations, [0.025, 0.975], axis=0)
-        return np.stack([rows[0], low, high])
+    def interval(self, rows: Float[np.ndarray, "resample *place"]) -> np.ndarray:
+        """Estimate and interval of a statistic, see `stretched_interval`."""
+        return stretched_interval(rows, self.n)
 
 
 def judged(data: xr.Dataset, known: Mapping[str, np.ndarray]) -> xr.Dataset:
@@ -81,35 +75,35 @@ def judged(data: xr.Dataset, known: Mapping[str, np.ndarray]) -> xr.Dataset:
         `line` and `crossing` over (coefficient or bound, candidate, n_train, main, S_B);
         `null_error` and `flow_error` over (bound); `best` and `best_share`.
     """
-    cells = _resampled(data, known)
+    means = _resampled(data, known)
     predicted = {
-        name: laws.left_out(laws.line, x, cells.y, cells.families) for name, x in cells.x.items()
+        name: laws.left_out(laws.line, x, means.y, means.families) for name, x in means.x.items()
     }
-    names, groups = list(predicted), list(dict.fromkeys(cells.families))
-    errors = _stack(_rms(p - cells.y) for p in predicted.values())
+    names, groups = list(predicted), list(dict.fromkeys(means.families))
+    errors = _stack(_rms(p - means.y) for p in predicted.values())
     return xr.Dataset(
         {
             "predictor": _predictor(data, known),
-            **_laws(cells, predicted, errors),
-            "family_error": _family_errors(cells, predicted, groups),
+            **_laws(means, predicted, errors),
+            "family_error": _family_errors(means, predicted, groups),
             "fit_error": variable(
                 ("fit", "candidate"),
-                [_fit_errors(fit, cells) for fit in FITS],
+                [_fit_errors(fit, means) for fit in FITS],
                 "rms error for families left out",
                 "nats",
             ),
             "line": variable(
                 ("coefficient", *_GROUP),
-                _lines(cells),
+                _lines(means),
                 "line through all families",
                 "nats",
             ),
             "crossing": variable(
                 ("bound", *_GROUP),
-                _crossings(cells),
+                _crossings(means),
                 "value of the candidate at which the benefit is zero; none if no slope is clear",
             ),
-            **_references(cells),
+            **_references(means),
             **_best(names, errors),
         },
         {
@@ -117,7 +111,7 @@ def judged(data: xr.Dataset, known: Mapping[str, np.ndarray]) -> xr.Dataset:
             "left_out": variable("left_out", groups, "family left out"),
             "coefficient": variable("coefficient", ["intercept", "slope"], "coefficient"),
             "fit": variable("fit", list(FITS), "function of the candidate"),
-            **bound_coordinate(),
+            "bound": BOUND,
         },
     )
 
@@ -141,89 +135,89 @@ def _resampled(data: xr.Dataset, known: Mapping[str, np.ndarray]) -> _Resampled:
 
 def _predictor(data: xr.Dataset, known: Mapping[str, np.ndarray]) -> xr.Variable:
     values = np.stack([*known.values(), data["benefit_theory"].mean("seed").values])
-    return variable(("candidate", *_CELLS), values, "value of the candidate (the flow's in nats)")
+    return variable(("candidate", *_GRID), values, "value of the candidate (the flow's in nats)")
 
 
 def _stack(rows: Iterable[np.ndarray]) -> Float[np.ndarray, "resample candidate"]:
     return np.stack(list(rows), axis=-1)
 
 
-def _rms(residual: Float[np.ndarray, "resample *cells"]) -> Float[np.ndarray, " resample"]:
-    """Root mean square over all cells of every resample."""
+def _rms(residual: Float[np.ndarray, "resample *place"]) -> Float[np.ndarray, " resample"]:
+    """Root mean square over all benefits of every resample."""
     return np.asarray(np.sqrt(np.mean(residual.reshape(len(residual), -1) ** 2, axis=1)))
 
 
 def _laws(
-    cells: _Resampled,
+    means: _Resampled,
     predicted: Mapping[str, np.ndarray],
     errors: Float[np.ndarray, "resample candidate"],
 ) -> dict[str, xr.Variable]:
-    seen = cells.y.reshape(len(cells.y), -1)
+    seen = means.y.reshape(len(means.y), -1)
     signs = _stack(
-        laws.right_signs(p.reshape(seen.shape), seen, cells.clear) for p in predicted.values()
+        laws.right_signs(p.reshape(seen.shape), seen, means.clear) for p in predicted.values()
     )
     of_mean_r = errors[:, [list(predicted).index(MEAN_R)]]
-    difference = cells.interval(errors - of_mean_r)
-    share = np.clip(cells.interval(signs), 0, 1)
+    difference = means.interval(errors - of_mean_r)
+    share = np.clip(means.interval(signs), 0, 1)
     what = "rms error for families left out"
     return {
-        "law_error": variable(_LAW, cells.interval(errors), what, "nats"),
-        "law_sign": variable(_LAW, share, "share of clear cells with the right sign"),
+        "law_error": variable(_LAW, means.interval(errors), what, "nats"),
+        "law_sign": variable(_LAW, share, "share of clear benefits with the right sign"),
         "law_difference": variable(_LAW, difference, f"rms error minus that of {MEAN_R}", "nats"),
     }
 
 
 def _family_errors(
-    cells: _Resampled, predicted: Mapping[str, np.ndarray], groups: Sequence[str]
+    means: _Resampled, predicted: Mapping[str, np.ndarray], groups: Sequence[str]
 ) -> xr.Variable:
-    of = np.array(cells.families)
+    of = np.array(means.families)
     rows = [
-        _stack(_rms((p - cells.y)[..., of == group]) for p in predicted.values())
+        _stack(_rms((p - means.y)[..., of == group]) for p in predicted.values())
         for group in groups
     ]
-    values = cells.interval(np.stack(rows, axis=1))
+    values = means.interval(np.stack(rows, axis=1))
     dims = ("bound", "left_out", "candidate")
     return variable(dims, values, "rms error in the family left out", "nats")
 
 
-def _fit_errors(fit: str, cells: _Resampled) -> list[float]:
+def _fit_errors(fit: str, means: _Resampled) -> list[float]:
     """Error of every candidate under one of `FITS`, for the mean over all datasets."""
     function = laws.monotone if fit == "monotone" else laws.line
-    y, families = cells.y[:1], cells.families
+    y, families = means.y[:1], means.families
     if fit == "line for all S_B":
         families = families * y.shape[-2]
         y = y.reshape(*y.shape[:-2], -1)
     return [
         float(_rms(laws.left_out(function, x[:1].reshape(y.shape), y, families) - y)[0])
-        for x in cells.x.values()
+        for x in means.x.values()
     ]
 
 
-def _lines(cells: _Resampled) -> np.ndarray:
+def _lines(means: _Resampled) -> np.ndarray:
     """Intercept and slope for the mean over all datasets."""
-    lines = [laws.coefficients(x[0], cells.y[0]) for x in cells.x.values()]
+    lines = [laws.coefficients(x[0], means.y[0]) for x in means.x.values()]
     return np.stack([np.stack(line) for line in lines], axis=1)
 
 
-def _crossings(cells: _Resampled) -> np.ndarray:
+def _crossings(means: _Resampled) -> np.ndarray:
     """Crossings with intervals, NaN where the slope's own interval does not exclude zero."""
     found = []
-    for x in cells.x.values():
-        _, low, high = cells.interval(laws.coefficients(x, cells.y)[1])
+    for x in means.x.values():
+        _, low, high = means.interval(laws.coefficients(x, means.y)[1])
         clear = (low > 0) | (high < 0)
-        found.append(np.where(clear, cells.interval(laws.crossing(x, cells.y)), np.nan))
+        found.append(np.where(clear, means.interval(laws.crossing(x, means.y)), np.nan))
     return np.stack(found, axis=1)
 
 
-def _references(cells: _Resampled) -> dict[str, xr.Variable]:
+def _references(means: _Resampled) -> dict[str, xr.Variable]:
     """Errors of what fits nothing: no candidate at all, and the flow taken at its word."""
-    nothing = laws.left_out(laws.line, np.zeros(len(cells.families)), cells.y, cells.families)
+    nothing = laws.left_out(laws.line, np.zeros(len(means.families)), means.y, means.families)
     errors = {
         "null_error": (nothing, "rms error without any candidate"),
-        "flow_error": (cells.x[FLOW], "rms error of the flow's own benefits"),
+        "flow_error": (means.x[FLOW], "rms error of the flow's own benefits"),
     }
     return {
-        name: variable("bound", cells.interval(_rms(p - cells.y)), what, "nats")
+        name: variable("bound", means.interval(_rms(p - means.y)), what, "nats")
         for name, (p, what) in errors.items()
     }
 

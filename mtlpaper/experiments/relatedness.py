@@ -4,100 +4,111 @@ Fixed before the run: the families of auxiliary tasks, the candidates, and the c
 see `mtlpaper.experiments.ranking`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 import xarray as xr
 from jaxtyping import Float
 
-from mtlpaper.benefit import (
-    TheoryUnit,
-    Unit,
-    bootstrap_interval,
-    linear_unit,
-    theory_unit,
-)
+from mtlpaper.benefit import TheoryUnit, Unit
+from mtlpaper.companion import Grid, Labels, Stage
 from mtlpaper.experiments.benefits import (
+    N_GROUPS,
     PLACES,
-    in_order,
-    places,
-    problem_of,
-    training_of,
+    against_alone,
+    counts,
+    grid,
+    interval,
+    linear,
+    networks,
+    seeds,
 )
-from mtlpaper.experiments.families import (
-    AuxiliaryTask,
-    MainTask,
-    auxiliary_tasks,
-    main_tasks,
-)
-from mtlpaper.experiments.labels import bound_coordinate, seed_coordinate, variable
+from mtlpaper.experiments.families import AuxiliaryTask, MainTask, auxiliary_tasks, main_tasks
+from mtlpaper.experiments.labels import BOUND, variable
 from mtlpaper.experiments.ranking import judged
 from mtlpaper.overlaps import PairedTeachers, noisy_overlaps, overlaps
 from mtlpaper.settings.relatedness import Relatedness
 
-_CELLS = ("n_train", "main", "auxiliary")
+_GRID = ("n_train", "main", "auxiliary")
 
 
-def compute(params: Relatedness) -> xr.Dataset:
-    """Measure all benefits, and judge every candidate by what it predicts.
+def measure(params: Relatedness, _: xr.Dataset) -> Iterator[Grid]:
+    """Every network, trained and by the finite-sample theory."""
+    mains = {main.name: main for main in main_tasks(params)}
+
+    def trained(seed: int, n_train: int, main: str) -> Unit:
+        return unit_of(params, n_train, mains[main], seed)
+
+    def followed(seed: int, n_train: int, main: str) -> TheoryUnit:
+        return TheoryUnit(trained(seed, n_train, main), "finite", params.n_points)
+
+    over = {
+        "seed": seeds(params),
+        "n_train": Labels(params.n_train, "training points of each task"),
+        "main": Labels(tuple(mains), "main task"),
+    }
+    net = networks(_labels(auxiliary_tasks(params, main_tasks(params)[0])))
+    yield grid(over, trained, params, net=net)
+    yield grid(over, followed, params, "_theory", net)
+
+
+def unit_of(params: Relatedness, n_train: int, main: MainTask, seed: int) -> Unit:
+    """One dataset and main task, with all auxiliary tasks that belong beside it."""
+    pairs = tuple((task.S, task.r) for task in auxiliary_tasks(params, main))
+    return linear(params, n_train, n_train, main.S, seed, pairs=pairs, S_B=(), r_AB=())
+
+
+def derive(params: Relatedness, data: xr.Dataset) -> xr.Dataset:
+    """Take all benefits, and judge every candidate by what it predicts.
 
     Returns
     -------
     xarray.Dataset
-        `benefit` and `benefit_theory` over (seed, n_train, main, auxiliary), `MT` over (bound,
-        ...), `clear`; `predictor` over (candidate, n_train, main, auxiliary); `law_error`,
-        `law_sign` and `law_difference` over (bound, candidate), `family_error` over (bound,
-        left_out, candidate), `fit_error` over (fit, candidate), `crossing` over (bound, candidate,
-        n_train, main, S_B), `null_error` and `flow_error` over (bound), `best` and `best_share`.
+        `benefit` and `benefit_theory` over (seed, n_train, main, auxiliary); the mean `MT` over
+        (bound, ...) and whether it is `clear`; the `test_error`; `L_single`, `share`, `n_networks`;
+        and what `judged` gives.
     """
-    units = units_of(params)
-    measured = in_order(linear_unit, units)
-    flows = in_order(theory_unit, [TheoryUnit(unit, "finite", params.n_points) for unit in units])
-    data = _labelled(params, measured, flows).assign_coords(_coordinates(params))
-    return data.merge(laws_of(params, data))
+    found = _benefits(data).assign_coords(_coordinates(params))
+    shape = found["benefit"].shape[1:]
+    known = {name: np.broadcast_to(of, shape) for name, of in _candidates(params).items()}
+    return found.merge(judged(found, known), compat="equals", join="exact")
 
 
-def laws_of(params: Relatedness, data: xr.Dataset) -> xr.Dataset:
-    """What follows from the benefits: candidates and how well they predict, see `judged`."""
-    known = {
-        name: np.broadcast_to(values, data["benefit"].shape[1:])
-        for name, values in _candidates(params).items()
-    }
-    return judged(data, known)
-
-
-def _tasks(params: Relatedness) -> tuple[list[MainTask], list[list[AuxiliaryTask]]]:
-    """Main tasks, and the auxiliary tasks beside each."""
-    mains = list(main_tasks(params))
-    return mains, [list(auxiliary_tasks(params, main)) for main in mains]
-
-
-def units_of(params: Relatedness) -> list[Unit]:
-    """Units of the experiment: by dataset, then number of points, then main task."""
-    mains, tasks = _tasks(params)
-
-    def unit(n: int, main: MainTask, beside: Sequence[AuxiliaryTask], replicate: int) -> Unit:
-        pairs = tuple((task.S, task.r) for task in beside)
-        none: dict[str, tuple[float, ...]] = {"S_B": (), "r_AB": ()}
-        problem = problem_of(params, n, n, main.S, replicate, pairs=pairs, **none)
-        return Unit(problem, training_of(params, n), params.N2, params.s0, params.initial)
-
-    return [
-        unit(n, main, beside, replicate)
-        for replicate in range(params.n_seeds)
-        for n in params.n_train
-        for main, beside in zip(mains, tasks, strict=True)
-    ]
+def _benefits(data: xr.Dataset) -> xr.Dataset:
+    loss, dims = data["loss"], ("seed", *_GRID)
+    groups = against_alone(loss).transpose(*dims, "group").values
+    benefit = groups.mean(axis=-1)
+    error = groups.std(axis=-1, ddof=1) / np.sqrt(N_GROUPS)
+    flow = against_alone(data["loss_theory"].mean("group")).transpose(*dims).values
+    MT = interval(dims, benefit, "multitask benefit, mean over datasets")
+    single = loss.isel(net=0).mean("group").values
+    what = "generalisation loss of the single-task student at its minimum"
+    error_of = "standard error of the benefit due to the test points"
+    return xr.Dataset(
+        {
+            "benefit": variable(dims, benefit, "multitask benefit", "nats"),
+            "MT": MT,
+            "clear": variable(
+                _GRID, (MT[1] > 0) | (MT[2] < 0), "whether the measured interval excludes zero"
+            ),
+            "benefit_theory": variable(
+                dims, flow, "multitask benefit by the finite-sample theory", "nats"
+            ),
+            "test_error": variable(dims, error, error_of, "nats"),
+            "L_single": interval(dims[:-1], single, what),
+            **counts(data),
+        },
+        {dim: data[dim].variable for dim in ("seed", "n_train", "main")},
+    )
 
 
 def _candidates(params: Relatedness) -> dict[str, Float[np.ndarray, "main auxiliary"]]:
     """Every overlap of every pair of tasks."""
-    mains, tasks = _tasks(params)
     rows = [
-        [_overlaps(params, main, task) for task in beside]
-        for main, beside in zip(mains, tasks, strict=True)
+        [_overlaps(params, main, task) for task in auxiliary_tasks(params, main)]
+        for main in main_tasks(params)
     ]
-    return {name: np.array([[cell[name] for cell in row] for row in rows]) for name in rows[0][0]}
+    return {name: np.array([[of[name] for of in row] for row in rows]) for name in rows[0][0]}
 
 
 def _overlaps(params: Relatedness, main: MainTask, task: AuxiliaryTask) -> dict[str, float]:
@@ -105,55 +116,17 @@ def _overlaps(params: Relatedness, main: MainTask, task: AuxiliaryTask) -> dict[
     return overlaps(pair) | noisy_overlaps(pair, params.N1, params.N3, params.sigma)
 
 
-def _labelled(
-    params: Relatedness,
-    measured: Sequence[Mapping[str, np.ndarray]],
-    flows: Sequence[Mapping[str, np.ndarray]],
-) -> xr.Dataset:
-    """Benefits, losses and times of all units, the replicate varying slowest."""
-
-    def grid(results: Sequence[Mapping[str, np.ndarray]], name: str) -> np.ndarray:
-        stacked = np.stack([result[name] for result in results])
-        return stacked.reshape(params.n_seeds, len(params.n_train), -1, *stacked.shape[1:])
-
-    groups, t = grid(measured, "loss"), grid(measured, "t")
-    gain = groups[..., :1, :] - groups[..., 1:, :]
-    benefit, error = gain.mean(axis=-1), gain.std(axis=-1, ddof=1) / np.sqrt(gain.shape[-1])
-    flow = grid(flows, "loss").mean(axis=-1)
-    MT = bootstrap_interval(benefit)
-    single = bootstrap_interval(groups[..., 0, :].mean(axis=-1))
-    by_seed = ("seed", *_CELLS)
-    by_theory = flow[..., :1] - flow[..., 1:]
-    what = "generalisation loss of the single-task student at its minimum"
-    return xr.Dataset(
-        {
-            "benefit": variable(by_seed, benefit, "multitask benefit", "nats"),
-            "MT": variable(("bound", *_CELLS), MT, "multitask benefit, mean over datasets", "nats"),
-            "clear": variable(
-                _CELLS, (MT[1] > 0) | (MT[2] < 0), "whether the measured interval excludes zero"
-            ),
-            "benefit_theory": variable(
-                by_seed, by_theory, "multitask benefit by the finite-sample theory", "nats"
-            ),
-            "test_error": variable(
-                by_seed, error, "standard error of the benefit due to the test points", "nats"
-            ),
-            "L_single": variable(("bound", "n_train", "main"), single, what, "nats"),
-            "share": variable("place", places(t, grid(measured, "t_end")), "share of minima"),
-            "n_networks": variable((), t.size, "networks trained"),
-        }
-    )
+def _labels(tasks: list[AuxiliaryTask]) -> list[str]:
+    return [f"{task.name}, S_B = {task.scale:g}" for task in tasks]
 
 
 def _coordinates(params: Relatedness) -> dict[str, xr.Variable]:
-    mains, tasks = _tasks(params)
+    mains = main_tasks(params)
+    tasks = [auxiliary_tasks(params, main) for main in mains]
     first = tasks[0]
     ranks = [[len(task.S) for task in beside] for beside in tasks]
-    labels = [f"{task.name}, S_B = {task.scale:g}" for task in first]
     return {
-        "n_train": variable("n_train", list(params.n_train), "training points of each task"),
-        "main": variable("main", [main.name for main in mains], "main task"),
-        "auxiliary": variable("auxiliary", labels, "auxiliary task"),
+        "auxiliary": variable("auxiliary", _labels(first), "auxiliary task"),
         "task": variable("auxiliary", [task.name for task in first], "construction"),
         "family": variable("auxiliary", [task.family for task in first], "family"),
         "scale": variable("auxiliary", [task.scale for task in first], "S_B, root mean square"),
@@ -161,6 +134,8 @@ def _coordinates(params: Relatedness) -> dict[str, xr.Variable]:
         "rank_B": variable(("main", "auxiliary"), ranks, "rank of the auxiliary task"),
         "S_B": variable("S_B", list(params.S_B), "singular value of the auxiliary task's teacher"),
         "place": variable("place", list(PLACES), "where in the training the minimum is"),
-        **seed_coordinate(params.n_seeds),
-        **bound_coordinate(),
+        "bound": BOUND,
     }
+
+
+STAGES = (Stage(measure, derive),)

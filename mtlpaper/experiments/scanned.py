@@ -1,18 +1,16 @@
 """Units of work of the multiverse: benefits by every protocol, and the gap of Eq. (3)."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from mtlpaper.agreement import largest_relative_gap
-from mtlpaper.benefit import DeepUnit, Unit, deep_unit, linear_unit
-from mtlpaper.experiments.replicates import Setting, draw_all
+from mtlpaper.benefit import DeepUnit, Unit, solve
+from mtlpaper.dynamics import Setting, draw_all
 from mtlpaper.theory import rank_one_drive, solve_rank_one
 from mtlpaper.training import DivergenceError, Dtype, TrainingSet, train
 
-#: What chooses the time, in the order of the benefits returned.
+#: What chooses the time, in the order of a unit's losses.
 PROTOCOLS = ("test", "validation", "noisy validation")
 
 
@@ -45,18 +43,39 @@ class GapUnit:
     dtype: Dtype
 
 
-def scanned_unit(unit: Unit | DeepUnit) -> dict[str, np.ndarray]:
-    """Benefits (protocol, auxiliary task) of a unit's students; NaN where training diverges."""
-    train_unit: Callable[[Any], dict[str, np.ndarray]] = (
-        deep_unit if isinstance(unit, DeepUnit) else linear_unit
-    )
+@dataclass(frozen=True)
+class Scanned:
+    """Students of one panel in one setting, and where their benefits belong.
+
+    Attributes
+    ----------
+    unit : Unit or DeepUnit
+    protocol : str
+        What chooses the time, one of `PROTOCOLS`.
+    S_B, r_AB : tuple of float
+        All levels of the scan; the unit's auxiliary tasks may have some of them only.
+    """
+
+    unit: Unit | DeepUnit
+    protocol: str
+    S_B: tuple[float, ...]
+    r_AB: tuple[float, ...]
+
+
+def scanned_unit(scanned: Scanned) -> dict[str, np.ndarray]:
+    """Benefits over (S_B, r_AB); NaN where there is no such task or training diverges."""
+    problem = scanned.unit.problem
+    benefit = np.full((len(scanned.S_B), len(scanned.r_AB)), np.nan)
+    rows = [scanned.S_B.index(S_B) for S_B in problem.S_B]
+    columns = [scanned.r_AB.index(r) for r in problem.r_AB]
     try:
-        found = train_unit(unit)
+        found = solve(scanned.unit)
     except DivergenceError:
-        return {"benefit": np.full((len(PROTOCOLS), unit.problem.n_networks - 1), np.nan)}
-    test, chosen = found["loss"].mean(axis=-1), found["chosen_loss"].mean(axis=-1)
-    loss = np.concatenate([test[None], chosen.T])
-    return {"benefit": loss[:, :1] - loss[:, 1:]}
+        return {"benefit": benefit}
+    by_rule = np.concatenate([found["loss"][:, None], found["chosen_loss"]], axis=1)
+    loss = by_rule[:, PROTOCOLS.index(scanned.protocol)].mean(axis=-1)
+    benefit[np.ix_(rows, columns)] = (loss[0] - loss[1:]).reshape(len(rows), len(columns))
+    return {"benefit": benefit}
 
 
 def gap_unit(unit: GapUnit) -> dict[str, np.ndarray]:

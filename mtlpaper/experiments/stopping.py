@@ -1,182 +1,152 @@
-"""What the choice of the time and the size of the steps do to the benefit."""
+"""What the choice of the time and the size of the steps do to the benefit.
+
+Two stages, since networks that do not stop early are trained three times as long as those that do.
+"""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterator
 from itertools import product
 from typing import Any
 
 import numpy as np
 import xarray as xr
-from jaxtyping import Float
 
-from mtlpaper.benefit import DeepUnit, Unit, bootstrap_interval, deep_unit, linear_unit
+from mtlpaper.benefit import DeepUnit, Unit
+from mtlpaper.companion import Grid, Labels, Stage
 from mtlpaper.experiments.benefits import (
+    against_alone,
+    benefits,
+    deep,
     extreme_tasks,
-    in_order,
-    linear_units,
-    measured,
-    problem_of,
+    grid,
+    interval,
+    linear,
+    main_tasks,
+    networks,
+    pair_labels,
+    seeds,
     training_of,
 )
 from mtlpaper.experiments.labels import variable
 from mtlpaper.settings.stopping import Stopping
 
 IN_USE = "in use"
-_COMPARED = ("S_A", "S_B", "r_AB")
+_TASKS = ("S_A", "S_B", "r_AB")
 
 
-def compute(params: Stopping) -> xr.Dataset:
+def measure(params: Stopping, _: xr.Dataset) -> Iterator[Grid]:
+    """All networks, with the losses at which each rule of stopping ends; several learning rates."""
+    over = {"seed": seeds(params), "S_A": main_tasks(params)}
+    yield grid(over, lambda seed, S_A: _unit(params, S_A, seed), params)
+    yield from _rates(params)
+
+
+def _rates(params: Stopping) -> Iterator[Grid]:
+    """The largest main task beside extreme auxiliary ones, at several learning rates.
+
+    Linear students of each of `sample_points`, and deep ones of each depth.
+    """
+    S_A, beside, rates = params.S_A[-1], extreme_tasks(params), learning_rates(params)
+    corners = networks(corner_labels(params), "corner")
+
+    def shallow(seed: int, points: int, rate: str) -> Unit:
+        unit = linear(params, points, points, S_A, seed, **beside)
+        return unit if rate == IN_USE else _trained(unit, learning_rate=rates[rate])
+
+    def of_depth(seed: int, depth: int, deep_rate: float) -> DeepUnit:
+        return deep(params, S_A, seed, depth, deep_rate, **beside)
+
+    over = {
+        "seed": seeds(params),
+        "points": Labels(params.sample_points, "training points"),
+        "rate": Labels([IN_USE, *rates], "learning rate", "1/tau"),
+    }
+    yield grid(over, shallow, params, "_rate", corners)
+    over = {
+        "seed": seeds(params),
+        "depth": Labels(params.depth, "hidden layers"),
+        "deep_rate": Labels(params.deep_learning_rates, "learning rate", "1/tau"),
+    }
+    yield grid(over, of_depth, params, "_deep", corners)
+
+
+def measure_late(params: Stopping, data: xr.Dataset) -> Iterator[Grid]:
+    """The networks of the first dataset again, three times as long and without stopping early."""
+    t_end = data["t_end"].sel(seed=0).max("net")
+
+    def going_on(S_A: float) -> Unit:
+        t_max = 3 * float(t_end.sel(S_A=S_A))
+        return _trained(_unit(params, S_A, 0), stop_early=False, t_max=t_max)
+
+    yield grid({"S_A": main_tasks(params)}, going_on, params, "_late")
+
+
+def _unit(params: Stopping, S_A: float, seed: int) -> Unit:
+    return linear(params, params.n_train, params.n_train, S_A, seed)
+
+
+def _trained(unit: Unit, **changes: Any) -> Unit:
+    """The same students, trained otherwise."""
+    return dataclasses.replace(unit, training=dataclasses.replace(unit.training, **changes))
+
+
+def learning_rates(params: Stopping) -> dict[str, float]:
+    """Learning rates in 1/tau that are held against the one in use, by label."""
+    return {f"{rate:g}": rate for rate in params.learning_rates}
+
+
+def corner_labels(params: Stopping) -> list[str]:
+    """Labels of the extreme auxiliary tasks."""
+    beside = extreme_tasks(params)
+    return pair_labels(product(beside["S_B"], beside["r_AB"]))
+
+
+def derive(params: Stopping, data: xr.Dataset) -> xr.Dataset:
     """Compare rules of stopping, learning rates, and stopping early with going on.
 
     Returns
     -------
     xarray.Dataset
-        What `measured` gives at `n_train` points, with `MT_rule` over (bound, rule, S_A, S_B,
-        r_AB); `benefit_rate` over (seed, points, rate, auxiliary), its means `MT_rate` over
-        (bound, points, rate, auxiliary) and their `rate_difference` from the smallest rate;
-        `benefit_deep` and `MT_deep` over (depth, deep_rate, auxiliary); the `early_difference` of
+        What `benefits` gives at `n_train` points, with `MT_rule` over (bound, rule, S_A, S_B,
+        r_AB); `benefit_rate` over (seed, points, rate, auxiliary), its mean `MT_rate` over (bound,
+        points, rate, auxiliary) and the `rate_difference` from the smallest rate; `benefit_deep`
+        over (seed, depth, deep_rate, auxiliary) and its mean `MT_deep`; the `early_difference` of
         minima found with and without stopping early.
     """
-    data = measured(params, [(params.n_train, params.n_train)], "n_train").isel(n_train=0)
-    early = early_difference(params)
-    data = data.assign(
-        early_difference=variable((), early, "largest change of a loss by stopping early", "nats")
+    found = benefits(params, data)
+    rate, deep_rate = (
+        against_alone(data[f"loss_{name}"].mean("group"), "corner") for name in ("rate", "deep")
     )
-    data = data.merge(_linear_rates(params)).merge(_deep_rates(params))
-    return data.assign(means(params, data))
-
-
-def means(params: Stopping, data: xr.Dataset) -> dict[str, xr.Variable]:
-    """Average over datasets, with intervals."""
-    rule = data["benefit"].transpose("seed", "rule", *_COMPARED)
-    rate, deep = data["benefit_rate"], data["benefit_deep"]
     least = int(np.argmin(params.learning_rates)) + 1
-    away = rate - rate.isel(rate=least)
-    named = {
-        "MT_rule": (rule, "multitask benefit"),
-        "MT_rate": (rate, "multitask benefit"),
-        "rate_difference": (away, "benefit minus that at the smallest learning rate"),
-        "MT_deep": (deep, "multitask benefit of deep students"),
-    }
-    return {
-        name: variable(
-            ("bound", *map(str, values.dims[1:])), bootstrap_interval(values.values), what, "nats"
-        )
-        for name, (values, what) in named.items()
-    }
-
-
-def gains(results: Sequence[Any], *shape: int) -> np.ndarray:
-    """Benefits of units in the order of `shape`, by network."""
-    loss = np.stack([result["loss"].mean(axis=1) for result in results])
-    gain = loss[:, :1] - loss[:, 1:]
-    return gain.reshape(*shape, gain.shape[1])
-
-
-def _linear_rates(params: Stopping) -> xr.Dataset:
-    """The benefit of extreme auxiliary tasks at several learning rates."""
-    units = [
-        rate_unit(params, n, rate, replicate)
-        for replicate in range(params.n_seeds)
-        for n in params.sample_points
-        for rate in rates(params).values()
-    ]
-    results = in_order(linear_unit, units)
-    gain = gains(results, params.n_seeds, len(params.sample_points), len(rates(params)))
-    value = [training_of(params, n).learning_rate for n in params.sample_points]
-    what = "singular value of the main task's teacher"
-    return xr.Dataset(
-        {
-            "benefit_rate": variable(
-                ("seed", "points", "rate", "auxiliary"), gain, "multitask benefit", "nats"
-            ),
-            "rate_in_use": variable("points", value, "learning rate in use", "1/tau"),
-            "sample_S_A": variable((), params.S_A[-1], what),
-        },
-        {
-            "points": variable("points", list(params.sample_points), "training points"),
-            "rate": variable("rate", list(rates(params)), "learning rate"),
-            "auxiliary": variable("auxiliary", list(auxiliary_tasks(params)), "auxiliary task"),
-        },
+    early = np.abs(data["loss"].sel(seed=0) - data["loss_late"]).max()
+    in_use = [training_of(params, n).learning_rate for n in params.sample_points]
+    deep_students = "multitask benefit of deep students"
+    return found.assign(
+        benefit_rate=variable(_dims(rate), rate.values, "multitask benefit", "nats"),
+        benefit_deep=variable(_dims(deep_rate), deep_rate.values, deep_students, "nats"),
+        rate_in_use=variable("points", in_use, "learning rate in use", "1/tau"),
+        sample_S_A=variable((), params.S_A[-1], "singular value of the main task's teacher"),
+        early_difference=variable((), early, "largest change of a loss by stopping early", "nats"),
+        MT_rule=_mean(found["benefit"].transpose("seed", "rule", *_TASKS), "multitask benefit"),
+        MT_rate=_mean(rate, "multitask benefit"),
+        rate_difference=_mean(
+            rate - rate.isel(rate=least, drop=True),
+            "benefit minus that at the smallest learning rate",
+        ),
+        MT_deep=_mean(deep_rate, deep_students),
+    ).assign_coords(
+        auxiliary=variable("auxiliary", corner_labels(params), "auxiliary task"),
+        n_train=variable((), params.n_train, "training points of the main task"),
     )
 
 
-def rates(params: Stopping) -> dict[str, float | None]:
-    """Learning rates compared, by label; None is the one in use, which depends on the points."""
-    return {IN_USE: None} | {f"{rate:g}": rate for rate in params.learning_rates}
+def _mean(benefit: xr.DataArray, what: str) -> xr.Variable:
+    """Mean over datasets, the first dimension, with its interval."""
+    return interval(_dims(benefit), benefit.values, what)
 
 
-def auxiliary_tasks(params: Stopping) -> dict[str, dict[str, tuple[float, ...]]]:
-    """Extreme auxiliary tasks by label, each as fields of a problem."""
-    pairs = product(*extreme_tasks(params).values())
-    return {f"S_B = {S_B:g}, r_AB = {r:g}": {"S_B": (S_B,), "r_AB": (r,)} for S_B, r in pairs}
+def _dims(values: xr.DataArray) -> tuple[str, ...]:
+    return tuple(map(str, values.dims))
 
 
-def rate_unit(
-    params: Stopping, n: int, rate: float | None, replicate: int, **tasks: tuple[float, ...]
-) -> Unit:
-    """The largest main task beside auxiliary tasks, all extreme ones unless others are given."""
-    changes = {} if rate is None else {"learning_rate": rate}
-    beside = tasks or extreme_tasks(params)
-    problem = problem_of(params, n, n, params.S_A[-1], replicate, **beside)
-    training = training_of(params, n, **changes)
-    return Unit(problem, training, params.N2, params.s0, params.initial)
-
-
-def _deep_rates(params: Stopping) -> xr.Dataset:
-    """The same for deep students."""
-    units = [
-        deep_rate_unit(params, depth, rate, replicate)
-        for replicate in range(params.n_seeds)
-        for depth in params.depth
-        for rate in params.deep_learning_rates
-    ]
-    results = in_order(deep_unit, units)
-    gain = gains(results, params.n_seeds, len(params.depth), len(params.deep_learning_rates))
-    dims, what = ("seed", "depth", "deep_rate", "auxiliary"), "multitask benefit of deep students"
-    return xr.Dataset(
-        {"benefit_deep": variable(dims, gain, what, "nats")},
-        {
-            "depth": variable("depth", list(params.depth), "hidden layers"),
-            "deep_rate": variable(
-                "deep_rate", list(params.deep_learning_rates), "learning rate", "1/tau"
-            ),
-        },
-    )
-
-
-def deep_rate_unit(
-    params: Stopping, depth: int, rate: float, replicate: int, **tasks: tuple[float, ...]
-) -> DeepUnit:
-    """The same as `rate_unit` for deep students."""
-    n = params.n_train
-    beside = tasks or extreme_tasks(params)
-    return DeepUnit(
-        problem_of(params, n, n, params.S_A[-1], replicate, **beside),
-        training_of(params, n, learning_rate=rate),
-        params.N2,
-        depth,
-        params.activation,
-        params.scale,
-    )
-
-
-def _going_on(unit: Unit, t_end: float) -> Unit:
-    training = dataclasses.replace(unit.training, stop_early=False, t_max=3 * t_end)
-    return dataclasses.replace(unit, training=training)
-
-
-def early_difference(params: Stopping) -> float:
-    """Largest change of a minimum when the first dataset's networks train three times as long."""
-    n = params.n_train
-    early = linear_units(params, [(n, n)])[: len(params.S_A)]
-    stopped = in_order(linear_unit, early)
-    late = [
-        _going_on(unit, float(seen["t_end"].max()))
-        for unit, seen in zip(early, stopped, strict=True)
-    ]
-    pairs = zip(stopped, in_order(linear_unit, late), strict=True)
-    found: Float[np.ndarray, "unit net"] = np.stack(
-        [np.abs(a["loss"] - b["loss"]).max(axis=1) for a, b in pairs]
-    )
-    return float(found.max())
+STAGES = (Stage(measure), Stage(measure_late, derive))

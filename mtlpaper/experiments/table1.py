@@ -1,56 +1,69 @@
 """Table 1: every row as an effect, measured and by the finite-sample theory."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 
 import numpy as np
 import xarray as xr
 from jaxtyping import Float
 
-from mtlpaper.benefit import bootstrap_interval
-from mtlpaper.experiments.benefits import measured, theory
+from mtlpaper.benefit import TheoryUnit, Unit, bootstrap_interval
+from mtlpaper.companion import Grid, Stage
+from mtlpaper.experiments.benefits import (
+    benefits,
+    grid,
+    interval,
+    linear,
+    main_tasks,
+    points,
+    seeds,
+    theory_gain,
+)
 from mtlpaper.experiments.labels import variable
 from mtlpaper.settings.table1 import Table1
 
 #: Where a row's effect comes from: trained students, or the flow (T 7b).
 SOURCES = ("measured", "theory")
-_CELLS = ("n_train", "S_A", "S_B", "r_AB")
+_TASKS = ("n_train", "S_A", "S_B", "r_AB")
 Benefit = Float[np.ndarray, "source seed n_train S_A S_B r_AB"]
 
 
-def compute(params: Table1) -> xr.Dataset:
-    """Train and integrate every network of the grid, and take the effects that the rows speak of.
+def measure(params: Table1, _: xr.Dataset) -> Iterator[Grid]:
+    """Every network, trained and by the finite-sample theory."""
+
+    def trained(seed: int, n_train: int, S_A: float) -> Unit:
+        return linear(params, n_train, n_train, S_A, seed)
+
+    def followed(seed: int, n_train: int, S_A: float) -> TheoryUnit:
+        return TheoryUnit(trained(seed, n_train, S_A), "finite", params.n_points)
+
+    over = {"seed": seeds(params), "n_train": points(params.n_train), "S_A": main_tasks(params)}
+    yield grid(over, trained, params)
+    yield grid(over, followed, params, "_theory")
+
+
+def derive(params: Table1, data: xr.Dataset) -> xr.Dataset:
+    """Take the effects that the rows speak of.
 
     Returns
     -------
     xarray.Dataset
-        What `measured` gives; `benefit_theory` over (seed, n_train, S_A, S_B, r_AB); and what
-        `judged` makes of both.
+        What `benefits` gives; `benefit_theory` over (seed, n_train, S_A, S_B, r_AB) and its mean
+        `MT_theory` over (bound, ...); and the `row_effects` of both.
     """
-    points = [(n, n) for n in params.n_train]
-    data = measured(params, points, "n_train")
-    flow = theory(params, points, data="finite", n_points=params.n_points)
     what = "multitask benefit by the finite-sample flow (T 7b)"
-    data = data.assign(benefit_theory=variable(("seed", *_CELLS), flow, what, "nats"))
-    return data.assign(judged(params, data)).assign_coords(_coordinates(params))
+    found = benefits(params, data).assign(benefit_theory=theory_gain(params, data, "_theory", what))
+    seen, flow = found["benefit"].sel(rule="test").values, found["benefit_theory"].values
+    MT = interval(("seed", *_TASKS), flow, f"{what}, mean over datasets")
+    rows = row_effects(params, np.stack([seen, flow]))
+    return found.assign({"MT_theory": MT} | rows).assign_coords(coordinates(params))
 
 
-def judged(params: Table1, data: xr.Dataset) -> dict[str, xr.Variable]:
-    """What follows from the benefits: `MT_theory` over (bound, ...) and the rows' effects."""
-    seen, flow = (
-        part.transpose("seed", *_CELLS).values
-        for part in (data["benefit"].sel(rule="test"), data["benefit_theory"])
-    )
-    what = "multitask benefit by the finite-sample flow (T 7b), mean over datasets"
-    MT = variable(("bound", *_CELLS), bootstrap_interval(flow), what, "nats")
-    return {"MT_theory": MT, **row_effects(params, np.stack([seen, flow]))}
-
-
-def row_effects(params: Table1, benefit: Benefit) -> Mapping[str, xr.Variable]:
+def row_effects(params: Table1, benefit: Benefit) -> dict[str, xr.Variable]:
     """Effects that the rows of Table 1 speak of, with paired intervals.
 
     Returns
     -------
-    mapping
+    dict
         `row_a`, the benefit from unrelated tasks; `row_b`, the benefit at the largest S_B minus
         that at the smallest, for every related task; `row_c_grows`, the benefit at the largest weak
         relatedness minus that from unrelated tasks, for limited data; `row_c_harms`, what `row_b`
@@ -71,15 +84,15 @@ def row_effects(params: Table1, benefit: Benefit) -> Mapping[str, xr.Variable]:
             ("n_limited", "S_A", "r_weak"),
             "benefit at high minus low S_B, weakly related",
         ),
-        "row_d": (benefit[:, :, -1], _CELLS[1:], "benefit with abundant data"),
+        "row_d": (benefit[:, :, -1], _TASKS[1:], "benefit with abundant data"),
     }
     return {name: _interval(*row) for name, row in named.items()}
 
 
 def _interval(values: np.ndarray, dims: tuple[str, ...], what: str) -> xr.Variable:
     """Interval over datasets, which are resampled together for measurement and theory."""
-    interval = bootstrap_interval(np.moveaxis(values, 1, 0))
-    return variable(("bound", "source", *dims), interval, what, "nats")
+    bounds = bootstrap_interval(np.moveaxis(values, 1, 0))
+    return variable(("bound", "source", *dims), bounds, what, "nats")
 
 
 def limited_points(params: Table1) -> list[int]:
@@ -92,10 +105,14 @@ def weak_levels(params: Table1) -> list[float]:
     return [r for r in params.r_AB[1:] if r <= params.weak]
 
 
-def _coordinates(params: Table1) -> dict[str, xr.Variable]:
+def coordinates(params: Table1) -> dict[str, xr.Variable]:
+    """Coordinates of the rows' effects."""
     return {
         "source": variable("source", list(SOURCES), "where the effect comes from"),
         "n_limited": variable("n_limited", limited_points(params), "training points, limited"),
         "r_related": variable("r_related", list(params.r_AB[1:]), "relatedness, not the first"),
         "r_weak": variable("r_weak", weak_levels(params), "relatedness, weak"),
     }
+
+
+STAGES = (Stage(measure, derive),)

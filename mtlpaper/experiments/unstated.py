@@ -1,16 +1,34 @@
-"""Scan the settings that the paper leaves unsaid, against the axes of its figures."""
+"""Scan the settings that the paper leaves unsaid, against the axes of its figures.
 
-from collections.abc import Callable, Hashable, Sequence
-from itertools import product
+The rule: of all settings of linear students, the `n_finalists` closest to the first three axes go
+on, each with its best way to average; deep students of every kind are trained with them; the
+closest to all four axes wins, and among equally close ones that whose s0 is nearest to where
+Figure 1 starts. Hence three stages: linear students, deep students of the finalists, and both
+readings of the noise in the chosen setting.
+"""
+
+from collections.abc import Hashable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import xarray as xr
 from jaxtyping import Float
 
-from mtlpaper.benefit import DeepUnit, Unit, bootstrap_interval, deep_unit, linear_unit
-from mtlpaper.experiments.benefits import in_order, problem_of, snr_bins, training_of
-from mtlpaper.experiments.labels import bound_coordinate, variable
+from mtlpaper.benefit import DeepUnit, Unit, bootstrap_interval
+from mtlpaper.companion import Grid, Labels, Stage
+from mtlpaper.experiments.benefits import (
+    against_alone,
+    gain,
+    grid,
+    main_tasks,
+    networks,
+    problem_of,
+    seeds,
+    task_coordinates,
+    training_of,
+)
+from mtlpaper.experiments.labels import BOUND, variable
+from mtlpaper.experiments.segments import snr_bins
 from mtlpaper.published import BENEFIT_AXES, FIGURE1_SINGULAR_VALUE
 from mtlpaper.settings.unstated import Unstated
 from mtlpaper.training import Activation
@@ -24,36 +42,11 @@ READINGS = ("weight", "sample")
 TIE = 0.03
 #: The panels of linear students; the fourth shows deep ones.
 PANELS = tuple(BENEFIT_AXES)[:3]
+_SETTING = ("size", "s0", "sigma", "inputs")
+_FINALIST = (*_SETTING, "bins", "n_high")
+_ENDS = variable("end", ["low", "high"], "end of the range")
 
-Benefit = Float[np.ndarray, "seed point S_A S_B r_AB"]
 Fields = dict[str, Any]
-
-
-def compute(params: Unstated) -> xr.Dataset:
-    """Train the corners of every figure in every setting, and choose by the rule.
-
-    The rule: of all settings of linear students, the `n_finalists` closest to the first three axes
-    go on, each with its best way to average; deep students of every kind are trained with them;
-    the closest to all four axes wins, and among equally close ones that whose s0 is nearest to
-    where Figure 1 starts.
-
-    Returns
-    -------
-    xarray.Dataset
-        `span` over (size, s0, sigma, inputs, bins, n_high, panel, end) and its `distance`; of the
-        finalists their `finalist_*` settings and `finalist_distance`, of deep students with them
-        `deep_span` over (finalist, activation, scale, end) and `total_distance`; the `chosen_*`
-        setting; and with it, under both readings of the noise, `harm` over (bound, noise, S_B), the
-        benefit from unrelated tasks.
-    """
-    data = linear(params)
-    finalists = closest(data["distance"], params.n_finalists)
-    data = data.merge(deep(params, finalists))
-    chosen = choose(data["total_distance"], finalists)
-    data = data.assign(
-        {f"chosen_{name}": variable((), value, f"chosen {name}") for name, value in chosen.items()}
-    )
-    return data.merge(readings(params, chosen))
 
 
 def distance(span: np.ndarray, axis: np.ndarray) -> np.ndarray:
@@ -122,47 +115,71 @@ def choose(total: xr.DataArray, finalists: Sequence[Fields]) -> Fields:
     return setting | {name: kind[name].item() for name in ("activation", "scale")}
 
 
-def linear(params: Unstated) -> xr.Dataset:
-    """Range of every panel of linear students in every setting, and its distance."""
-    shape = tuple(map(len, (params.sizes, params.s0, params.sigmas, params.input_rules)))
-    settings = list(product(params.sizes, params.s0, params.sigmas, params.input_rules))
-    points = _points(params)
-    units = [
-        _unit(params, point, S_A, replicate, s0, {"N1": size, "sigma": sigma, "inputs": inputs})
-        for size, s0, sigma, inputs in settings
-        for replicate in range(params.n_seeds)
-        for point in points
-        for S_A in params.S_A
-    ]
-    benefit = _benefits(params, in_order(linear_unit, units), (len(settings), len(points)))
-    span = np.array(
+# ------------------------------------------------------------------------------- linear students
+
+
+def measure_linear(params: Unstated, _: xr.Dataset) -> Iterator[Grid]:
+    """Linear students at the corners of the first three panels, in every setting."""
+    points = {f"{n} + {n_aux}": (n, n_aux) for n, n_aux in _points(params)}
+
+    def unit(point: str, S_A: float, seed: int, **setting: Any) -> Unit:
+        return _unit(params, points[point], S_A, seed, setting)
+
+    over = {
+        "size": Labels(params.sizes, "inputs and hidden units"),
+        "s0": Labels(params.s0, "initial singular value"),
+        "sigma": Labels(params.sigmas, "noise level"),
+        "inputs": Labels(params.input_rules, "inputs of the auxiliary task"),
+        "seed": seeds(params),
+        "point": Labels(tuple(points), "training points of the main and the auxiliary task"),
+        "S_A": main_tasks(params),
+    }
+    yield grid(over, unit, params, suffix="_linear")
+
+
+def derive_linear(params: Unstated, data: xr.Dataset) -> xr.Dataset:
+    """Ranges of the three panels and their distance from the published ones; the finalists.
+
+    Returns
+    -------
+    xarray.Dataset
+        `span` over (size, s0, sigma, inputs, bins, n_high, panel, end) and its `distance`; of the
+        finalists their `finalist_*` settings and `finalist_distance`.
+    """
+    benefit = gain(params, data["loss_linear"].mean("group")).mean("seed")
+    span = np.stack(
         [
-            [[_spans(params, b, bins, high) for high in _n_high(params)] for bins in BINS]
-            for b in benefit
-        ]
+            np.stack([_spans(params, benefit, bins, high) for high in _n_high(params)], axis=-3)
+            for bins in BINS
+        ],
+        axis=-4,
     )
-    span = span.reshape(*shape, len(BINS), len(_n_high(params)), len(PANELS), 2)
-    published = np.array([BENEFIT_AXES[panel] for panel in PANELS])
-    each = distance(span, published)
-    dims = ("size", "s0", "sigma", "inputs", "bins", "n_high")
+    axis = np.array([BENEFIT_AXES[panel] for panel in PANELS])
+    each = distance(span, axis)
+    dims = (*_SETTING, "bins", "n_high")
+    far = variable(dims, np.sqrt((each**2).mean(axis=-1)), "distance from the published axes")
+    coords = {
+        **{name: data[name].variable for name in _SETTING},
+        "bins": variable("bins", list(BINS), "which S_B are low and high"),
+        "n_high": variable("n_high", _n_high(params), "high-SNR main tasks"),
+        "panel": variable("panel", list(PANELS), "panel of the paper's figures"),
+        "end": _ENDS,
+    }
+    finalists = closest(xr.DataArray(far, {d: coords[d] for d in dims}), params.n_finalists)
     return xr.Dataset(
         {
             "span": variable((*dims, "panel", "end"), span, "range of the benefit", "nats"),
-            "axis": variable(("panel", "end"), published, "first and last published tick", "nats"),
-            "distance": variable(
-                dims, np.sqrt((each**2).mean(axis=-1)), "distance from the published axes"
+            "axis": variable(("panel", "end"), axis, "first and last published tick", "nats"),
+            "distance": far,
+            "finalist_distance": variable(
+                "finalist", [f["distance"] for f in finalists], "distance from the first three axes"
             ),
+            **{
+                f"finalist_{name}": variable("finalist", [f[name] for f in finalists], name)
+                for name in _FINALIST
+            },
         },
-        {
-            "size": variable("size", list(params.sizes), "inputs and hidden units"),
-            "s0": variable("s0", list(params.s0), "initial singular value"),
-            "sigma": variable("sigma", list(params.sigmas), "noise level"),
-            "inputs": variable("inputs", list(params.input_rules), "inputs of the auxiliary task"),
-            "bins": variable("bins", list(BINS), "which S_B are low and high"),
-            "n_high": variable("n_high", _n_high(params), "high-SNR main tasks"),
-            "panel": variable("panel", list(PANELS), "panel of the paper's figures"),
-            "end": variable("end", ["low", "high"], "end of the range"),
-        },
+        {**coords, "finalist": variable("finalist", np.arange(1, len(finalists) + 1), "place")},
     )
 
 
@@ -174,108 +191,35 @@ def _points(params: Unstated) -> list[tuple[int, int]]:
 
 
 def _unit(
-    params: Unstated, point: tuple[int, int], S_A: float, replicate: int, s0: float, setting: Fields
+    params: Unstated, point: tuple[int, int], S_A: float, seed: int, setting: Fields, **changes: Any
 ) -> Unit:
-    problem = problem_of(params, *point, S_A, replicate, **setting)
+    problem = problem_of(params, *point, S_A, seed, **(_fields(setting) | changes))
     training = training_of(params, point[0])
-    return Unit(problem, training, problem.N1, s0, "orthogonal")
+    return Unit(problem, training, problem.N1, setting["s0"], "orthogonal")
 
 
-def _benefits(
-    params: Unstated, results: Sequence[Any], groups: tuple[int, ...]
-) -> Float[np.ndarray, "setting seed point S_A S_B r_AB"]:
-    """Benefits of units that vary first by setting, then dataset, point and main task."""
-    loss = np.stack([result["loss"].mean(axis=1) for result in results])
-    gain = loss[:, :1] - loss[:, 1:]
-    settings, points = groups
-    cell = (len(params.S_B), len(params.r_AB))
-    return gain.reshape(settings, params.n_seeds, points, len(params.S_A), *cell)
-
-
-def _spans(params: Unstated, benefit: Benefit, bins: str, n_high: int) -> list[list[float]]:
+def _spans(
+    params: Unstated, benefit: xr.DataArray, bins: str, n_high: int
+) -> Float[np.ndarray, "*setting panel end"]:
     """Least and largest benefit of every panel, averaged as the figures are."""
-    points = _points(params)
-    parts = snr_bins(params.S_B, bins)
-    mean = np.stack([benefit[..., part, :].mean(axis=-2) for part in parts], axis=-2).mean(axis=0)
+    mean = _binned(params, benefit, bins).transpose(*_SETTING, "point", "S_A", "snr", "r_AB")
 
-    def span(chosen: Sequence[tuple[int, int]], average: Callable[[np.ndarray], np.ndarray]) -> Any:
-        values = average(mean[[points.index(point) for point in chosen]])
-        return [values.min(), values.max()]
+    def span(chosen: Sequence[tuple[int, int]], *, averaged: bool) -> np.ndarray:
+        part = mean.sel(point=[f"{n} + {n_aux}" for n, n_aux in chosen])
+        part = part.isel(S_A=slice(-n_high, None)).mean("S_A") if averaged else part
+        over = [dim for dim in part.dims if dim not in _SETTING]
+        return np.stack([part.min(over).values, part.max(over).values], axis=-1)
 
-    left = span([(params.n_train_left,) * 2], lambda m: m)
-    right = span([(n, n) for n in params.n_train_right], lambda m: m[:, -n_high:].mean(axis=1))
-    auxiliary = span(
-        [(params.n_main, n) for n in params.n_aux], lambda m: m[:, -n_high:].mean(axis=1)
-    )
-    return [left, right, auxiliary]
+    left = span([(params.n_train_left,) * 2], averaged=False)
+    right = span([(n, n) for n in params.n_train_right], averaged=True)
+    auxiliary = span([(params.n_main, n) for n in params.n_aux], averaged=True)
+    return np.stack([left, right, auxiliary], axis=-2)
 
 
-def deep(
-    params: Unstated,
-    finalists: Sequence[Fields],
-    activations: Sequence[Activation] = ACTIVATIONS,
-) -> xr.Dataset:
-    """Range of Figure 3 right for every kind of deep student, with every finalist's setting.
-
-    Of the first dataset only, since deep students take the longest.
-    """
-    kinds = list(product(activations, params.scales, params.depth))
-    jobs = [
-        DeepUnit(
-            problem_of(
-                params, params.n_train_left, params.n_train_left, S_A, 0, **_fields(setting)
-            ),
-            training_of(
-                params,
-                params.n_train_left,
-                learning_rate=params.deep_learning_rate,
-            ),
-            setting["size"],
-            depth,
-            activation,
-            scale,
-        )
-        for setting in finalists
-        for activation, scale, depth in kinds
-        for S_A in _main(params, setting)
-    ]
-    results = iter(in_order(deep_unit, jobs))
-    shape = (len(activations), len(params.scales), len(params.depth))
-    span = []
-    for setting in finalists:
-        n = len(kinds) * len(_main(params, setting))
-        loss = np.stack([next(results)["loss"].mean(axis=1) for _ in range(n)])
-        gain = (loss[:, :1] - loss[:, 1:]).reshape(*shape, -1, len(params.S_B), len(params.r_AB))
-        parts = snr_bins(params.S_B, setting["bins"])
-        mean = gain.mean(axis=3)
-        binned = np.stack([mean[..., part, :].mean(axis=-2) for part in parts], axis=-2)
-        flat = binned.reshape(*shape[:2], -1)
-        span.append(np.stack([flat.min(axis=-1), flat.max(axis=-1)], axis=-1))
-    published = np.array(BENEFIT_AXES["Figure 3, right"])
-    far = distance(np.array(span), published)
-    near = np.array([setting["distance"] for setting in finalists])
-    kind = ("finalist", "activation", "scale")
-    names = [name for name in finalists[0] if name != "distance"]
-    return xr.Dataset(
-        {
-            "deep_span": variable((*kind, "end"), span, "range of the benefit", "nats"),
-            "deep_axis": variable("end", published, "first and last published tick", "nats"),
-            "deep_distance": variable(kind, far, "distance from the fourth axis"),
-            "total_distance": variable(
-                kind, total_distance(near[:, None, None], far), "distance from all four axes"
-            ),
-            "finalist_distance": variable("finalist", near, "distance from the first three axes"),
-            **{
-                f"finalist_{name}": variable("finalist", [f[name] for f in finalists], name)
-                for name in names
-            },
-        },
-        {
-            "finalist": variable("finalist", np.arange(1, len(finalists) + 1), "place"),
-            "activation": variable("activation", list(activations), "which layers end in a ReLU"),
-            "scale": variable("scale", list(params.scales), "scale of the initial weights"),
-        },
-    )
+def _binned(params: Unstated, benefit: xr.DataArray, bins: str) -> xr.DataArray:
+    """Mean benefit of low and high S_B, along `snr`."""
+    parts = [benefit.isel(S_B=part).mean("S_B") for part in snr_bins(params.S_B, bins)]
+    return xr.concat(parts, dim="snr")
 
 
 def _fields(setting: Fields) -> Fields:
@@ -283,40 +227,127 @@ def _fields(setting: Fields) -> Fields:
     return {"N1": setting["size"], "sigma": setting["sigma"], "inputs": setting["inputs"]}
 
 
-def _main(params: Unstated, setting: Fields) -> list[float]:
-    """Main tasks that are of high SNR in a setting."""
-    return list(params.S_A[-setting["n_high"] :])
-
-
 def _n_high(params: Unstated) -> list[int]:
     """How many main tasks may count as high SNR."""
     return list(range(1, len(params.S_A) + 1))
 
 
-def readings(params: Unstated, chosen: Fields) -> xr.Dataset:
-    """Benefit from unrelated tasks under both readings of the noise, at the left panel's points."""
-    n = params.n_train_left
-    changes = _fields(chosen) | {"r_AB": (0.0,)}
-    units = [
-        _unit(params, (n, n), S_A, replicate, chosen["s0"], changes | {"noise": noise})
-        for noise in READINGS
-        for replicate in range(params.n_seeds)
-        for S_A in params.S_A
+# --------------------------------------------------------------------------------- deep students
+
+
+def finalists_of(data: xr.Dataset) -> list[Fields]:
+    """The finalists, nearest first."""
+    return [
+        {name: data[f"finalist_{name}"].values[i].item() for name in (*_FINALIST, "distance")}
+        for i in range(data.sizes["finalist"])
     ]
-    loss = np.stack([result["loss"].mean(axis=1) for result in in_order(linear_unit, units)])
-    gain = (loss[:, :1] - loss[:, 1:]).reshape(
-        len(READINGS), params.n_seeds, len(params.S_A), len(params.S_B)
-    )
-    interval = np.stack([bootstrap_interval(g.mean(axis=1)) for g in gain], axis=1)
+
+
+def measure_deep(params: Unstated, data: xr.Dataset) -> Iterator[Grid]:
+    """Figure 3 right for every kind of deep student, with every finalist's setting.
+
+    Of the first dataset only, since deep students take the longest, and of the main tasks that are
+    of high SNR in the finalist's way to average.
+    """
+    finalists = finalists_of(data)
+
+    def unit(
+        finalist: int, activation: Activation, scale: float, depth: int, S_A: float
+    ) -> DeepUnit | None:
+        setting = finalists[finalist - 1]
+        if S_A not in params.S_A[-setting["n_high"] :]:
+            return None
+        n = params.n_train_left
+        return DeepUnit(
+            problem_of(params, n, n, S_A, 0, **_fields(setting)),
+            training_of(params, n, learning_rate=params.deep_learning_rate),
+            setting["size"],
+            depth,
+            activation,
+            scale,
+        )
+
+    over = {
+        "finalist": Labels(range(1, len(finalists) + 1), "place"),
+        "activation": Labels(ACTIVATIONS, "which layers end in a ReLU"),
+        "scale": Labels(params.scales, "scale of the initial weights"),
+        "depth": Labels(params.depth, "hidden layers"),
+        "S_A": main_tasks(params),
+    }
+    yield grid(over, unit, params, suffix="_deep")
+
+
+def derive_deep(params: Unstated, data: xr.Dataset) -> xr.Dataset:
+    """Distances of deep students from the fourth axis, and the setting closest to all four.
+
+    Returns
+    -------
+    xarray.Dataset
+        `deep_span` over (finalist, activation, scale, end), its `deep_distance`, `total_distance`,
+        and the `chosen_*` setting.
+    """
+    finalists = finalists_of(data)
+    benefit = gain(params, data["loss_deep"].mean("group")).mean("S_A")  # others are NaN
+    spans = []
+    for i, setting in enumerate(finalists):
+        mean = _binned(params, benefit.isel(finalist=i), setting["bins"])
+        over = ["depth", "snr", "r_AB"]
+        spans.append(np.stack([mean.min(over).values, mean.max(over).values], axis=-1))
+    axis = np.array(BENEFIT_AXES["Figure 3, right"])
+    far = distance(np.array(spans), axis)
+    near = data["finalist_distance"].values[:, None, None]
+    kind = ("finalist", "activation", "scale")
+    total = variable(kind, total_distance(near, far), "distance from all four axes")
+    chosen = choose(xr.DataArray(total, {d: data[d].variable for d in kind}), finalists)
     return xr.Dataset(
         {
-            "harm": variable(
-                ("bound", "noise", "S_B"), interval, "benefit from an unrelated task", "nats"
-            )
+            "deep_span": variable((*kind, "end"), spans, "range of the benefit", "nats"),
+            "deep_axis": variable("end", axis, "first and last published tick", "nats"),
+            "deep_distance": variable(kind, far, "distance from the fourth axis"),
+            "total_distance": total,
+            **{
+                f"chosen_{name}": variable((), value, f"chosen {name}")
+                for name, value in chosen.items()
+            },
         },
-        {
-            "noise": variable("noise", list(READINGS), "reading of the noise"),
-            "S_B": variable("S_B", list(params.S_B), "singular value of the auxiliary teacher"),
-            **bound_coordinate(),
-        },
+        {"end": _ENDS},
     )
+
+
+# ------------------------------------------------------------------------------ readings of noise
+
+
+def measure_readings(params: Unstated, data: xr.Dataset) -> Iterator[Grid]:
+    """Unrelated tasks under both readings of the noise, in the chosen setting."""
+    chosen = {name: data[f"chosen_{name}"].item() for name in _SETTING}
+    n = params.n_train_left
+
+    def unit(noise: str, seed: int, S_A: float) -> Unit:
+        return _unit(params, (n, n), S_A, seed, chosen, noise=noise, r_AB=(0.0,))
+
+    over = {
+        "noise": Labels(READINGS, "reading of the noise"),
+        "seed": seeds(params),
+        "S_A": main_tasks(params),
+    }
+    beside = networks((f"S_B = {S_B:g}" for S_B in params.S_B), "unrelated")
+    yield grid(over, unit, params, "_unrelated", beside)
+
+
+def derive_readings(params: Unstated, data: xr.Dataset) -> xr.Dataset:
+    """`harm` over (bound, noise, S_B): the benefit from unrelated tasks."""
+    benefit = against_alone(data["loss_unrelated"].mean("group"), "unrelated", "S_B")
+    samples = benefit.transpose("noise", "seed", "S_A", "S_B").values
+    harm = np.stack([bootstrap_interval(one.mean(axis=1)) for one in samples], axis=1)
+    what = "benefit from an unrelated task"
+    return xr.Dataset(
+        {"harm": variable(("bound", "noise", "S_B"), harm, what, "nats")},
+        {"bound": BOUND, "S_B": task_coordinates(params)["S_B"]},
+    )
+
+
+STAGES = (
+    Stage(measure_linear, derive_linear),
+    Stage(measure_deep, derive_deep),
+    Stage(measure_readings, derive_readings),
+)

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from mtlpaper.experiments.benefits import EFFECTS, SNR
 from mtlpaper.experiments.design import Choice
+from mtlpaper.experiments.segments import EFFECTS, SNR, differences
 from mtlpaper.settings.multiverse import Multiverse
 
 #: Numbers of classes of Figure 1.
@@ -61,12 +61,6 @@ def _segments(benefit: np.ndarray, halves: bool) -> np.ndarray:
     return np.stack([benefit[0], high])[:, [0, -1]]
 
 
-def _effects(segment: np.ndarray) -> list[float]:
-    """Differences of the ends of segments, in the order of `EFFECTS`."""
-    (low0, low1), (high0, high1) = segment
-    return [high1 - high0, high1 - low1, high0 - low0, low0, high0, high1]
-
-
 def _view(**variables: tuple[tuple[str, ...], Any, Mapping[str, Any]]) -> xr.Dataset:
     return xr.Dataset(
         {
@@ -78,12 +72,12 @@ def _view(**variables: tuple[tuple[str, ...], Any, Mapping[str, Any]]) -> xr.Dat
 
 def _figure2(params: Multiverse, segments: Mapping[str, np.ndarray]) -> xr.Dataset:
     right = np.stack([segments[str(n)] for n in params.n_train])
-    left = [segments["noisy main"], segments[str(params.n_train[1])]]
+    left = np.stack([segments["noisy main"], segments[str(params.n_train[1])]])
     effect, ticks = {"effect": list(EFFECTS)}, {"n_right": list(params.n_train)}
     mains = {"S_A": [params.S_low, params.S_high]}
     return _view(
-        effect_right=(("n_right", "effect"), [_effects(s) for s in right], ticks | effect),
-        effect_left=(("S_A", "effect"), [_effects(s) for s in left], mains | effect),
+        effect_right=(("n_right", "effect"), differences(right), ticks | effect),
+        effect_left=(("S_A", "effect"), differences(left), mains | effect),
         MT_right=(("n_right", "snr", "r_AB"), right, ticks | {"snr": list(SNR), "r_AB": [0, 1]}),
     )
 
@@ -92,7 +86,7 @@ def _auxiliary(params: Multiverse, segments: Mapping[str, np.ndarray]) -> xr.Dat
     few, many = segments[str(params.n_train[0])], segments["auxiliary"]
     ticks = {"n_aux": [params.n_train[0], params.n_aux], "snr": list(SNR), "r_AB": [0, 1]}
     return _view(
-        growth_left=(("effect",), _effects(many - few), {"effect": list(EFFECTS)}),
+        growth_left=(("effect",), differences(many - few), {"effect": list(EFFECTS)}),
         MT_left=(("n_aux", "snr", "r_AB"), np.stack([few, many]), ticks),
     )
 
@@ -119,6 +113,6 @@ def _depth(params: Multiverse, segments: Mapping[str, np.ndarray]) -> xr.Dataset
     student = {"student": [f"{params.depth} ReLU"]}
     effect = {"effect": list(EFFECTS)}
     return _view(
-        effect_right=(("student", "effect"), [_effects(deep)], student | effect),
+        effect_right=(("student", "effect"), [differences(deep)], student | effect),
         shift=(("student",), [deep.mean() - shallow.mean()], student),
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 PAGES: dict[str, tuple[str, ...]] = {
     "model": ("tasks", "students", "randomness", "gibbs", "spectra", "overlaps"),
     "theory": ("theory",),
-    "training": ("training", "benefit"),
+    "training": ("training", "dynamics", "aligned", "benefit"),
     "experiments": ("settings", "experiments", "figures", "tables", "agreement", "published"),
     "claims": ("claims",),
     "running": (

@@ -16,6 +16,7 @@ import mtlpaper
 from mtlpaper.publish.check import check_pages
 from mtlpaper.publish.errors import PublishError
 from mtlpaper.publish.stage import stage
+from mtlpaper.publish.unchanged import STAMP, inputs_digest, is_current, write_stamp
 
 #: Warnings, also of references that lead nowhere, fail the build, after all were collected.
 STRICT = ("-W", "-n", "--keep-going")
@@ -37,7 +38,7 @@ ANSI = re.compile(r"\x1b\[[0-9;]*m")
 SHOWN = 20
 
 
-def build_book(root: Path, runs: Mapping[str, Path], out: Path, *, preset: str) -> None:
+def build_book(root: Path, runs: Mapping[str, Path], out: Path, *, preset: str) -> bool:
     """Render the book of a source tree and its runs, check it, and put it at ``out``.
 
     The committed files are only read. A build that fails at any step leaves a former book at
@@ -56,6 +57,11 @@ def build_book(root: Path, runs: Mapping[str, Path], out: Path, *, preset: str) 
     preset : str
         Preset of the runs; shown on the pages where it is not ``paper``.
 
+    Returns
+    -------
+    bool
+        Whether it was rendered; not where the book at ``out`` is the one that its inputs give.
+
     Raises
     ------
     PublishError
@@ -65,13 +71,19 @@ def build_book(root: Path, runs: Mapping[str, Path], out: Path, *, preset: str) 
     log = out.parent / "sphinx.log"
     shutil.rmtree(staged, ignore_errors=True)
     stage(root, runs, staged, preset=preset)
+    inputs = inputs_digest(staged)
+    if is_current(out, inputs):
+        return False
     html = render(staged, log)
     _write_entry(html, staged / "_toc.yml")
     faults = check_pages(html, staged / "_toc.yml")
     if faults:
         listed = _listed([str(fault) for fault in faults])
         raise PublishError(f"the page check found {len(faults)} fault(s):\n{listed}")
+    out.with_name(STAMP).unlink(missing_ok=True)
     _swap(html, out)
+    write_stamp(out, inputs)
+    return True
 
 
 def render(staged: Path, log: Path) -> Path:

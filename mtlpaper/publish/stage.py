@@ -119,7 +119,7 @@ def _stage_generated(target: Path) -> None:
 def _complete_config(path: Path, records: Mapping[str, RunRecord], preset: str) -> None:
     """Write into the staged configuration what only the build knows: preset and commits."""
     config: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
-    config["sphinx"]["config"]["mtlpaper_staged"] = True
+    config.setdefault("sphinx", {}).setdefault("config", {})["mtlpaper_staged"] = True
     html = config.setdefault("html", {})
     html["extra_footer"] = _footer(records, preset)
     if preset != "paper":

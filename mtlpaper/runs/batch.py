@@ -14,7 +14,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from mtlpaper import experiments
-from mtlpaper.runs.components import keeps_parts
 from mtlpaper.runs.errors import RunError
 from mtlpaper.runs.inspection import inspect
 from mtlpaper.runs.means import Means
@@ -78,9 +77,10 @@ def run_all(
     """
     tell = on_event or (lambda *_: None)
     runs = [plan(name, preset, root=root, folder=into / name) for name in names]
-    means.require(store=any(keeps_parts(run.params) for run in runs))
     states = {run.name: inspect(run) for run in runs}
     due = [run for run in runs if force or states[run.name].kind != "fresh"]
+    if due:
+        means.require()
     due.sort(key=_longest_first)
     for run in runs:
         if run not in due:
@@ -109,9 +109,8 @@ def run_all(
 
 
 def _longest_first(run: Run) -> float:
-    """Sort by what an experiment is estimated to take; those that cannot tell come last."""
-    estimate = experiments.estimate(run.params)
-    return 0.0 if estimate is None else -float(estimate.seconds)
+    """Sort by what an experiment is estimated to take."""
+    return -experiments.estimate(run.params).seconds
 
 
 class _Children:

@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from mtlpaper import provenance
 from mtlpaper.settings import Parameters
-from mtlpaper.sweeps.sources import closure, imports, module_digests, package_folder
+from mtlpaper.sweeps.sources import closure, module_digests, package_folder
 
 #: Lists every experiment's settings; only those of the run at hand can change its results.
 _REGISTRY = "mtlpaper.settings"
@@ -77,12 +77,6 @@ class Components:
     def to_record(self) -> dict[str, Any]:
         """Return what ``run.json`` keeps of them; it has the parameters in a place of their own."""
         return {name: value for name, value in asdict(self).items() if name != "parameters"}
-
-
-def keeps_parts(params: Parameters) -> bool:
-    """Whether an experiment keeps finished parts of its work, as those that call `sweep` do."""
-    root, packages = f"mtlpaper.experiments.{params.name}", {"mtlpaper": package_folder()}
-    return "mtlpaper.sweeps.sweep" in imports(closure([root], packages, unfollowed=[_REGISTRY]))
 
 
 def _cells(notebook: Path) -> list[str]:

@@ -18,7 +18,7 @@ from mtlpaper import provenance, results
 from mtlpaper.notebook import GLUE_PREFIX
 from mtlpaper.runs import folder as place
 from mtlpaper.runs.cell import parameters_cell, rewritten
-from mtlpaper.runs.components import Components, keeps_parts
+from mtlpaper.runs.components import Components
 from mtlpaper.runs.errors import RunError
 from mtlpaper.runs.inspection import UNSETTLED, inspect
 from mtlpaper.runs.kernel import Listener, OnCell, execute_notebook
@@ -89,8 +89,9 @@ def execute(
     """
     means = means or Means()
     _require_device(run)
-    require_memory(run, means)
-    means.require(store=keeps_parts(run.params))
+    if force or inspect(run).kind != "fresh":
+        require_memory(run, means)
+        means.require()
     place.prepare(run)
     with place.locked(run.folder):
         place.recover(run.folder)

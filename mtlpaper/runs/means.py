@@ -28,13 +28,8 @@ class Means:
     store: Path | None = None
     scheduler: str | None = None
 
-    def require(self, *, store: bool = True) -> None:
+    def require(self) -> None:
         """Make sure that the store can be written and that the scheduler answers.
-
-        Parameters
-        ----------
-        store : bool
-            Whether the store is needed at all.
 
         Raises
         ------
@@ -43,7 +38,7 @@ class Means:
         """
         address = self.scheduler or scheduler_address()
         try:
-            if store and self.store is not None:
+            if self.store is not None:
                 Store(self.store)
             if address is not None:
                 from mtlpaper.sweeps.cluster import require_scheduler

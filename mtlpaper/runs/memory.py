@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mtlpaper import limits
-from mtlpaper.experiments.memory import memory
+from mtlpaper import experiments, limits
 from mtlpaper.runs.errors import SetupError
 from mtlpaper.runs.means import Means
 from mtlpaper.runs.planning import Run
@@ -33,7 +32,7 @@ def require_memory(run: Run, means: Means) -> None:
 
 
 def _needed(params: Parameters, jobs: int) -> int:
-    return memory(params).total(jobs)
+    return experiments.estimate(params).memory(jobs)
 
 
 def _to_blame(run: Run, jobs: int) -> Iterator[str]:

@@ -23,7 +23,12 @@ class REM(Parameters):
         30.0, "largest singular value", status="ours", source="any", gt=0, le=300
     )
     n_s: int = parameter(
-        121, "singular values, evenly spaced in the logarithm", status="ours", source="any", ge=2
+        121,
+        "singular values, evenly spaced in the logarithm",
+        status="ours",
+        source="any",
+        ge=2,
+        le=100_000,
     )
 
     @model_validator(mode="after")

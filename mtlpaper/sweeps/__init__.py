@@ -5,7 +5,7 @@ small arrays, and the function between them says all about the numbers; who comp
 and how often the work was interrupted, changes nothing.
 """
 
-from mtlpaper.sweeps.driver import map_parallel, sweep
+from mtlpaper.sweeps.driver import sweep
 from mtlpaper.sweeps.errors import (
     DamagedEntryError,
     SchedulerError,
@@ -24,6 +24,5 @@ __all__ = [
     "StoreError",
     "SweepError",
     "WorkerError",
-    "map_parallel",
     "sweep",
 ]

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
@@ -18,8 +18,6 @@ from mtlpaper.sweeps.progress import Progress
 from mtlpaper.sweeps.store import Lease, Store
 from mtlpaper.sweeps.worker import checked
 
-Item = TypeVar("Item")
-Result = TypeVar("Result")
 Arrays = dict[str, np.ndarray]
 
 #: Seconds between two looks at units that another process computes.
@@ -71,41 +69,6 @@ def sweep(
     with Progress(sum(weights), kept=folder is not None) as progress:
         keeper = _Keeper(function, todo, code, progress)
         return _Sweep(function, todo, weights, code, keeper, progress).run()
-
-
-def map_parallel(
-    function: Callable[[Item], Result], items: Iterable[Item], *, jobs: int | None = None
-) -> list[Result]:
-    """Apply a function to every item and return the results in the items' order; keep nothing.
-
-    Parameters
-    ----------
-    function : callable
-        Must be importable (no lambda) and draw no random numbers but from its item, so that the
-        result does not depend on who computes it.
-    items : iterable
-    jobs : int, optional
-        Number of worker processes; by default what the run allows. With one, or with a single
-        item, everything happens in this process.
-
-    Raises
-    ------
-    SweepError
-        If a worker process dies or a cluster fails.
-
-    Notes
-    -----
-    The first exception ends the whole; items that have not started are not computed.
-    """
-    todo = list(items)
-    results: dict[int, Result] = {}
-    with Progress(len(todo)) as progress, ExitStack() as stack:
-        if todo:
-            pool = stack.enter_context(open_pool(len(todo), jobs=jobs, function=function))
-            for index, result in completed(pool, function, enumerate(todo)):
-                results[index] = result
-                progress.advance(1)
-    return [results[index] for index in range(len(todo))]
 
 
 class _Keeper:

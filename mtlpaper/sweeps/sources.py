@@ -117,11 +117,6 @@ def module_digests(modules: Mapping[str, Path]) -> dict[str, str]:
     return {name: _parsed(path.read_bytes())[0] for name, path in modules.items()}
 
 
-def imports(modules: Mapping[str, Path]) -> set[str]:
-    """Return every name that some modules import, as ``package.module.name``."""
-    return {name for path in modules.values() for name in _parsed(path.read_bytes())[1]}
-
-
 def combined(digests: Mapping[str, str]) -> str:
     """Return one digest of many."""
     return hashlib.sha256(json.dumps(digests, sort_keys=True).encode()).hexdigest()

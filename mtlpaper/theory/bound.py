@@ -24,11 +24,11 @@ class Bound:
     lower: np.ndarray
     upper: np.ndarray
 
-    def outside(
+    def margin(
         self, difference: Float[np.ndarray, "*cell"], error: Float[np.ndarray, "*cell"]
     ) -> np.ndarray:
-        """Whether a difference lies outside by more than its error."""
-        return np.asarray((difference < self.lower - error) | (difference > self.upper + error))
+        """Room of a difference, and its error, inside the bound; negative where it lies outside."""
+        return np.asarray(np.minimum(difference - self.lower, self.upper - difference) + error)
 
     @property
     def gap(self) -> np.ndarray:

@@ -1,25 +1,29 @@
 import os
 import time
 
-import numpy as np
 import xarray as xr
 
-from mtlpaper.sweeps import map_parallel
+from mtlpaper.companion import Grid, Labels, Stage, Tolerance, Variable
+from toy.units import Unit, draw
 
 
-def draw(seed: int) -> float:
-    return float(np.random.default_rng(seed).normal())
+def measure(params, _):
+    yield Grid(
+        {"point": Labels(range(params.n), "point")},
+        lambda point: Unit(params.seed + point, shape=()),
+        draw,
+        {"x": Variable((), "a random number", tolerance=Tolerance(0.0, 1e-9, "the same stream"))},
+    )
 
 
-def compute(params) -> xr.Dataset:
+def derive(params, _):
     if params.fault == "raise":
         raise ArithmeticError("the toy broke")
     if params.fault == "die":
         os.kill(os.getpid(), 9)
     if params.fault == "wait":
         time.sleep(600)
-    points = map_parallel(draw, range(params.seed, params.seed + params.n))
-    index = ("point", np.arange(params.n), {"units": "1", "long_name": "point"})
-    data = xr.Dataset({"x": ("point", points)}, coords={"point": index})
-    data.x.attrs = {"units": "1", "long_name": "a random number"}
-    return data
+    return xr.Dataset()
+
+
+STAGES = (Stage(measure, derive),)

@@ -13,7 +13,6 @@ HERE = Path(__file__).parent
 MODULES = {
     "mtlpaper.experiments.toy": HERE / "experiment.py",
     "mtlpaper.experiments.broken": HERE / "experiment.py",
-    "mtlpaper.cells.toy": HERE / "cells.py",
     "mtlpaper.figures.toy": HERE / "figures.py",
     "mtlpaper.figures.broken": HERE / "figures.py",
 }

@@ -1,13 +1,11 @@
 """Datasets of Figure 1's kind: a noisy rank-one teacher, its training set, an aligned student."""
 
 from dataclasses import dataclass
-from typing import Any, Self
 
 import numpy as np
 from jaxtyping import Float
 
 from mtlpaper.randomness import Streams, haar_frame
-from mtlpaper.settings.single_task import SingleTask
 from mtlpaper.students import Student, training_aligned
 from mtlpaper.tasks import (
     LabelRule,
@@ -23,8 +21,26 @@ from mtlpaper.tasks import (
 class Setting:
     """What fixes a dataset and its student up to the randomness.
 
-    Attributes as the parameters of the same names; `imbalance` and `s0_rest` (initial values of the
-    singular values after the first) belong to the student.
+    Attributes
+    ----------
+    N1, N2, N3 : int
+        Inputs, hidden units and classes.
+    n_train : int
+        Training points N.
+    s_bar : float
+        Singular value of the noise-free teacher.
+    sigma : float
+        Noise level.
+    noise : {"weight", "sample"}
+        Reading of the noise, see `mtlpaper.tasks.Teacher`.
+    label_rule : {"argmax", "soft", "sample"}
+        Of the training labels.
+    s0 : float
+        Initial largest singular value of the student.
+    s0_rest : tuple of float
+        Initial values of the singular values after the first.
+    imbalance : float
+        Difference of the squared norms of trunk and head in every mode.
     """
 
     N1: int
@@ -38,12 +54,6 @@ class Setting:
     s0: float
     s0_rest: tuple[float, ...] = ()
     imbalance: float = 0.0
-
-    @classmethod
-    def of(cls, params: SingleTask, **fields: Any) -> Self:
-        """Take from an experiment's parameters what they fix, and the rest from `fields`."""
-        shared = {name: getattr(params, name) for name in ("N2", "n_train", "s_bar", "noise", "s0")}
-        return cls(**(shared | fields))
 
 
 @dataclass(frozen=True)
@@ -129,8 +139,3 @@ def singular_modes(
 def draw_all(setting: Setting, seed: int, n_seeds: int) -> list[Replicate]:
     """Draw the first `n_seeds` datasets of a setting."""
     return [draw(setting, seed, replicate) for replicate in range(n_seeds)]
-
-
-def record_steps(n_steps: int, n_records: int) -> np.ndarray:
-    """Numbers of steps, evenly spaced from 0 to `n_steps`, after which weights are recorded."""
-    return np.unique(np.round(np.linspace(0, n_steps, n_records)).astype(int))

@@ -1,13 +1,12 @@
 """How closely trained students agree between processors, by their depth and precision.
 
-Measured by training the same cells with other instruction sets (AVX-512 against SSE, by which sums
-are taken in another order): rounding is amplified on the way to a minimum, the more the deeper.
+Measured by training the same networks with other instruction sets (AVX-512 against SSE, by which
+sums are taken in another order): rounding is amplified on the way to a minimum, the more the
+deeper.
 """
 
-from collections.abc import Mapping
-
-from mtlpaper.benefit import DeepUnit, TheoryUnit, Unit
-from mtlpaper.cells.tolerances import Tolerance
+from mtlpaper.benefit import AnyUnit, DeepUnit, TheoryUnit
+from mtlpaper.companion import Tolerance
 
 # Of linear students, which is all that many experiments have.
 LOSS = Tolerance(0.0, 1e-4, "in float32 losses of up to one hidden layer moved by 2e-6")
@@ -35,23 +34,17 @@ def loss_tolerance(depth: int, dtype: str) -> Tolerance:
     return _DEEP if depth <= 3 else _CHAOTIC
 
 
-def of_unit(unit: Unit | DeepUnit | TheoryUnit) -> Tolerance:
+def of_loss(unit: AnyUnit) -> Tolerance:
     """Tolerance of a unit's losses."""
     base = unit.unit if isinstance(unit, TheoryUnit) else unit
     return loss_tolerance(base.depth if isinstance(base, DeepUnit) else 0, base.training.dtype)
 
 
-def of_cell(unit: Unit | DeepUnit | TheoryUnit) -> Mapping[str, Tolerance]:
-    """Tolerances of what a unit's networks give."""
-    loss = of_unit(unit)
-    times = {_DEEP: _LOOKS, _CHAOTIC: _OTHER_LOOK}
-    points = {_DEEP: _MORE_POINTS, _CHAOTIC: _OTHER_POINTS}
-    t = times.get(loss, _LOOK)
-    return {
-        "benefit": loss,
-        "benefit_accuracy": points.get(loss, _POINTS),
-        "test_error": loss,
-        "t_single": t,
-        "t_multi": t,
-        "L_single": loss,
-    }
+def of_time(unit: AnyUnit) -> Tolerance:
+    """Tolerance of the times of a unit's minima and of the ends of its training."""
+    return {_DEEP: _LOOKS, _CHAOTIC: _OTHER_LOOK}.get(of_loss(unit), _LOOK)
+
+
+def of_accuracy(unit: AnyUnit) -> Tolerance:
+    """Tolerance of a unit's accuracies."""
+    return {_DEEP: _MORE_POINTS, _CHAOTIC: _OTHER_POINTS}.get(of_loss(unit), _POINTS)
