@@ -11,7 +11,15 @@ PAGES: dict[str, tuple[str, ...]] = {
     "model": ("tasks", "students", "randomness", "gibbs", "spectra", "overlaps"),
     "theory": ("theory",),
     "training": ("training", "dynamics", "aligned", "benefit"),
-    "experiments": ("settings", "experiments", "figures", "tables", "agreement", "published"),
+    "experiments": (
+        "companion",
+        "settings",
+        "experiments",
+        "figures",
+        "tables",
+        "agreement",
+        "published",
+    ),
     "claims": ("claims",),
     "running": (
         "sweeps",
@@ -24,7 +32,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "errors",
     ),
     "publishing": ("publish",),
-    "verifying": ("archive", "cells"),
+    "verifying": ("archive",),
 }
 #: The page of modules that no page names; they stand last on it.
 OTHERS = "model"
