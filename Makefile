@@ -6,7 +6,9 @@ PYTHON      ?= python3
 VENV        ?= .venv
 PRESET      ?= paper
 PORT        ?= 8000
-JOBS        ?= $(shell nproc 2>/dev/null || getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
+# Processes; by default what MTLPAPER_JOBS says, or one for each core that there is.
+JOBS        ?= $(MTLPAPER_JOBS)
+CORES        = $(shell $(BIN)/python -c 'from mtlpaper.limits import cores; print(cores())')
 # Exact versions. Empty (`make test CONSTRAINTS=`) takes the newest that pyproject.toml allows.
 CONSTRAINTS ?= constraints.txt
 # A package index to look into as well. On Linux x86-64 the default PyTorch brings 2.7 GB of CUDA
@@ -38,19 +40,19 @@ export JUPYTER_PLATFORM_DIRS := 1
 .PHONY: help book test test-processors lint format notebooks bench serve setup pins clean distclean
 
 help:  ## list the targets
-	@echo "usage: make TARGET [PRESET=paper|quick] [JOBS=$(JOBS)] [PYTHON=$(PYTHON)]"
+	@echo "usage: make TARGET [PRESET=paper|quick] [JOBS=N] [PYTHON=$(PYTHON)]"
 	@echo
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' Makefile
 
 book: $(BOOK)  ## run every notebook at PRESET (paper unless told otherwise) and build _build/html
-	$(BIN)/mtlpaper book --preset $(PRESET) --jobs $(JOBS)
+	$(BIN)/mtlpaper book --preset $(PRESET) $(if $(JOBS),--jobs $(JOBS))
 
 # One BLAS and torch thread a process: the stored outputs were made so, and pytest uses JOBS processes.
 test: export OMP_NUM_THREADS := 1
 test: export OPENBLAS_NUM_THREADS := 1
 test: export MKL_NUM_THREADS := 1
 test: $(TEST)  ## run the tests, and the committed notebooks against their stored outputs
-	$(BIN)/pytest -n $(JOBS) --dist loadfile $(NBVAL) tests notebooks $(ARGS)
+	$(BIN)/pytest -n $(or $(JOBS),$(CORES)) --dist loadfile $(NBVAL) tests notebooks $(ARGS)
 
 # Last digits differ between processors, since their kernels sum in another order; verdicts may not.
 test-processors: $(TEST)  ## run the tests and check the published numbers as on other processors
