@@ -20,7 +20,7 @@ from mtlpaper.runs.publication import FOLDER, MANIFEST, read_manifest
 from mtlpaper.settings import SETTINGS
 
 #: What concerns a run's folder and not its data.
-_OF_THE_FOLDER = ("files", "cell_durations_s", "jobs", "threads", "changed")
+_OF_THE_FOLDER = ("cell_durations_s", "jobs", "threads", "changed")
 
 
 def publish(
