@@ -1,24 +1,11 @@
-"""How far a theory is from the measured trajectories, with an interval and a verdict."""
+"""How far a theory is from the measured trajectories, with an interval."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from jaxtyping import Float
 
 from mtlpaper.errors import require
-
-Verdict = Literal["reproduced", "partly", "not reproduced", "not testable"]
-
-
-#: What the style sheet calls each verdict.
-BADGES: Mapping[Verdict, str] = {
-    "reproduced": "holds",
-    "partly": "partly",
-    "not reproduced": "fails",
-    "not testable": "untestable",
-}
 
 
 @dataclass(frozen=True)
@@ -77,20 +64,3 @@ def largest_relative_gap(
     gaps = np.abs(theory[picks].mean(axis=1) / measured[picks].mean(axis=1) - 1).max(axis=1)
     low, high = np.quantile(gaps, [(1 - confidence) / 2, (1 + confidence) / 2])
     return Gap(_gap(measured, theory), float(low), float(high))
-
-
-def verdict(gap: Gap, tolerance: float) -> Verdict:
-    """Judge a gap against a tolerance that was fixed beforehand.
-
-    `reproduced` if the whole interval lies within the tolerance, `not reproduced` if all of it lies
-    beyond, `partly` if the seeds cannot tell.
-
-    Raises
-    ------
-    ValueError
-        If the tolerance is not positive.
-    """
-    require(tolerance > 0, "tolerance", tolerance, "a number > 0")
-    if gap.high <= tolerance:
-        return "reproduced"
-    return "not reproduced" if gap.low > tolerance else "partly"

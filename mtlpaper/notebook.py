@@ -19,7 +19,7 @@ import numpy as np
 from IPython.display import display
 
 from mtlpaper import experiments, results
-from mtlpaper.agreement import BADGES, Verdict
+from mtlpaper.claims import BADGES, CLAIMS, explain, found_text, rule_text
 from mtlpaper.figures import figure_of
 from mtlpaper.settings import Parameters, settings
 
@@ -102,18 +102,36 @@ def table(frame: pd.DataFrame, digits: int = 3) -> None:
     )
 
 
-def verdict(word: Verdict, statement: str) -> None:
-    """Show a verdict, by symbol and word, before the statement that it judges."""
-    if word not in BADGES:
-        raise ValueError(f"`word` must be one of {', '.join(BADGES)}, got {word!r}")
+def claim(name: str, data: xr.Dataset) -> None:
+    """Show a claim's verdict on these data, in the words of the scorecard; glue it by its name.
+
+    Parameters
+    ----------
+    name : str
+        Of the claim; the book's prose finds its verdict under it, see `glue`.
+    data : xarray.Dataset
+        Of the claim's experiment.
+    """
+    if name not in CLAIMS:
+        raise ValueError(f"`name` must be a claim of the ledger, got {name!r}")
+    one = CLAIMS[name]
+    finding = one.judge(data)
+    word = finding.verdict
+    lines = {"why": " ".join(explain(one, finding)), "rule": rule_text(one)}
+    if finding.total:
+        lines = {"found": f"Found: {found_text(one, finding)}."} | lines
+    shown = [(kind, text) for kind, text in lines.items() if text]
     badge = f'<span class="verdict-{BADGES[word]}">{word}</span>'
+    rows = [f'<p class="claim-says">{badge} {html.escape(one.says)}</p>']
+    rows += [f'<p class="claim-{kind}">{html.escape(text)}</p>' for kind, text in shown]
     display(
         {
-            "text/html": f'<p class="verdict">{badge} {html.escape(statement)}</p>',
-            "text/plain": f"{word}: {statement}",
+            "text/html": f'<div class="claim claim-{BADGES[word]}">{"".join(rows)}</div>',
+            "text/plain": "\n".join([f"{word}: {one.says}", *(text for _, text in shown)]),
         },
         raw=True,
     )
+    glue(name, word)
 
 
 def glue(name: str, value: Any, digits: int = 4) -> None:

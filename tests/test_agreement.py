@@ -1,11 +1,11 @@
-"""Gaps, their intervals, and verdicts."""
+"""Gaps and their intervals."""
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mtlpaper.agreement import Gap, largest_relative_gap, verdict
+from mtlpaper.agreement import largest_relative_gap
 
 
 def test_the_gap_is_that_of_the_means_at_its_largest():
@@ -66,32 +66,11 @@ def test_the_seed_of_the_resampling_decides():
     assert one != other
 
 
-@pytest.mark.parametrize(
-    ("low", "high", "expected"),
-    [
-        (0.01, 0.04, "reproduced"),
-        (0.01, 0.05, "reproduced"),
-        (0.01, np.nextafter(0.05, 1), "partly"),
-        (0.05, 0.08, "partly"),
-        (np.nextafter(0.05, 1), 0.08, "not reproduced"),
-    ],
-)
-def test_verdicts_at_the_boundaries(low, high, expected):
-    assert verdict(Gap((low + high) / 2, low, high), 0.05) == expected
-
-
-def test_a_verdict_follows_the_interval_and_not_the_estimate():
-    assert verdict(Gap(0.01, 0.06, 0.08), 0.05) == "not reproduced"
-
-
 def test_inadmissible_arguments_are_refused():
     curves = np.ones((3, 4))
     for confidence in (0.0, 1.0, np.nan):
         with pytest.raises(ValueError, match=r"`confidence` must be a number in \(0, 1\)"):
             largest_relative_gap(curves, curves, confidence=confidence)
-    for tolerance in (0.0, -1.0, np.nan):
-        with pytest.raises(ValueError, match="`tolerance` must be a number > 0"):
-            verdict(Gap(0.1, 0.1, 0.1), tolerance)
     # Different shapes already fail the annotation where types are checked at run time.
     with pytest.raises((ValueError, TypeError), match="theory"):
         largest_relative_gap(curves, np.ones((3, 5)))

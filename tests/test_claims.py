@@ -10,9 +10,17 @@ import xarray as xr
 from claims_data import ERROR, IDEAL, divided, ideal
 
 import mtlpaper
-from mtlpaper.agreement import BADGES
-from mtlpaper.claims import ABSTRACT, CLAIMS, GROUPS, Claim, experiments, explain, judge_all
-from mtlpaper.claims.wording import SYMBOLS
+from mtlpaper.claims import (
+    ABSTRACT,
+    BADGES,
+    CLAIMS,
+    GROUPS,
+    SYMBOLS,
+    Claim,
+    experiments,
+    explain,
+    judge_all,
+)
 from mtlpaper.settings import SETTINGS
 
 ROOT = Path(mtlpaper.__file__).parents[1]

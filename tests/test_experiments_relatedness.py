@@ -205,7 +205,9 @@ def test_a_planted_law_is_found(law):
     assert np.allclose(cell["crossing"].sel(bound="estimate"), 0.3, atol=0.01)
     others = seen["law_error"].sel(bound="estimate").drop_sel(candidate=law)
     assert float(others.min()) > 0.005
-    assert tables.law_verdict(seen) == ("not reproduced" if law == "mean r" else "reproduced")
+    # Clearly better than the mean relatedness, unless it is that.
+    difference = float(cell["law_difference"].sel(bound="high"))
+    assert difference == 0 if law == "mean r" else difference < 0
 
 
 def test_benefits_that_follow_nothing_leave_every_candidate_at_the_null_error():
@@ -308,16 +310,3 @@ def test_tables(tiny):
     crossings = tables.crossings(tiny)
     assert len(crossings) == 2 * 3 * 2
     assert list(crossings.columns[-2:]) == [tiny["best"].item(), "mean r"]
-
-
-def test_the_verdict_can_be_turned(tiny):
-    data, best = tiny.copy(deep=True), tiny["best"].item()
-    at = {"bound": "high", "candidate": best}
-    for high, share, verdict in (
-        (-0.01, 0.9, "reproduced"),
-        (-0.01, 0.4, "partly"),
-        (0.01, 0.9, "not reproduced"),
-    ):
-        data["law_difference"].loc[at] = high
-        data["best_share"] = share
-        assert tables.law_verdict(data) == verdict

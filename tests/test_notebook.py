@@ -5,11 +5,13 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
+from claims_data import ideal
 from toy import registration
 from toy.repository import PARAMETERS
 from toy.settings import Toy
 
 from mtlpaper import figures, notebook, results
+from mtlpaper.claims import CLAIMS, explain, found_text, rule_text
 from mtlpaper.settings import ParameterError
 
 
@@ -109,6 +111,35 @@ def test_a_table_is_rounded_and_without_a_count_of_rows(shown):
 def test_a_table_keeps_an_index_that_says_something(shown):
     notebook.table(pd.DataFrame({"gap": [0.5]}, index=pd.Index([2], name="classes")))
     assert "classes" in shown[0][0]["text/plain"]
+
+
+@pytest.mark.parametrize("name", [name for name, claim in CLAIMS.items() if claim.control])
+def test_a_page_says_of_a_claim_what_the_scorecard_says(shown, name):
+    """Whatever its data: where they are turned, its words turn."""
+    claim = CLAIMS[name]
+    data = ideal(claim)
+    said = {
+        "reproduced": data,
+        "not reproduced": claim.control(data),
+        "not testable": xr.Dataset(),
+    }
+    for word, given in said.items():
+        shown.clear()
+        finding = claim.judge(given)
+        notebook.claim(name, given)
+        (bundle, _), (glued, metadata) = shown
+        text = bundle["text/plain"]
+        assert text.startswith(f"{word}: {claim.says}\n")
+        for told in (found_text(claim, finding), *explain(claim, finding), rule_text(claim)):
+            assert told in text
+        assert f">{word}</span>" in bundle["text/html"]
+        assert (metadata["scrapbook"]["name"], [*glued.values()]) == (name, [repr(word)])
+
+
+def test_a_page_judges_claims_of_the_ledger_only(shown):
+    with pytest.raises(ValueError, match="`name` must be a claim of the ledger, got 'row-e'"):
+        notebook.claim("row-e", xr.Dataset())
+    assert shown == []
 
 
 @pytest.mark.parametrize(

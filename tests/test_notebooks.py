@@ -9,6 +9,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from mtlpaper.claims import CLAIMS
 from mtlpaper.runs import cell_values, parameters_cell
 from mtlpaper.settings import SETTINGS
 
@@ -107,6 +108,14 @@ def test_figures_have_name_caption_and_alternative_text(notebook):
         assert alt != caption
     assert names
     assert len(set(names)) == len(names)
+
+
+def test_judges_by_claims_of_its_own_data_alone(path, notebook):
+    for cell in code_of(notebook):
+        names = re.findall(r'\bnotebook\.claim\("([^"]*)", data\)', cell.source)
+        assert {CLAIMS[name].experiment for name in names} <= {path.stem}
+        assert len(names) == cell.source.count("notebook.claim(")
+        assert len(names) == len(re.findall("class=.{0,2}verdict-", json.dumps(cell.outputs)))
 
 
 def test_glues_every_name_once(notebook):

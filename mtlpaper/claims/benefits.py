@@ -293,7 +293,7 @@ BENEFITS = (
         control=replaced("agreement", 0.0),
         explained={
             "not reproduced": "The averages of Eq. (2) know no number of points, and the benefit "
-            "comes from their scarcity. Our finite-sample flow (T 7b) reaches both limits.",
+            "comes from their scarcity, which our finite-sample flow (T 7b) takes into account.",
         },
     ),
     _claim(

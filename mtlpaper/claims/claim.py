@@ -7,10 +7,10 @@ from typing import Literal
 import numpy as np
 import xarray as xr
 
-from mtlpaper.agreement import Verdict
 from mtlpaper.claims.controls import Control
 from mtlpaper.claims.parts import MissingDataError, Parts
 
+Verdict = Literal["reproduced", "partly", "not reproduced", "not testable"]
 #: Whether the paper states all settings that the claim's experiment needs.
 Settings = Literal["stated", "inferred", "unknown"]
 Statistic = Callable[[xr.Dataset], Parts]

@@ -1,10 +1,9 @@
 """What is said of a finding: symbol, numbers, and why a verdict is not `reproduced`."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from mtlpaper.agreement import Verdict
-from mtlpaper.claims.claim import Claim, Finding
+from mtlpaper.claims.claim import Claim, Finding, Verdict
 
 #: From the best to none at all, in which order verdicts are counted; each with its symbol.
 SYMBOLS: dict[Verdict, str] = {
@@ -12,6 +11,13 @@ SYMBOLS: dict[Verdict, str] = {
     "partly": "◐",
     "not reproduced": "✕",
     "not testable": "–",
+}
+#: What the style sheet calls each verdict.
+BADGES: Mapping[Verdict, str] = {
+    "reproduced": "holds",
+    "partly": "partly",
+    "not reproduced": "fails",
+    "not testable": "untestable",
 }
 #: Units in which a sign means a direction.
 _SIGNED = ("nats", "widths of the axis")
@@ -37,6 +43,12 @@ def effect_text(claim: Claim, finding: Finding) -> str:
     return f"{effect} ({low} to {high}){unit}"
 
 
+def found_text(claim: Claim, finding: Finding) -> str:
+    """Write the least favourable effect, and to which part it belongs where there are several."""
+    text = effect_text(claim, finding)
+    return f"{text}, least favourable: {finding.weakest}" if finding.total > 1 else text
+
+
 def range_text(claim: Claim) -> str:
     """Write the range of effects for which a claim is true."""
     unit = "" if claim.unit == "1" else f" {claim.unit}"
@@ -48,6 +60,11 @@ def range_text(claim: Claim) -> str:
     above, below = (">", "<") if claim.range.strict else ("≥", "≤")
     sign, end = (above, low) if math.isfinite(low) else (below, high)
     return f"{sign} {_minus(f'{end:g}')}{unit}"
+
+
+def rule_text(claim: Claim) -> str:
+    """Say which effects count as true, and why these."""
+    return f"True if {range_text(claim)}: {claim.reason}."
 
 
 def explain(claim: Claim, finding: Finding) -> tuple[str, ...]:

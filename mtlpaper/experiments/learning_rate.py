@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 import numpy as np
 import xarray as xr
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
+from mtlpaper.benefit import resampled_interval
 from mtlpaper.companion import FLOW, Grid, Labels, Stage, Variable
 from mtlpaper.dynamics import Curves, Descent, curves
 from mtlpaper.experiments.labels import BOUND, seed_coordinate, variable
@@ -61,17 +62,16 @@ def measure(params: LearningRate, _: xr.Dataset) -> Iterator[Grid]:
     )
 
 
-def fitted_slope(rates: np.ndarray, distance: Float[np.ndarray, "seed rate"]) -> list[float]:
+def fitted_slope(
+    rates: Float[np.ndarray, " rate"], distance: Float[np.ndarray, "seed rate"]
+) -> Float[np.ndarray, " bound"]:
     """Slope of the logarithm of the mean distance, with a bootstrap interval over datasets."""
 
-    def slope(sample: np.ndarray) -> float:
-        return float(np.polyfit(np.log(rates), np.log(sample.mean(axis=0)), 1)[0])
+    def slope(chosen: Int[np.ndarray, " seed"]) -> np.ndarray:
+        fit = np.polyfit(np.log(rates), np.log(distance[chosen].mean(axis=0)), 1)
+        return np.asarray(fit[0])
 
-    rng = np.random.default_rng(0)
-    n = distance.shape[0]
-    slopes = [slope(distance[rng.integers(n, size=n)]) for _ in range(_RESAMPLES)]
-    low, high = np.quantile(slopes, [0.025, 0.975])
-    return [slope(distance), float(low), float(high)]
+    return resampled_interval(slope, distance.shape[0], _RESAMPLES)
 
 
 def derive(_: LearningRate, data: xr.Dataset) -> xr.Dataset:

@@ -16,9 +16,9 @@ from typing import Any
 import nbformat
 import xarray as xr
 
-from mtlpaper.agreement import BADGES, Verdict
 from mtlpaper.claims import (
     ABSTRACT,
+    BADGES,
     CLAIMS,
     GROUPS,
     SYMBOLS,
@@ -26,11 +26,12 @@ from mtlpaper.claims import (
     Finding,
     MissingDataError,
     Sentence,
-    effect_text,
+    Verdict,
     explain,
+    found_text,
     judge_all,
-    range_text,
     read_published,
+    rule_text,
 )
 from mtlpaper.claims.published_verdicts import FILE as VERDICTS
 from mtlpaper.publish.errors import PublishError
@@ -238,16 +239,14 @@ def _verdict(claim: Claim, finding: Finding, context: Context) -> str:
 def _numbers(claim: Claim, finding: Finding) -> str:
     rows = {"Expected": escaped(claim.expected)}
     if finding.total:
-        rows["Found"] = effect_text(claim, finding)
+        rows["Found"] = escaped(found_text(claim, finding))
         rows["Parts held"] = f"{finding.held} of {finding.total}"
-    if finding.total > 1:
-        rows["Found"] += f", least favourable: {escaped(finding.weakest)}"
     return "\n\n".join(f"{name}\n: {value}" for name, value in rows.items())
 
 
 def _rule(claim: Claim, context: Context) -> str:
     """Say what counts as true and why, and what the negative control came to."""
-    said = f"True if {escaped(range_text(claim))}: {escaped(claim.reason)}."
+    said = escaped(rule_text(claim))
     if claim.name in context.refuted and claim.control is not None:
         verdict = context.refuted[claim.name]
         said += f" With {escaped(claim.control.says)}: {badge(verdict)}"

@@ -3,8 +3,7 @@
 import pandas as pd
 import xarray as xr
 
-from mtlpaper.agreement import Verdict, verdict
-from mtlpaper.tables.dynamics import gap_of, limit_of, worst
+from mtlpaper.tables.dynamics import gap_columns
 
 
 def _interval(cell: xr.DataArray, digits: int = 4, sign: str = "+") -> str:
@@ -47,20 +46,9 @@ def plane_gaps(data: xr.Dataset) -> pd.DataFrame:
     rows = []
     for rule in data["label_rule"].values:
         for name in data["cell"].values:
-            gap = gap_of(data["flow_gap"].sel(label_rule=rule, cell=name))
-            within = f"{100 * gap.low:.1f}\u00a0–\u00a0{100 * gap.high:.1f}"
             row = {"labels": str(rule), "auxiliary task": str(name)}
-            row |= {"largest gap (%)": f"{100 * gap.value:.1f}", "95 % interval (%)": within}
-            rows.append(row | {"verdict": verdict(gap, limit_of(data))})
+            rows.append(row | gap_columns(data, data["flow_gap"].sel(label_rule=rule, cell=name)))
     return pd.DataFrame(rows)
-
-
-def plane_verdict(data: xr.Dataset) -> Verdict:
-    """Verdict on the plane flow under soft labels: as good as its worst pair."""
-    if "soft" not in data["label_rule"].values:
-        return "not testable"
-    gaps = data["flow_gap"].sel(label_rule="soft")
-    return worst({verdict(gap_of(gap), limit_of(data)) for gap in gaps.transpose("cell", ...)})
 
 
 def bound_violations(data: xr.Dataset) -> pd.DataFrame:
@@ -100,11 +88,3 @@ def bound_effects(data: xr.Dataset) -> pd.DataFrame:
             row["weakly related: large less small S_B (nats)"] = _interval(cell["benefit_weak"])
             rows.append(row)
     return pd.DataFrame(rows)
-
-
-def bound_verdict(data: xr.Dataset, form: str) -> Verdict:
-    """Verdict on a form of the bound: whether no pair, some or all kinds of pairs break it."""
-    violation = data["violation"].sel(form=form)
-    if not bool(violation.sel(bound="estimate").any()):
-        return "reproduced"
-    return "not reproduced" if bool((violation.sel(bound="low") > 0).all()) else "partly"

@@ -7,10 +7,8 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from mtlpaper.agreement import Verdict
 from mtlpaper.published import BENEFIT_AXES
 from mtlpaper.settings import SETTINGS
-from mtlpaper.tables.dynamics import limit_of
 
 _GROUPS: Mapping[str, str] = {
     "S_A": "S_A",
@@ -110,21 +108,6 @@ def _number(value: xr.DataArray, digits: int = 3) -> str:
     return "–" if np.isnan(float(value)) else f"{float(value):.{digits}f}"
 
 
-def agreement_verdict(data: xr.Dataset) -> Verdict:
-    """Verdict on (T 7b): whether correlation and share of right signs reach what was asked for.
-
-    `reproduced` if both do, `partly` if one does.
-    """
-    all_cells = data["agreement"].sel(theory="finite", subset="all", bound="estimate")
-    reached = [
-        float(all_cells.sel(statistic=statistic)) >= limit_of(data, limit)
-        for statistic, limit in (("correlation", "least_correlation"), ("sign", "least_sign"))
-    ]
-    if all(reached):
-        return "reproduced"
-    return "partly" if any(reached) else "not reproduced"
-
-
 def rules(data: xr.Dataset) -> pd.DataFrame:
     """How much the rule that chooses the time changes the benefit."""
     MT = data["MT_rule"].sel(bound="estimate")
@@ -208,10 +191,15 @@ _FIXES: Mapping[str, str] = {
 }
 
 
-def inferred_verdict(data: xr.Dataset) -> Verdict:
-    """Whether the defaults of the experiments are what the rule chooses in this run."""
+def chosen(data: xr.Dataset) -> pd.DataFrame:
+    """What the rule chooses in this run, beside the defaults of the experiments."""
     defaults = SETTINGS["depth"].preset("paper").plain()
-    same = [data[f"chosen_{name}"].item() == defaults[field] for name, field in _FIXES.items()]
-    if all(same):
-        return "reproduced"
-    return "partly" if any(same) else "not reproduced"
+    rows = [
+        {
+            "setting": field,
+            "chosen in this run": str(data[f"chosen_{name}"].item()),
+            "default": str(defaults[field]),
+        }
+        for name, field in _FIXES.items()
+    ]
+    return pd.DataFrame(rows)

@@ -1,12 +1,11 @@
 """Tables of the pages on the dynamics of one task."""
 
-import json
 from collections.abc import Mapping
 
 import pandas as pd
 import xarray as xr
 
-from mtlpaper.agreement import Gap, Verdict, verdict
+from mtlpaper.claims import parameter
 from mtlpaper.published import FIGURE1_NEXT_TICK
 
 #: How a theory is called in a table.
@@ -19,31 +18,26 @@ _THEORY: Mapping[str, str] = {
 }
 
 
-def gap_of(cell: xr.DataArray) -> Gap:
-    """Take a gap and its interval out of a dataset's variable over `bound`."""
-    return Gap(*(float(cell.sel(bound=bound)) for bound in ("estimate", "low", "high")))
-
-
-def limit_of(data: xr.Dataset, name: str = "tolerance") -> float:
-    """Return a limit that the run's parameters fixed beforehand."""
-    return float(json.loads(data.attrs["parameters"])[name])
-
-
-def _gap_columns(gap: Gap) -> dict[str, str]:
-    interval = f"{100 * gap.low:.1f}\u00a0–\u00a0{100 * gap.high:.1f}"
-    return {"largest gap (%)": f"{100 * gap.value:.1f}", "95 % interval (%)": interval}
+def gap_columns(data: xr.Dataset, cell: xr.DataArray) -> dict[str, str]:
+    """Write a gap, its interval, and whether the whole of it is within the run's tolerance."""
+    gap, low, high = (float(cell.sel(bound=bound)) for bound in ("estimate", "low", "high"))
+    tolerance = float(parameter(data, "tolerance"))
+    within = "yes" if high <= tolerance else "no" if low > tolerance else "unclear"
+    return {
+        "largest gap (%)": f"{100 * gap:.1f}",
+        "95 % interval (%)": f"{100 * low:.1f}\u00a0–\u00a0{100 * high:.1f}",
+        f"within {100 * tolerance:g} %": within,
+    }
 
 
 def figure1(data: xr.Dataset) -> pd.DataFrame:
     """Gap between Eq. (3) and SGD for each number of classes, and where both end."""
-    tolerance = limit_of(data)
     rows = []
     for N3 in data["N3"].values:
         cell = data.sel(N3=N3).isel(time=-1).mean("seed")
-        gap = gap_of(data["gap"].sel(N3=N3))
         row = {"classes": int(N3), "SGD ends at": f"{float(cell['s_sgd']):.2f}"}
-        row |= {"Eq. (3) ends at": f"{float(cell['s_eq3']):.2f}", **_gap_columns(gap)}
-        rows.append(row | {"verdict": verdict(gap, tolerance)})
+        row |= {"Eq. (3) ends at": f"{float(cell['s_eq3']):.2f}"}
+        rows.append(row | gap_columns(data, data["gap"].sel(N3=N3)))
     return pd.DataFrame(rows)
 
 
@@ -52,22 +46,9 @@ def figure1_starts(data: xr.Dataset) -> pd.DataFrame:
     rows = []
     for s0 in data["s0"].values:
         for N3 in data["N3"].values:
-            gap = gap_of(data["gap_start"].sel(s0=s0, N3=N3))
-            row = {"start": f"{s0:g}", "classes": int(N3), **_gap_columns(gap)}
-            rows.append(row | {"verdict": verdict(gap, limit_of(data))})
+            row = {"start": f"{s0:g}", "classes": int(N3)}
+            rows.append(row | gap_columns(data, data["gap_start"].sel(s0=s0, N3=N3)))
     return pd.DataFrame(rows)
-
-
-def figure1_verdict(data: xr.Dataset) -> Verdict:
-    """Verdict on Figure 1: reproduced if it is for every number of classes."""
-    verdicts = {verdict(gap_of(gap), limit_of(data)) for gap in data["gap"].transpose("N3", ...)}
-    return worst(verdicts)
-
-
-def worst(verdicts: set[Verdict]) -> Verdict:
-    """Return the least favourable of some verdicts."""
-    order: tuple[Verdict, ...] = ("not reproduced", "partly", "reproduced")
-    return next(word for word in order if word in verdicts)
 
 
 def label_rules(data: xr.Dataset) -> pd.DataFrame:
@@ -100,15 +81,13 @@ def fits_the_axis(end: xr.DataArray) -> bool:
 
 def large_data(data: xr.Dataset) -> pd.DataFrame:
     """Gap between the theories of argmax labels and SGD with many training points."""
-    tolerance = limit_of(data)
     rows = []
     for N3 in data["N3"].values:
         for sigma in data["sigma"].values:
             for theory in data["theory"].values:
-                gap = gap_of(data["gap_large"].sel(N3=N3, sigma=sigma, theory=theory))
+                gap = data["gap_large"].sel(N3=N3, sigma=sigma, theory=theory)
                 row = {"classes": int(N3), "sigma": f"{sigma:g}", "theory": _THEORY[str(theory)]}
-                within = "yes" if gap.value <= tolerance else "no"
-                rows.append(row | _gap_columns(gap) | {"within tolerance": within})
+                rows.append(row | gap_columns(data, gap))
     return pd.DataFrame(rows)
 
 
@@ -120,16 +99,10 @@ def finite_data(data: xr.Dataset) -> pd.DataFrame:
             cell = data.sel(N1=N1, N3=N3)
             row: dict[str, int | str] = {"classes": int(N3), "inputs": int(N1)}
             for theory in ("eq3", "T7a"):
-                gap = gap_of(cell["gap"].sel(theory=theory))
-                row[f"gap of {_THEORY[theory]} (%)"] = f"{100 * gap.value:.1f}"
+                gap = float(cell["gap"].sel(theory=theory, bound="estimate"))
+                row[f"gap of {_THEORY[theory]} (%)"] = f"{100 * gap:.1f}"
             rows.append(row | {"ratio": f"{float(cell['share']):.2f}"})
     return pd.DataFrame(rows)
-
-
-def share_verdict(data: xr.Dataset) -> Verdict:
-    """Verdict on (T 7a): whether its gap is within the share asked for, at the inputs shown."""
-    shown = data["share"].sel(N1=int(limit_of(data, "shown_N1")))
-    return "reproduced" if bool((shown <= limit_of(data, "share")).all()) else "not reproduced"
 
 
 def spectrum(data: xr.Dataset) -> pd.DataFrame:
@@ -156,14 +129,6 @@ def spectrum(data: xr.Dataset) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def suppression_verdict(data: xr.Dataset) -> Verdict:
-    """Verdict on exponential suppression: whether it holds in all settings, some, or none."""
-    exponential = data["kind"] == "exponential"
-    if bool(exponential.all()):
-        return "reproduced"
-    return "partly" if bool(exponential.any()) else "not reproduced"
-
-
 def learning_rate(data: xr.Dataset) -> pd.DataFrame:
     """Fitted slopes of the distance from the gradient flow in the learning rate."""
     rows = []
@@ -177,13 +142,6 @@ def learning_rate(data: xr.Dataset) -> pd.DataFrame:
             smallest = distance.sel(learning_rate=float(distance["learning_rate"].min()))
             rows.append(row | {"distance at the smallest rate": f"{float(smallest):.1e}"})
     return pd.DataFrame(rows)
-
-
-def slope_verdict(data: xr.Dataset) -> Verdict:
-    """Verdict on gradient descent's slope: whether its distance from one is within tolerance."""
-    slope = data["slope"].sel(bound="estimate", descent="gradient descent")
-    close = abs(slope - 1) <= limit_of(data, "slope_tolerance")
-    return "reproduced" if bool(close.all()) else "not reproduced"
 
 
 def rem(data: xr.Dataset) -> pd.DataFrame:

@@ -6,8 +6,6 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from mtlpaper.agreement import Verdict
-
 
 def ranking(data: xr.Dataset) -> pd.DataFrame:
     """Candidates by their error, with 95 % intervals; errors in thousandths of a nat."""
@@ -38,18 +36,6 @@ def crossings(data: xr.Dataset) -> pd.DataFrame:
                 row = {"training points": int(n), "main task": str(main), "S_B": f"{S_B:g}"}
                 rows.append(row | {name: _interval(cell.sel(candidate=name), 2) for name in names})
     return pd.DataFrame(rows)
-
-
-def law_verdict(data: xr.Dataset) -> Verdict:
-    """Whether one overlap predicts better than the mean relatedness, and is the best for sure.
-
-    `reproduced` if its error is clearly less and it stays the best in most resamples, `partly` if
-    only the first.
-    """
-    difference = data["law_difference"].sel(candidate=data["best"].item(), bound="high")
-    if float(difference) >= 0:
-        return "not reproduced"
-    return "reproduced" if float(data["best_share"]) > 0.5 else "partly"
 
 
 def _interval(cell: xr.DataArray, digits: int, *, signed: bool = False) -> str:
