@@ -117,9 +117,12 @@ def claim(name: str, data: xr.Dataset) -> None:
     one = CLAIMS[name]
     finding = one.judge(data)
     word = finding.verdict
-    lines = {"why": " ".join(explain(one, finding)), "rule": rule_text(one)}
-    if finding.total:
-        lines = {"found": f"Found: {found_text(one, finding)}."} | lines
+    found = f" Found: {found_text(one, finding)}." if finding.total else ""
+    lines = {
+        "found": f"Expected: {one.expected}.{found}",
+        "why": " ".join(explain(one, finding)),
+        "rule": rule_text(one),
+    }
     shown = [(kind, text) for kind, text in lines.items() if text]
     badge = f'<span class="verdict-{BADGES[word]}">{word}</span>'
     rows = [f'<p class="claim-says">{badge} {html.escape(one.says)}</p>']

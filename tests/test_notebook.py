@@ -130,7 +130,8 @@ def test_a_page_says_of_a_claim_what_the_scorecard_says(shown, name):
         (bundle, _), (glued, metadata) = shown
         text = bundle["text/plain"]
         assert text.startswith(f"{word}: {claim.says}\n")
-        for told in (found_text(claim, finding), *explain(claim, finding), rule_text(claim)):
+        found = found_text(claim, finding)
+        for told in (claim.expected, found, *explain(claim, finding), rule_text(claim)):
             assert told in text
         assert f">{word}</span>" in bundle["text/html"]
         assert (metadata["scrapbook"]["name"], [*glued.values()]) == (name, [repr(word)])

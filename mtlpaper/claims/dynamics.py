@@ -156,10 +156,9 @@ DYNAMICS = (
         unit="%",
         control=shifted("gap", 1.0),
         explained={
-            "partly": "Eq. (3) knows no number of points. The finite-sample theory (T 7a) closes "
-            "most of the gap.",
+            "partly": "Eq. (3) knows no number of points. Our finite-sample theory (T 7a) does.",
             "not reproduced": "Eq. (3) as printed knows no number of points; what appendix A "
-            "averages over is not at hand. The finite-sample theory (T 7a) closes most of the gap.",
+            "averages over is not at hand. Our finite-sample theory (T 7a) knows it.",
         },
     ),
     Claim(

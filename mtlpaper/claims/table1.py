@@ -43,7 +43,7 @@ def outside(form: str, *label_rules: str) -> Callable[[xr.Dataset], Parts]:
 _TURNED = (
     "Eq. (5) is a theorem for students along the noise-free teacher. Those aligned with the noisy "
     "one lie along other directions, and the benefit comes from turning, which no singular value "
-    "shows. The general bound holds."
+    "shows. The general bound allows for both."
 )
 
 
