@@ -18,6 +18,7 @@ jaxtyping.install_import_hook("mtlpaper", "runtime_types.checked")
 
 import hypothesis
 import matplotlib as mpl
+import pytest
 import torch
 
 pytest_plugins = ["skips"]
@@ -28,3 +29,13 @@ torch.set_num_threads(1)
 # The same examples at every run, and no deadline: a slow machine is no fault of the code.
 hypothesis.settings.register_profile("reproducible", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("reproducible")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _tiny_data(tmp_path_factory):
+    """Compute the tiny data of an experiment once a run, whichever workers need them."""
+    import tiny  # not at the top: the process that only hands out the tests needs none of it
+
+    folder = tmp_path_factory.getbasetemp()
+    # A worker's own folder lies in the one of all.
+    tiny.folder = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder

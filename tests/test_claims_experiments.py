@@ -3,11 +3,9 @@
 import pytest
 import xarray as xr
 from claims_data import IDEAL
-from test_figures import TINY
+from tiny import data_of
 
-from mtlpaper import experiments
 from mtlpaper.claims import CLAIMS
-from mtlpaper.settings import settings
 
 #: Labels that follow from parameters.
 FREE = {("depth", "student"), ("bound", "source")}
@@ -16,7 +14,7 @@ FREE = {("depth", "student"), ("bound", "source")}
 @pytest.fixture(scope="module", params=sorted(IDEAL))
 def saved(request) -> tuple[str, xr.Dataset]:
     name = request.param
-    return name, experiments.compute(settings(name).preset("quick", **TINY[name]))
+    return name, data_of(name)
 
 
 def test_experiments_save_what_claims_are_judged_by(saved):

@@ -8,6 +8,7 @@ import pytest
 import xarray as xr
 from tiny import data_of as published
 from tiny import params_of as tiny
+from tiny import reduced
 
 from mtlpaper import experiments
 from mtlpaper.companion import Grid, Stage, checking
@@ -15,6 +16,13 @@ from mtlpaper.companion.checking import Check
 from mtlpaper.settings import SETTINGS, settings
 
 NAMES = list(SETTINGS)
+
+
+@pytest.fixture
+def as_published():
+    """The scan of the tiny data."""
+    with reduced():
+        yield
 
 
 @cache
@@ -62,6 +70,7 @@ def grids(name: str) -> list[Grid]:
 
 
 @pytest.mark.parametrize("name", NAMES)
+@pytest.mark.usefixtures("as_published")
 def test_every_variable_is_measured_or_derived_and_says_what_it_is(name):
     data = published(name)
     assert follow(name, data) == []
@@ -73,6 +82,7 @@ def test_every_variable_is_measured_or_derived_and_says_what_it_is(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
+@pytest.mark.usefixtures("as_published")
 def test_a_unit_comes_out_as_published_and_a_change_does_not(name):
     data = published(name)
     for grid in grids(name):
@@ -88,6 +98,7 @@ def test_a_unit_comes_out_as_published_and_a_change_does_not(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
+@pytest.mark.usefixtures("as_published")
 def test_a_change_of_what_follows_is_noticed_and_so_is_what_nobody_declared(name):
     """All derived variables are changed at once: none of them is read by another's derivation."""
     data = published(name)
@@ -99,6 +110,7 @@ def test_a_change_of_what_follows_is_noticed_and_so_is_what_nobody_declared(name
 
 
 @pytest.mark.parametrize("name", NAMES)
+@pytest.mark.usefixtures("as_published")
 def test_the_size_is_known_before_the_run(name):
     estimate = experiments.estimate(tiny(name))
     assert estimate.n_units == len(checks(name))

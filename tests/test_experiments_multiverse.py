@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 import xarray as xr
-from test_figures import TINY
+from tiny import TINY, data_of, params_of
 
-from mtlpaper import experiments, tables
+from mtlpaper import tables
 from mtlpaper.claims import CLAIMS
 from mtlpaper.experiments import multiverse, scanned
 from mtlpaper.experiments.design import FACTORS, choices, levels_of, sobol_points
@@ -178,7 +178,7 @@ def test_the_opposite_world_fails_the_same_claims():
 
 
 def test_divergence_is_left_out(monkeypatch):
-    params = settings("multiverse").preset("paper", **TINY["multiverse"])
+    params = params_of("multiverse")
     benefits, _ = multiverse.measure(params, xr.Dataset())
     unit = benefits.unit(setting=0, panel="100")
     assert np.isfinite(scanned_unit(unit)["benefit"]).all()
@@ -200,7 +200,7 @@ def test_divergence_is_left_out(monkeypatch):
 
 @pytest.fixture(scope="module")
 def data():
-    return experiments.compute(settings("multiverse").preset("paper", **TINY["multiverse"]))
+    return data_of("multiverse")
 
 
 def test_dataset_is_consistent(data):

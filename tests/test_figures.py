@@ -12,12 +12,11 @@ import numpy as np
 import pytest
 import xarray as xr
 from matplotlib.figure import Figure
-from tiny import TINY
+from tiny import TINY, data_of
 
-from mtlpaper import experiments, figures, results
-from mtlpaper.experiments import label_rules
+from mtlpaper import figures, results
 from mtlpaper.figures import style
-from mtlpaper.settings import SETTINGS, settings
+from mtlpaper.settings import SETTINGS
 
 #: What a user's matplotlibrc may hold. The last one needs LaTeX, which need not be there.
 OTHER_STYLE = {
@@ -43,14 +42,9 @@ def _close_figures():
 def saved(tmp_path_factory) -> dict[str, Path]:
     """One tiny dataset of every experiment, on disk."""
     folder = tmp_path_factory.mktemp("data")
-    paths = {}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(label_rules, "S_BAR_SCAN", np.array([1.5, 1.8]))
-        patch.setattr(label_rules, "SCAN_DATASETS", 2)
-        for name, changes in TINY.items():
-            paths[name] = folder / f"{name}.nc"
-            data = experiments.compute(settings(name).preset("paper", **changes))
-            results.save(data, paths[name])
+    paths = {name: folder / f"{name}.nc" for name in TINY}
+    for name, path in paths.items():
+        results.save(data_of(name), path)
     return paths
 
 

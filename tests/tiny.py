@@ -1,10 +1,18 @@
 """Parameters at which every experiment takes seconds, and its data at them."""
 
+import pickle
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 
+import numpy as np
+import pytest
 import xarray as xr
+from filelock import FileLock
 
 from mtlpaper import experiments
+from mtlpaper.experiments import label_rules
 from mtlpaper.settings import Parameters, settings
 
 _TRAINED = {"n_seeds": 2, "n_records": 5}
@@ -104,7 +112,29 @@ def params_of(name: str) -> Parameters:
     return settings(name).preset("paper", **TINY[name])
 
 
+@contextmanager
+def reduced() -> Iterator[None]:
+    """Scan few teachers; their number is no parameter, and a scan takes longer than all else."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(label_rules, "S_BAR_SCAN", np.array([1.5, 1.8]))
+        patch.setattr(label_rules, "SCAN_DATASETS", 2)
+        yield
+
+
+#: Of this run of the tests, for all of pytest-xdist's workers; `conftest.py` names it.
+folder = Path()
+
+
 @cache
 def data_of(name: str) -> xr.Dataset:
-    """An experiment's data at tiny parameters; copy before changing them."""
-    return experiments.compute(params_of(name))
+    """An experiment's data at tiny parameters; copy before changing them.
+
+    The first worker of pytest-xdist that needs them computes them for all.
+    """
+    path = folder / f"{name}.pickle"
+    with FileLock(f"{path}.lock"):
+        if not path.exists():
+            with reduced():
+                data = experiments.compute(params_of(name))
+            path.write_bytes(pickle.dumps(data))
+    return pickle.loads(path.read_bytes())
