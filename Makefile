@@ -48,11 +48,13 @@ book: $(BOOK)  ## run every notebook at PRESET (paper unless told otherwise) and
 	$(BIN)/mtlpaper book --preset $(PRESET) $(if $(JOBS),--jobs $(JOBS))
 
 # One BLAS and torch thread a process: the stored outputs were made so, and pytest uses JOBS processes.
+# A file is one worker's. In the order given, the notebooks come last: short files of equal length,
+# so that no worker waits long for the other ones (the default puts files of few tests last).
 test: export OMP_NUM_THREADS := 1
 test: export OPENBLAS_NUM_THREADS := 1
 test: export MKL_NUM_THREADS := 1
 test: $(TEST)  ## run the tests, and the committed notebooks against their stored outputs
-	$(BIN)/pytest -n $(or $(JOBS),$(CORES)) --dist loadfile $(NBVAL) tests notebooks $(ARGS)
+	$(BIN)/pytest -n $(or $(JOBS),$(CORES)) --dist loadfile --no-loadscope-reorder $(NBVAL) tests notebooks $(ARGS)
 
 # Last digits differ between processors, since their kernels sum in another order; verdicts may not.
 test-processors: $(TEST)  ## run the tests and check the published numbers as on other processors
