@@ -1,4 +1,4 @@
-"""What this machine lets the program have, or the container it runs in: cores and memory."""
+"""What this machine lets the program have, or its container: cores, memory, threads."""
 
 from __future__ import annotations
 
@@ -7,6 +7,12 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+#: Linear algebra keeps to one thread: results then depend neither on the machine's number of cores
+#: nor on that of the processes, and processes do not compete. Libraries read these variables when
+#: they are first imported.
+ONE_THREAD = {
+    f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL", "NUMEXPR")
+} | {"VECLIB_MAXIMUM_THREADS": "1"}
 #: Where Linux tells the control groups of a process, and what each may use.
 _OWN, _GROUPS = Path("/proc/self/cgroup"), Path("/sys/fs/cgroup")
 

@@ -1,13 +1,15 @@
 """The few calls a notebook makes: read its parameters, compute, show a figure, a table, a number.
 
 Where the environment variable ``MTLPAPER_RUN_DIR`` names a folder, as it does in ``mtlpaper run``,
-data and figures are saved there; elsewhere nothing is written. What lands in the notebook is the
-same in both cases and holds neither paths nor progress, so that nbval can compare it.
+data that were computed are found there, and figures saved; elsewhere nothing is written. What lands
+in the notebook is the same in both cases and holds neither paths nor progress, so that nbval can
+compare it.
 """
 
 from __future__ import annotations
 
 import html
+import json
 import math
 import os
 import sys
@@ -18,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from IPython.display import display
 
-from mtlpaper import experiments, results
+from mtlpaper import experiments, provenance, results
 from mtlpaper.claims import BADGES, CLAIMS, explain, found_text, rule_text
 from mtlpaper.figures import figure_of
 from mtlpaper.settings import Parameters, settings
@@ -52,11 +54,25 @@ def parameters(name: str, namespace: Mapping[str, Any]) -> Parameters:
 
 
 def dataset(params: Parameters) -> xr.Dataset:
-    """Run the experiment; in a run, save its data as ``<experiment>.nc``."""
-    data = experiments.compute(params)
+    """Return the experiment's data: those that the run has computed, or else computed here.
+
+    In a run they are the file ``<experiment>.nc``; data computed here are saved there.
+
+    Raises
+    ------
+    RuntimeError
+        If this kernel finds other versions of Python or of packages than the run.
+    """
     folder = _run_folder()
-    if folder is not None:
-        results.save(data, folder / f"{params.name}.nc")
+    path = None if folder is None else folder / f"{params.name}.nc"
+    if path is not None and path.exists():
+        data = results.load(path)
+        if json.loads(data.attrs["parameters"]) == params.plain():
+            _require_our_versions(data)
+            return data
+    data = experiments.compute(params)
+    if path is not None:
+        results.save(data, path)
     return data
 
 
@@ -166,6 +182,14 @@ def glue(name: str, value: Any, digits: int = 4) -> None:
         metadata={"scrapbook": {"name": name, "mime_prefix": GLUE_PREFIX}},
         raw=True,
     )
+
+
+def _require_our_versions(data: xr.Dataset) -> None:
+    if json.loads(data.attrs["versions"]) != {**provenance.machine(), **provenance.versions()}:
+        raise RuntimeError(
+            "the kernel found other versions than the program that computed the data; start the "
+            "program again if the environment was changed meanwhile"
+        )
 
 
 def _run_folder() -> Path | None:

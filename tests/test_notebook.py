@@ -67,6 +67,18 @@ def test_a_run_saves_data_and_figures(run_dir, shown):
     assert metadata == {"image/png": {"width": 288, "height": 192}}
 
 
+def test_a_run_s_data_are_found_and_not_computed_again(run_dir, monkeypatch):
+    data = notebook.dataset(Toy.preset("quick"))
+    monkeypatch.setattr(
+        "mtlpaper.experiments.compute", lambda params: data.assign_attrs(n=params.n)
+    )
+    xr.testing.assert_identical(notebook.dataset(Toy.preset("quick")), data)
+    assert notebook.dataset(Toy.preset("quick", n=6)).n == 6  # of other parameters
+    results.save(data.assign_attrs(versions="{}"), run_dir / "toy.nc")
+    with pytest.raises(RuntimeError, match="the kernel found other versions"):
+        notebook.dataset(Toy.preset("quick"))
+
+
 def test_without_a_run_the_same_is_shown_and_nothing_written(no_run_dir, shown, monkeypatch):
     data = notebook.dataset(Toy.preset("quick"))
     notebook.figure(figures.toy.points(data), "toy")

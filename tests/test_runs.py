@@ -2,11 +2,13 @@
 
 import errno
 import json
+import multiprocessing
 import os
 import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -286,19 +288,9 @@ def test_long_experiments_start_first(root, tmp_path, monkeypatch):
         lambda params: SimpleNamespace(seconds=seconds[params.name]),
     )
     started = []
-
-    def run(_, name, options, why):
-        started.append((name, options))
-        assert why == ""  # nothing has run before
-        return ""
-
-    monkeypatch.setattr("mtlpaper.runs.batch._Children.run", run)
-    monkeypatch.setattr("mtlpaper.sweeps.cluster.require_scheduler", lambda _: None)
-    means = Means(jobs=1, store=tmp_path / "store", scheduler="tcp://there:1")
-    run_all(["toy", "broken"], "quick", root, tmp_path / "into", means)
-    assert [name for name, _ in started] == ["broken", "toy"]
-    told = ["--jobs", "1", "--store", str(tmp_path / "store"), "--scheduler", "tcp://there:1"]
-    assert all(" ".join(told) in " ".join(options) for _, options in started)
+    monkeypatch.setattr(batch, "execute", lambda run, *_, **__: started.append(run.name))
+    run_all(["toy", "broken"], "quick", root, tmp_path / "into", Means(jobs=1))
+    assert started == ["broken", "toy"]
 
 
 def test_a_store_that_cannot_be_written_is_told_before_the_work(root, tmp_path):
@@ -331,7 +323,7 @@ def test_a_dead_kernel_leaves_the_earlier_results(copy):
 
 @pytest.mark.usefixtures("elsewhere")
 def test_experiments_run_side_by_side_and_a_failed_one_is_named(root, tmp_path):
-    """The fourth and fifth kernel."""
+    """The fourth kernel; for the one that fails none starts."""
     events = []
     into = tmp_path / "into"
 
@@ -345,14 +337,13 @@ def test_experiments_run_side_by_side_and_a_failed_one_is_named(root, tmp_path):
         run_all(["broken", "toy"], "quick", root, into, means, **told)
     name, last = reports[-1]  # of the draws that the toy maps over
     assert (name, str(last)) == ("toy", "5 of 5 cells")
-    assert "broken: cell [2] raised ArithmeticError: the toy broke" in caught.value.traceback
+    failed = "broken: its data could not be computed: ArithmeticError: the toy broke"
+    assert failed in caught.value.traceback
+    assert 'raise ArithmeticError("the toy broke")' in caught.value.traceback
     assert set(events[:2]) == {("broken", "running", ""), ("toy", "running", "")}
     assert set(events[2:]) == {("broken", "failed", ""), ("toy", "done", "")}
     assert names(into / "toy") == FILES
-    assert names(into / "broken") == ["broken.partial.ipynb"]
-    failed = nbformat.read(into / "broken" / "broken.partial.ipynb", as_version=4)
-    outputs = [output for cell in failed.cells for output in cell.get("outputs", [])]
-    assert [output.get("ename") for output in outputs] == ["ArithmeticError"]
+    assert names(into / "broken") == []
     good = plan("toy", "quick", folder=into / "toy", root=root)
     assert inspect(good).kind == "fresh"
 
@@ -392,7 +383,7 @@ def test_a_kernel_that_does_not_start_is_started_anew(tmp_path, monkeypatch, lon
     """Over ports where sockets fail or have too long a name; over others where these were taken."""
     monkeypatch.setattr(kernel, "_LONGEST", longest)
     client = Client(failures=2)
-    kernel._Kernel(tmp_path, {}).start(client)
+    kernel._Kernel(tmp_path, {}, tmp_path).start(client)
     assert client.transports == [first, "tcp", "tcp"]
 
 
@@ -406,27 +397,13 @@ def test_a_kernel_that_does_not_start_is_named_in_one_line(done, tmp_path, monke
     assert names(run.folder) == []
 
 
-@pytest.mark.parametrize(("ignored", "sent"), [("SIGTERM", "SIGINT"), ("SIGINT", "SIGTERM")])
-def test_children_are_asked_to_end_by_a_signal_they_heed(ignored, sent):
-    """What a process is told to ignore (by nohup, or a shell's `&`) its children ignore too."""
-    before = signal.signal(signal.Signals[ignored], signal.SIG_IGN)
-    try:
-        children = batch._Children(lambda *_: None, lambda *_: None)
-    finally:
-        signal.signal(signal.Signals[ignored], before)
-    received = []
-    children._running = [SimpleNamespace(send_signal=received.append)]
-    children.stop()
-    assert received == [signal.Signals[sent]]
-
-
 def has_started(folder: Path) -> bool:
     partial = folder.glob(".work-*/toy.partial.ipynb")
-    return any('"execution_count": 1' in path.read_text() for path in partial)
+    return any('"execution_count": 2' in path.read_text() for path in partial)
 
 
 def test_an_interrupted_run_ends_cleanly(root, tmp_path):
-    """The sixth kernel, which would wait for ten minutes."""
+    """The fifth kernel, which would wait for ten minutes."""
     command = [sys.executable, "-m", "mtlpaper", "run", "toy", "--preset", "quick"]
     options = ["-p", "fault=wait", "--root", str(root), "--out", str(tmp_path / "out")]
     # Not in the way of the signal that ends it, nor of the keyboard's.
@@ -449,9 +426,30 @@ def test_an_interrupted_run_ends_cleanly(root, tmp_path):
         process.wait()
     assert process.returncode == 130
     assert "interrupted; " in told
-    assert "starts it again" in told
+    assert "5 of 5 cells are stored, and the same command goes on from there" in told
     assert "Traceback" not in told
     assert names(tmp_path / "out") == []
+
+
+def test_interrupted_experiments_end_with_their_kernels(root, tmp_path, monkeypatch):
+    """The sixth kernel, which would wait for ten minutes."""
+    monkeypatch.setitem(Toy.presets, "quick", {**Toy.presets["quick"], "fault": "wait"})
+    into, events = tmp_path / "into", []
+
+    def interrupt():
+        while not has_started(into / "toy"):
+            time.sleep(0.1)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    thread = threading.Thread(target=interrupt, daemon=True)
+    thread.start()
+    with pytest.raises(KeyboardInterrupt):
+        run_all(["toy"], "quick", root, into, Means(jobs=2), on_event=lambda *it: events.append(it))
+    thread.join()
+    assert events == [("toy", "running", "")]  # it has not failed
+    assert names(into / "toy") == []
+    assert kernel._at_work == {}
+    assert multiprocessing.active_children() == []
 
 
 @pytest.mark.parametrize("moved", [[], ["toy.nc"], FILES[1:], FILES])

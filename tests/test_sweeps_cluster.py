@@ -15,6 +15,7 @@ from toy.repository import python_path
 from toy.units import Unit, draw, reciprocal
 
 from mtlpaper.runs import Means, SetupError
+from mtlpaper.runs.means import require
 from mtlpaper.sweeps import SchedulerError, sweep
 from mtlpaper.sweeps.cluster import cluster as connected
 from mtlpaper.sweeps.environment import SCHEDULER, STORE
@@ -173,14 +174,14 @@ def test_a_wrong_address_is_told_soon(monkeypatch, address):
 def test_a_silent_server_is_told_before_a_run_begins(monkeypatch, silent):
     monkeypatch.setattr("mtlpaper.sweeps.cluster._PATIENCE", 0.2)
     with pytest.raises(SetupError, match=f"no scheduler answers at '{silent}'"):
-        Means(scheduler=silent).require()
+        require(Means(scheduler=silent))
 
 
 def test_a_worker_is_no_scheduler(cluster):
-    Means(scheduler=cluster.scheduler_address).require()
+    require(Means(scheduler=cluster.scheduler_address))
     address = next(iter(cluster.scheduler_info["workers"]))
     with pytest.raises(SetupError, match=rf"must be the address of a scheduler.*{address}.*Worker"):
-        Means(scheduler=address).require()
+        require(Means(scheduler=address))
 
 
 def test_a_missing_package_is_named(monkeypatch):

@@ -1,6 +1,5 @@
 """A sweep ends with the same bytes, whatever happens on its way."""
 
-import json
 import os
 import re
 import resource
@@ -9,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -16,11 +16,12 @@ import IPython  # noqa: F401 (what a kernel has loaded)
 import numpy as np
 import pytest
 from toy.repository import python_path
-from toy.units import Unit, die_once, draw, reciprocal
+from toy.units import Unit, die, die_once, draw, reciprocal
 
 from mtlpaper.sweeps import Store, StoreError, WorkerError, sweep
-from mtlpaper.sweeps.environment import JOBS, PROGRESS, STORE
-from mtlpaper.sweeps.progress import Progress, Report, duration, read_report
+from mtlpaper.sweeps.environment import JOBS, STORE, Means, using
+from mtlpaper.sweeps.pools import shared_pool, sharing
+from mtlpaper.sweeps.progress import Progress, Report, duration
 
 SCRIPT = """
 import sys
@@ -152,6 +153,35 @@ def test_a_worker_that_dies_is_an_error_and_the_sweep_goes_on_from_there(store, 
     assert same(got, [draw(unit) for unit in some])
 
 
+def together(pool, function, some: list[Unit]) -> list[dict]:
+    """A sweep in a thread beside others."""
+    with sharing(pool), using(Means(jobs=2)):
+        return sweep(function, some)
+
+
+@pytest.mark.usefixtures("store")
+def test_a_worker_that_dies_ends_no_sweep_but_the_one_whose_unit_it_was():
+    some = [Unit(seed, pause=0.1) for seed in range(8)]
+    with shared_pool(2) as pool, ThreadPoolExecutor(2) as threads:
+        sound = threads.submit(together, pool, draw, some)
+        deadly = threads.submit(together, pool, die, units(3))
+        assert same(sound.result(), [draw(unit) for unit in some])
+        with pytest.raises(WorkerError, match="fewer than 1 jobs"):
+            deadly.result()
+
+
+def test_sweeps_of_other_threads_end_when_their_pool_is_stopped(store, marks):
+    some = [Unit(seed, pause=0.05, folder=str(marks)) for seed in range(2000)]
+    with shared_pool(2) as pool, ThreadPoolExecutor(1) as threads:
+        sweeping = threads.submit(together, pool, draw, some)
+        while not any(marks.iterdir()):
+            assert not sweeping.done()
+            time.sleep(0.01)
+        pool.stop()
+        assert isinstance(sweeping.exception(timeout=10), KeyboardInterrupt)
+    assert all(name.endswith(".unit") for name in contents(store))
+
+
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_killed_at_any_moment_it_ends_with_the_same_bytes(tmp_path, store, marks, jobs):
     rng = np.random.default_rng(jobs)
@@ -246,17 +276,15 @@ def test_a_full_disk_is_an_error_and_what_was_stored_stays(store):
 
 
 @pytest.mark.usefixtures("store")
-def test_progress_counts_cells_in_a_file_and_says_nothing(tmp_path, monkeypatch, capsys):
-    path = tmp_path / "progress"
-    assert read_report(path) is None
-    monkeypatch.setenv(PROGRESS, str(path))
-    sweep(draw, units(3))
-    sweep(draw, units(5), cells=lambda unit: 10 + unit.seed)
-    report = read_report(path)
-    assert (report.done, report.total, report.stored) == (60, 60, 60)
-    assert json.loads(path.read_text())["notes"] == []
+def test_progress_counts_cells_for_who_listens_and_says_nothing(capsys):
+    reports = []
+    with using(Means(), reports.append):
+        sweep(draw, units(3))
+        sweep(draw, units(5), cells=lambda unit: 10 + unit.seed)
+    assert (reports[0].done, reports[0].total) == (0, 3)
+    assert (reports[-1].done, reports[-1].total, reports[-1].stored) == (60, 60, 60)
+    assert reports[-1].notes == ()
     assert capsys.readouterr() == ("", "")
-    assert [other.name for other in tmp_path.glob("progress*")] == ["progress"]
 
 
 def test_the_rate_is_of_what_was_computed(monkeypatch):

@@ -17,7 +17,7 @@ from mtlpaper.companion import checking
 from mtlpaper.companion.checking import Check
 from mtlpaper.companion.tolerances import Difference
 from mtlpaper.settings import Parameters
-from mtlpaper.sweeps.environment import PROGRESS, SCHEDULER, STORE, WORKER_ENVIRONMENT
+from mtlpaper.sweeps.environment import SCHEDULER, STORE, WORKER_ENVIRONMENT
 from mtlpaper.sweeps.pools import completed, open_pool
 
 
@@ -117,10 +117,8 @@ def alone() -> Iterator[None]:
     To be entered before the first unit is listed: that loads torch, which then reads the number of
     threads.
     """
-    before = {
-        name: os.environ.get(name) for name in (STORE, SCHEDULER, PROGRESS, *WORKER_ENVIRONMENT)
-    }
-    for name in (STORE, SCHEDULER, PROGRESS):
+    before = {name: os.environ.get(name) for name in (STORE, SCHEDULER, *WORKER_ENVIRONMENT)}
+    for name in (STORE, SCHEDULER):
         os.environ.pop(name, None)
     os.environ.update(WORKER_ENVIRONMENT)
     try:

@@ -11,6 +11,7 @@ import typer
 
 import mtlpaper
 from mtlpaper.cli.live import say
+from mtlpaper.limits import ONE_THREAD
 
 app = typer.Typer(
     help='Reproduces Lee & Ndirango, "Generalization in multitask deep neural classifiers".',
@@ -28,7 +29,8 @@ _UNKNOWN_LETTERS = "backslashreplace"
 def before_commands(
     version: Annotated[bool, typer.Option("--version", help="Show the version and end.")] = False,
 ) -> None:
-    """Stand before the commands, to answer ``--version``."""
+    """Stand before the commands: answer ``--version``, and prepare for the libraries they load."""
+    os.environ.update(ONE_THREAD)
     os.environ["MPLBACKEND"] = "agg"  # nothing is shown on a screen; a user's own may need one
     if version:
         typer.echo(f"mtlpaper {mtlpaper.__version__}")

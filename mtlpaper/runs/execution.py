@@ -6,6 +6,7 @@ import ast
 import json
 import os
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,19 +15,24 @@ from typing import Any
 
 import nbformat
 
-from mtlpaper import provenance, results
+from mtlpaper import experiments, provenance, results
 from mtlpaper.notebook import GLUE_PREFIX
 from mtlpaper.runs import folder as place
 from mtlpaper.runs.cell import parameters_cell, rewritten
 from mtlpaper.runs.components import Components
 from mtlpaper.runs.errors import RunError
 from mtlpaper.runs.inspection import UNSETTLED, inspect
-from mtlpaper.runs.kernel import Listener, OnCell, execute_notebook
-from mtlpaper.runs.means import Means
+from mtlpaper.runs.kernel import OnCell, execute_notebook
+from mtlpaper.runs.means import Means, require
 from mtlpaper.runs.memory import require_memory
 from mtlpaper.runs.planning import Run
-from mtlpaper.runs.watching import OnProgress
 from mtlpaper.settings import ParameterError
+from mtlpaper.sweeps import SweepError
+from mtlpaper.sweeps.environment import using
+from mtlpaper.sweeps.progress import Report
+
+OnProgress = Callable[[Report], None]
+"""Told how far a sweep has come."""
 
 
 @dataclass(frozen=True)
@@ -70,9 +76,9 @@ def execute(
     on_cell : callable, optional
         Told how many code cells are done, and of how many.
     on_progress : callable, optional
-        Told how far a sweep in the notebook has come.
+        Told how far a sweep has come.
     on_start : callable, optional
-        Told why there is something to run (empty for the first run), before the kernel starts.
+        Told why there is something to run (empty for the first run), before the work begins.
 
     Returns
     -------
@@ -85,13 +91,20 @@ def execute(
     SetupError
         If it cannot start.
     RunError
-        If the notebook fails. Earlier results stay, and ``<name>.partial.ipynb`` shows the cell.
+        If the experiment or its notebook fails. Earlier results stay, and ``<name>.partial.ipynb``
+        shows the cell of a notebook that failed.
+
+    Notes
+    -----
+    The data are computed first, by this process and those that `means` allows. The notebook is
+    then executed, finds the data and draws them. Linear algebra must run on one thread in this
+    process, as it does in the program.
     """
     means = means or Means()
     _require_device(run)
     if force or inspect(run).kind != "fresh":
         require_memory(run, means)
-        means.require()
+        require(means)
     place.prepare(run)
     with place.locked(run.folder):
         place.recover(run.folder)
@@ -104,8 +117,8 @@ def execute(
             on_start(state.why_again)
         try:
             with place.workplace(run.folder) as work:
-                told = Listener(on_cell or _deaf, on_progress or _deaf)
-                record = _compute(run, work, means, told)
+                with using(means, on_progress):
+                    record = _compute(run, work, means, on_cell or (lambda *_: None))
                 place.deliver(work, run.folder, record)
         except OSError as error:
             raise RunError(f"{run.name}: cannot write to {run.folder}: {error}") from error
@@ -113,14 +126,11 @@ def execute(
     return Outcome(run.folder, record, reused=False)
 
 
-def _deaf(*_: Any) -> None:
-    pass
-
-
-def _compute(run: Run, work: Path, means: Means, told: Listener) -> dict[str, Any]:
+def _compute(run: Run, work: Path, means: Means, on_cell: OnCell) -> dict[str, Any]:
     commit = provenance.commit()  # of the code, which need not lie beside the notebook
     started, clock = datetime.now(UTC), time.perf_counter()
-    durations = _notebook(run, work, means, told)
+    _measure(run, work)
+    durations = _notebook(run, work, on_cell)
     elapsed = time.perf_counter() - clock
     attributes = _attributes(run, work)
     record = {
@@ -153,7 +163,19 @@ def _compute(run: Run, work: Path, means: Means, told: Listener) -> dict[str, An
     return {**record, "files": {name: results.checksum(work / name) for name in names}}
 
 
-def _notebook(run: Run, work: Path, means: Means, told: Listener) -> list[float]:
+def _measure(run: Run, work: Path) -> None:
+    """Compute the run's data and save them where its notebook looks for them."""
+    try:
+        data = experiments.compute(run.params)
+    except SweepError as error:
+        raise RunError(f"{run.name}: {error}") from error
+    except Exception as error:
+        message = f"{run.name}: its data could not be computed: {type(error).__name__}: {error}"
+        raise RunError(message, "".join(traceback.format_exception(error)).strip()) from error
+    results.save(data, work / f"{run.name}.nc")
+
+
+def _notebook(run: Run, work: Path, on_cell: OnCell) -> list[float]:
     """Execute the run's notebook into `work`; keep what a failed one has to show."""
     prepared, partial = work / f"{run.name}.prepared.ipynb", work / f"{run.name}.partial.ipynb"
     notebook = nbformat.read(run.notebook, as_version=4)
@@ -166,8 +188,7 @@ def _notebook(run: Run, work: Path, means: Means, told: Listener) -> list[float]
             partial,
             cwd=run.notebook.parent,
             run_dir=work.resolve(),
-            means=means,
-            told=told,
+            on_cell=on_cell,
         )
     except RunError as error:
         if partial.exists():
@@ -184,21 +205,10 @@ def _partial(run: Run) -> Path:
 
 
 def _attributes(run: Run, work: Path) -> dict[str, Any]:
-    """Return the data's attributes after checking that they are of this run."""
-    path = work / f"{run.name}.nc"
-    if not path.exists():
-        raise RunError(
-            f"{run.name}: the notebook saved no data; it must call `notebook.dataset(params)`"
-        )
-    attributes = results.load(path).attrs
+    """Return the data's attributes after checking that the notebook used this run's data."""
+    attributes = results.load(work / f"{run.name}.nc").attrs
     if json.loads(attributes["parameters"]) != run.params.plain():
         raise RunError(f"{run.name}: the notebook computed with other parameters than it was given")
-    ours = {**provenance.machine(), **provenance.versions()}
-    if json.loads(attributes["versions"]) != ours:
-        raise RunError(
-            f"{run.name}: the kernel found other versions than this program; start it again if "
-            "the environment was changed meanwhile"
-        )
     return dict(attributes)
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import re
 import tempfile
+import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,9 +23,8 @@ from papermill.exceptions import PapermillExecutionError
 
 from mtlpaper.notebook import RUN_DIR
 from mtlpaper.runs.errors import RunError
-from mtlpaper.runs.means import Means
-from mtlpaper.runs.watching import OnProgress, watched
-from mtlpaper.sweeps.environment import PROGRESS, WORKER_ENVIRONMENT, progress_file
+from mtlpaper.sweeps.environment import WORKER_ENVIRONMENT
+from mtlpaper.sweeps.pools import require_not_stopped
 
 OnCell = Callable[[int, int], None]
 """Told after every code cell how many are done, and of how many."""
@@ -42,16 +43,8 @@ _INHERITED = {
 }
 
 
-@dataclass(frozen=True)
-class Listener:
-    """Who wants to know how far a notebook has come: by cells, and by its sweeps."""
-
-    on_cell: OnCell
-    on_progress: OnProgress
-
-
 def execute_notebook(
-    source: Path, target: Path, *, cwd: Path, run_dir: Path, means: Means, told: Listener
+    source: Path, target: Path, *, cwd: Path, run_dir: Path, on_cell: OnCell
 ) -> list[float]:
     """Execute a notebook whose parameters cell already holds the values.
 
@@ -62,10 +55,8 @@ def execute_notebook(
     cwd : Path
         Working directory of the kernel.
     run_dir : Path
-        Folder in which the notebook saves data and figures.
-    means : Means
-        What it may use.
-    told : Listener
+        Folder in which the notebook finds its data and saves its figures.
+    on_cell : callable
 
     Returns
     -------
@@ -79,24 +70,33 @@ def execute_notebook(
         far it came.
     """
     name = source.name.partition(".")[0]  # of figure1.prepared.ipynb
-    # Who started this run may be waiting for its progress; else the file is nobody's but ours.
-    progress = progress_file() or run_dir / ".progress"
     # A folder for what is the kernel's own. Not in `run_dir`: Jupyter needs a file there that nobody
     # else can read, and not every file system knows such.
     with tempfile.TemporaryDirectory(prefix="mtlpaper-", ignore_cleanup_errors=True) as private:
-        kernel = _Kernel(Path(private), _environment(run_dir, means, progress))
-        with watched(progress, told.on_progress), _explained(name, target, kernel):
+        kernel = _Kernel(Path(private), _environment(run_dir), cwd)
+        with _explained(name, target, kernel):
             papermill.execute_notebook(
                 source,
                 target,
                 engine_name=_Engine.NAME,
                 kernel_name="python3",
                 progress_bar=False,
-                cwd=cwd,
                 kernel=kernel,
-                on_cell=told.on_cell,
+                on_cell=on_cell,
             )
     return _cleaned(target)
+
+
+#: Managers of the kernels that this process runs, by thread.
+_at_work: dict[int, Any] = {}
+
+
+def end_kernels() -> None:
+    """End every kernel of this process; the threads that run notebooks then fail."""
+    for manager in list(_at_work.values()):
+        process = getattr(manager.provisioner, "process", None)
+        if process is not None:
+            process.kill()
 
 
 @contextmanager
@@ -104,18 +104,25 @@ def _explained(name: str, target: Path, kernel: _Kernel) -> Iterator[None]:
     """Turn what ends a notebook early into a RunError."""
     try:
         yield
-    except _StartError as error:
+    except Exception as error:
+        require_not_stopped()  # or it was ended, and nothing is wrong with the notebook
+        raise _in_words(error, name, target, kernel) from error
+
+
+def _in_words(error: Exception, name: str, target: Path, kernel: _Kernel) -> Exception:
+    if isinstance(error, _StartError):
         target.unlink(missing_ok=True)  # papermill wrote it, and it shows nothing
-        raise RunError(f"{name}: the Jupyter kernel did not start: {error}") from error
-    except PapermillExecutionError as error:
+        return RunError(f"{name}: the Jupyter kernel did not start: {error}")
+    if isinstance(error, PapermillExecutionError):
         what = f"{error.ename}: {_without_colour(error.evalue)}"
         message = f"{name}: cell [{error.exec_count}] raised {what}"
-        raise RunError(message, _without_colour("\n".join(error.traceback))) from error
-    except DeadKernelError as error:
+        return RunError(message, _without_colour("\n".join(error.traceback)))
+    if isinstance(error, DeadKernelError):
         message = f"{name}: the kernel died, perhaps for want of memory"
-        raise RunError(message, kernel.last_words()) from error
-    except TimeoutError as error:
-        raise RunError(f"{name}: what a cell shows did not arrive in {_PATIENCE} s") from error
+        return RunError(message, kernel.last_words())
+    if isinstance(error, TimeoutError):
+        return RunError(f"{name}: what a cell shows did not arrive in {_PATIENCE} s")
+    return error
 
 
 class _StartError(Exception):
@@ -131,10 +138,13 @@ class _Kernel:
     folder : Path
         For its own files.
     environment : mapping
+    cwd : Path
+        Working directory, which papermill would change for this whole process.
     """
 
     folder: Path
     environment: Mapping[str, str]
+    cwd: Path
 
     def start(self, client: Any) -> None:
         """Start it and connect a client; anew if it fails."""
@@ -159,7 +169,8 @@ class _Kernel:
             client.km.kernel_spec_manager.kernel_dirs = []  # leaves it only this very interpreter
             client.km.connection_file = str(self.folder / f"{attempt}.json")
             client.km.transport = self._transport(attempt)
-            client.start_new_kernel(env=environment, stdout=log, stderr=log)
+            _at_work[threading.get_ident()] = client.km
+            client.start_new_kernel(env=environment, cwd=str(self.cwd), stdout=log, stderr=log)
         client.start_new_kernel_client()
 
     def _transport(self, attempt: int) -> str:
@@ -210,8 +221,19 @@ class _Engine(NBClientEngine):
             extra_arguments=["--IPKernelApp.log_level=CRITICAL"],
         )
         client.on_cell_executed = count
-        kernel.start(client)
-        return client.execute(cleanup_kc=True)
+        try:
+            kernel.start(client)
+            return client.execute(cleanup_kc=True)
+        finally:
+            _at_work.pop(threading.get_ident(), None)
+            _close_loop()
+
+
+def _close_loop() -> None:
+    """Close the event loop that Jupyter makes for a thread, and leaves open."""
+    if threading.current_thread() is not threading.main_thread():
+        with suppress(RuntimeError):  # if it made none
+            asyncio.get_event_loop().close()
 
 
 papermill_engines.register(_Engine.NAME, _Engine)
@@ -229,7 +251,7 @@ def _is_news(record: logging.LogRecord) -> bool:
 logging.getLogger("asyncio").addFilter(_is_news)
 
 
-def _environment(run_dir: Path, means: Means, progress: Path) -> dict[str, str]:
+def _environment(run_dir: Path) -> dict[str, str]:
     given = {
         name: value
         for name, value in os.environ.items()
@@ -238,8 +260,6 @@ def _environment(run_dir: Path, means: Means, progress: Path) -> dict[str, str]:
     return {
         **given,
         **WORKER_ENVIRONMENT,
-        **means.environment(),
-        PROGRESS: str(progress.resolve()),
         RUN_DIR: str(run_dir),
         "MPLBACKEND": "agg",  # a user's own may need a screen, or be none
     }

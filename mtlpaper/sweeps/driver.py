@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from functools import partial
 from typing import Any
 
 import numpy as np
 
 from mtlpaper.sweeps.environment import store_folder
-from mtlpaper.sweeps.errors import DamagedEntryError
+from mtlpaper.sweeps.errors import DamagedEntryError, WorkerError
 from mtlpaper.sweeps.keys import Code, code_of, description, key_of
-from mtlpaper.sweeps.pools import Pool, completed, open_pool
+from mtlpaper.sweeps.pools import Pool, completed, open_pool, require_not_stopped
 from mtlpaper.sweeps.progress import Progress
 from mtlpaper.sweeps.store import Lease, Store
 from mtlpaper.sweeps.worker import checked
@@ -58,6 +58,7 @@ def sweep(
 
     Notes
     -----
+    The program gives a sweep its means by :func:`mtlpaper.sweeps.environment.using`. Elsewhere
     ``MTLPAPER_STORE`` names the folder of the store; without it nothing is kept. ``MTLPAPER_JOBS``
     is the number of processes, ``MTLPAPER_SCHEDULER`` the address of a cluster that takes their
     place.
@@ -153,14 +154,22 @@ class _Sweep:
             todo = self._not_stored(range(len(self._units)))
             while todo:
                 pool = pool or stack.enter_context(self._pool(len(todo)))
-                self._round(pool, todo)
+                try:
+                    self._round(pool, todo)
+                except WorkerError:
+                    require_not_stopped()
+                    if not pool.shared:
+                        raise
+                    # Perhaps over a unit of another sweep: whose it was shows in processes apart.
+                    self._progress.note("a worker process died; going on with one of its own")
+                    pool = stack.enter_context(self._pool(len(todo), own=True))
                 todo = self._not_stored(index for index in todo if index not in self._results)
                 if todo:
                     time.sleep(_PAUSE)
         return [self._results[index] for index in range(len(self._units))]
 
-    def _pool(self, tasks: int) -> Any:
-        return open_pool(tasks, code=self._code, function=self._function)
+    def _pool(self, tasks: int, *, own: bool = False) -> Any:
+        return open_pool(tasks, code=self._code, function=self._function, own=own)
 
     def _not_stored(self, indices: Iterable[int]) -> list[int]:
         """Take what the store has; return what it has not."""
@@ -178,10 +187,12 @@ class _Sweep:
         """Compute what no other process is computing."""
         task = partial(checked, self._function, self._code)
         try:
-            for index, result in completed(pool, task, self._free(todo)):
-                self._keeper.keep(index, result)
-                self._results[index] = result
-                self._progress.advance(self._weights[index])
+            # Closed when storing fails, too: it takes back what it has handed over.
+            with closing(completed(pool, task, self._free(todo))) as results:
+                for index, result in results:
+                    self._keeper.keep(index, result)
+                    self._results[index] = result
+                    self._progress.advance(self._weights[index])
         finally:
             self._keeper.release_all()
 

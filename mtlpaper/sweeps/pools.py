@@ -10,15 +10,21 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any, TypeVar
 
-from mtlpaper.sweeps.environment import WORKER_ENVIRONMENT, jobs_allowed, scheduler_address
+from mtlpaper.sweeps.environment import (
+    WORKER_ENVIRONMENT,
+    given_means,
+    jobs_allowed,
+    scheduler_address,
+)
 from mtlpaper.sweeps.errors import SweepError, WorkerError
 from mtlpaper.sweeps.keys import Code
 
@@ -29,6 +35,8 @@ Result = TypeVar("Result")
 _AHEAD = 2
 #: Tasks that a cluster has before it. Each may hold an open file, and systems allow some thousand.
 _AHEAD_OF_CLUSTER = 500
+#: Seconds between two looks whether the work was stopped.
+LOOK = 0.25
 
 
 @dataclass(frozen=True)
@@ -42,47 +50,99 @@ class Pool:
         How many tasks to hand over before the first has come back.
     explain : callable
         From an exception to one that says what to do, or None if the task itself raised it.
+    shared : bool
+        Whether other sweeps use it too, so that the task of another one may have broken it.
+    stopped : threading.Event
+        Whether the sweeps that share it have to end.
     """
 
     executor: Executor
     ahead: int
     explain: Callable[[BaseException], SweepError | None]
+    shared: bool = False
+    stopped: threading.Event = field(default_factory=threading.Event)
+
+    def stop(self) -> None:
+        """End the local processes, and every sweep that uses the pool."""
+        self.stopped.set()
+        end(self.executor)
+
+
+_shared: ContextVar[Pool | None] = ContextVar("shared", default=None)
+
+
+def require_not_stopped() -> None:
+    """Raise KeyboardInterrupt if another thread stopped the pool that this one shares."""
+    shared = _shared.get()
+    if shared is not None and shared.stopped.is_set():
+        raise KeyboardInterrupt
+
+
+@contextmanager
+def shared_pool(jobs: int) -> Iterator[Pool]:
+    """Give a pool of local processes that the sweeps of several threads can use together.
+
+    Its processes start when they are first needed; each thread enters it by :func:`sharing`.
+    """
+    with _local(jobs) as pool:
+        yield replace(pool, shared=True)
+
+
+@contextmanager
+def sharing(pool: Pool) -> Iterator[None]:
+    """Have the sweeps of this thread use a pool that is open already."""
+    token = _shared.set(pool)
+    try:
+        yield
+    finally:
+        _shared.reset(token)
 
 
 @contextmanager
 def open_pool(
-    tasks: int, *, jobs: int | None = None, code: Code | None = None, function: Any = None
+    tasks: int,
+    *,
+    jobs: int | None = None,
+    code: Code | None = None,
+    function: Any = None,
+    own: bool = False,
 ) -> Iterator[Pool]:
-    """Give the pool that the surroundings ask for, and end it.
+    """Give the pool that the surroundings ask for, and end it unless it is shared.
 
     Parameters
     ----------
     tasks : int
         No more local workers than these are started.
     jobs : int, optional
-        Number of local processes; by default what the run allows. One means this process.
+        Number of local processes; by default what the run allows. One means this process, unless
+        the program that runs the sweep gave its means: then it stays free to be interrupted, and
+        survives a unit that takes more memory than there is.
     code : Code, optional
         That of `function`, which a cluster's workers must share.
     function : callable, optional
         What the tasks will call.
+    own : bool
+        Take one process of its own in place of the shared ones.
     """
-    address = scheduler_address()
+    address, shared = scheduler_address(), _shared.get()
     workers = min(jobs_allowed() if jobs is None else jobs, tasks)
     if address is not None:
         from mtlpaper.sweeps.cluster import cluster
 
         with cluster(address, function, code) as (executor, explain):
             yield Pool(executor, _AHEAD_OF_CLUSTER, explain)
-    elif workers <= 1:
+    elif shared is not None and not own:
+        yield shared
+    elif workers <= 1 and given_means() is None:
         yield Pool(_Here(), 1, lambda _: None)
     else:
-        with _local(workers) as pool:
+        with _local(1 if own else workers) as pool:
             yield pool
 
 
 def completed(
     pool: Pool, function: Callable[[Item], Result], tasks: Iterable[tuple[int, Item]]
-) -> Iterator[tuple[int, Result]]:
+) -> Generator[tuple[int, Result], None, None]:
     """Yield the results of numbered tasks as they come.
 
     Parameters
@@ -96,6 +156,8 @@ def completed(
     ------
     SweepError
         If a worker dies or the cluster fails.
+    KeyboardInterrupt
+        If another thread stopped the pool.
 
     Notes
     -----
@@ -103,15 +165,21 @@ def completed(
     """
     waiting = iter(tasks)
     pending: dict[Future[Result], tuple[int, Item]] = {}
-    while True:
-        for index, item in islice(waiting, pool.ahead - len(pending)):
-            pending[_submitted(pool, function, item)] = index, item
-        if not pending:
-            return
-        done = wait(pending, return_when=FIRST_COMPLETED).done
-        for future in sorted(done, key=_failed):  # what succeeded is kept before a failure ends all
-            index, item = pending.pop(future)
-            yield index, _outcome(pool, future, item)
+    try:
+        while True:
+            require_not_stopped()
+            for index, item in islice(waiting, pool.ahead - len(pending)):
+                pending[_submitted(pool, function, item)] = index, item
+            if not pending:
+                return
+            done = wait(pending, LOOK, return_when=FIRST_COMPLETED).done
+            # What succeeded is kept before a failure ends all.
+            for future in sorted(done, key=_failed):
+                index, item = pending.pop(future)
+                yield index, _outcome(pool, future, item)
+    finally:
+        for future in pending:  # other sweeps may go on using the pool
+            future.cancel()
 
 
 def _submitted(pool: Pool, function: Callable[[Item], Result], item: Item) -> Future[Result]:
@@ -160,18 +228,23 @@ class _Here(Executor):
 def _local(workers: int) -> Iterator[Pool]:
     # Forked copies of a process in which BLAS or torch runs threads hang, hence "spawn".
     context = multiprocessing.get_context("spawn")
-    before = set(multiprocessing.active_children())
     with _environment():
         executor = ProcessPoolExecutor(workers, mp_context=context, initializer=_begin)
         try:
             yield Pool(executor, _AHEAD * workers, lambda error: _of_local(error, workers))
         except BaseException:
             # Nobody waits for what is under way; it may take long, and its results are not wanted.
-            for child in set(multiprocessing.active_children()) - before:
-                child.terminate()
+            end(executor)
             raise
         finally:
             executor.shutdown(cancel_futures=True)
+
+
+def end(executor: Executor) -> None:
+    """End the processes of a local executor at once; they hold nothing that has to be saved."""
+    # Executors have a method for this from Python 3.14 on. Not SIGTERM, which may be ignored.
+    for process in list((getattr(executor, "_processes", None) or {}).values()):
+        process.kill()
 
 
 def _of_local(error: BaseException, workers: int) -> SweepError | None:

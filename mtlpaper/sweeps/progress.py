@@ -1,21 +1,18 @@
-"""How far a sweep has come: on a terminal, and in a file for the program that waits for it.
+"""How far a sweep has come: told to the program that listens, or shown on a terminal.
 
 Nothing is ever written where a notebook would keep it.
 """
 
 from __future__ import annotations
 
-import json
-import os
 import sys
 import time
-from contextlib import suppress
-from dataclasses import asdict, dataclass, field
-from pathlib import Path
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
 
-from mtlpaper.sweeps.environment import progress_file
+from mtlpaper.sweeps.environment import listener
 
 #: Seconds between two reports.
 _PAUSE = 0.2
@@ -60,15 +57,6 @@ class Report:
         )
 
 
-def read_report(path: Path) -> Report | None:
-    """Return what a sweep last wrote to its file; None before it has written anything."""
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        return Report(**{**content, "notes": tuple(content["notes"])})
-    except (OSError, ValueError, TypeError, KeyError):
-        return None
-
-
 def duration(seconds: float) -> str:
     """Write a time as one says it: 40 s, 12 min, 3.5 h."""
     if seconds < 90:
@@ -94,14 +82,14 @@ class Progress:
     _computed: int = 0
     _notes: list[str] = field(default_factory=list)
     _bar: Any = None
-    _file: Path | None = None
-    _written: float = 0.0
+    _listener: Callable[[Report], None] | None = None
+    _told: float = 0.0
     _began: float = 0.0
 
     def __enter__(self) -> Self:
         self._began = time.monotonic()
-        self._file = progress_file()
-        self._bar = _bar(self.total) if _on_terminal() else None
+        self._listener = listener()
+        self._bar = _bar(self.total) if self._speaks() and sys.stderr.isatty() else None
         self._tell(always=True)
         return self
 
@@ -111,7 +99,7 @@ class Progress:
         self._tell(always=True)
         if self._bar is not None:
             self._bar.stop()
-        if isinstance(error, KeyboardInterrupt) and not _in_kernel():
+        if isinstance(error, KeyboardInterrupt) and self._speaks():
             _say(f"interrupted; {self.report().after_interrupt()}")
 
     def advance(self, cells: int, *, reused: bool = False) -> None:
@@ -128,7 +116,7 @@ class Progress:
         self._notes.append(text)
         if self._bar is not None:
             self._bar.console.print(text, markup=False, highlight=False, soft_wrap=True)
-        elif not _in_kernel():
+        elif self._speaks():
             _say(text)
         self._tell(always=True)
 
@@ -141,31 +129,23 @@ class Progress:
 
     def _tell(self, *, always: bool = False) -> None:
         now = time.monotonic()
-        if not always and now - self._written < _PAUSE:
+        if not always and now - self._told < _PAUSE:
             return
-        self._written = now
+        self._told = now
         if self._bar is not None:
             self._bar.update(self._bar.task_ids[0], completed=self._done, said=str(self.report()))
-        if self._file is not None:
-            _write(self._file, self.report())
+        if self._listener is not None:
+            self._listener(self.report())
 
-
-def _write(path: Path, report: Report) -> None:
-    beside = path.with_name(f"{path.name}-{os.getpid()}")
-    # A sweep must not fail because somebody cannot be told of it.
-    with suppress(OSError):
-        beside.write_text(json.dumps(asdict(report)), encoding="utf-8")
-        beside.replace(path)
+    def _speaks(self) -> bool:
+        """Whether to write to standard error; who listens does so himself."""
+        return self._listener is None and not _in_kernel()
 
 
 def _in_kernel() -> bool:
     # Having ipykernel loaded is no sign: other packages load it too.
     shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
     return hasattr(shell, "kernel")
-
-
-def _on_terminal() -> bool:
-    return not _in_kernel() and sys.stderr.isatty()
 
 
 def _say(text: str) -> None:

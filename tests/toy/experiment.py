@@ -1,6 +1,3 @@
-import os
-import time
-
 import xarray as xr
 
 from mtlpaper.companion import Grid, Labels, Stage, Tolerance, Variable
@@ -19,10 +16,6 @@ def measure(params, _):
 def derive(params, _):
     if params.fault == "raise":
         raise ArithmeticError("the toy broke")
-    if params.fault == "die":
-        os.kill(os.getpid(), 9)
-    if params.fault == "wait":
-        time.sleep(600)
     return xr.Dataset()
 
 

@@ -33,6 +33,12 @@ def reciprocal(unit: Unit) -> dict[str, np.ndarray]:
     return {"x": np.array(1 / unit.seed)}
 
 
+def die(unit: Unit) -> dict[str, np.ndarray]:
+    """Kill the process, as the system does when memory runs out."""
+    os.kill(os.getpid(), signal.SIGKILL)
+    return draw(unit)
+
+
 def die_once(unit: Unit) -> dict[str, np.ndarray]:
     """Kill the process, but for the first time only."""
     mark = Path(unit.folder) / f"died-{unit.seed}"
