@@ -20,7 +20,7 @@ import mtlpaper
 from mtlpaper import experiments, publish, results, runs
 from mtlpaper.cli import app
 from mtlpaper.cli.endings import explained
-from mtlpaper.cli.live import BookLines, RunLine
+from mtlpaper.cli.live import Lines
 from mtlpaper.settings import SETTINGS, settings
 from mtlpaper.sweeps.progress import Report
 
@@ -157,6 +157,8 @@ def test_a_device_that_is_not_there_is_refused_before_a_kernel_starts(root, tmp_
 
 @pytest.mark.parametrize("quiet", [False, True])
 def test_a_run_tells_its_beginning_end_and_folder(root, tmp_path, monkeypatch, quiet):
+    known = SimpleNamespace(summary=lambda jobs: f"about 1 s on {jobs}")
+    monkeypatch.setattr("mtlpaper.experiments.estimate", lambda _: known)
     asked = {}
 
     def execute(run, means, *, on_start, on_progress, **options):
@@ -180,6 +182,7 @@ def test_a_run_tells_its_beginning_end_and_folder(root, tmp_path, monkeypatch, q
         assert out == f"{tmp_path / 'out'}\n"
         assert err == (
             "toy: running, preset quick (code: mtlpaper.tasks changed)\n"
+            "toy: about 1 s on 3\n"
             "toy: an entry was damaged\n"
             "toy: done in 1.3 s\n"
         )
@@ -304,7 +307,9 @@ def test_book_runs_everything_then_builds(root, monkeypatch):
         return folders
 
     monkeypatch.setattr(runs, "run_all", run_all)
-    monkeypatch.setattr(publish, "build_book", lambda *given, **named: told.append((given, named)))
+    monkeypatch.setattr(
+        publish, "build_book", lambda *given, **named: not told.append((given, named))
+    )
     code, out, err = call("book", "--preset", "quick", "--jobs", 2, "--root", root)
     assert code == 0
     means = runs.Means(2, root / "runs" / "store", None)
@@ -403,12 +408,11 @@ def test_a_recorded_command_is_one_the_program_understands(root, monkeypatch):
     assert json.dumps(dict(seen[0].changed)) == json.dumps(dict(planned.changed))
 
 
-@pytest.mark.parametrize("lines", [BookLines(), RunLine("toy", "quick", str)])
-def test_a_log_is_not_repainted_even_in_colour(monkeypatch, lines):
+def test_a_log_is_not_repainted_even_in_colour(monkeypatch):
     log = io.StringIO()
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setattr("mtlpaper.cli.live.stderr", lambda: Console(file=log))
-    with lines.shown():
+    with Lines().shown():
         pass
     assert log.getvalue() == ""
 
@@ -418,26 +422,17 @@ class Screen(io.StringIO):
         return True
 
 
-@pytest.mark.parametrize("many", [False, True])
-def test_a_terminal_shows_how_far_a_sweep_is(monkeypatch, many):
+def test_a_terminal_shows_how_far_a_run_is(monkeypatch):
     """On a terminal as wide as it takes; what a log gets is tested above."""
     screen = Screen()
     console = Console(file=screen, force_terminal=True, width=100, color_system=None)
     monkeypatch.setattr("mtlpaper.cli.live.stderr", lambda: console)
-    report = Report(340, 3900, 340, 45.0)
-    if many:
-        with BookLines().shown() as lines:
-            lines.on_event("figure2", "running")
-            lines.on_progress("figure2", report)
-            lines._progress.refresh()
-            lines.on_event("figure2", "done")
-    else:
-        with RunLine("figure2", "quick", lambda: "about 40 s").shown() as line:
-            line.on_start("")
-            line.on_progress(report)
-            line._progress.refresh()
-            line.on_cell(3, 7)
-            line._progress.refresh()
-        assert "figure2: about 40 s" in screen.getvalue()
-        assert "figure2: 3 of 7 cells of the notebook" in screen.getvalue()
-    assert "figure2: 340 of 3900 cells, 45/s, 79 s left" in screen.getvalue()
+    with Lines().shown() as lines:
+        lines.on_event("figure2", "running")
+        lines.on_progress("figure2", Report(340, 3900, 340, 45.0))
+        lines._progress.refresh()
+        lines.on_cell("figure2", 3, 7)
+        lines._progress.refresh()
+        lines.on_event("figure2", "done")
+    for text in ("340 of 3900 cells, 45/s, 79 s left", "3 of 7 cells of the notebook", "done"):
+        assert f"figure2: {text}" in screen.getvalue()

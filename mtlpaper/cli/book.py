@@ -10,7 +10,7 @@ import typer
 
 from mtlpaper.cli import options
 from mtlpaper.cli.endings import explained
-from mtlpaper.cli.live import BookLines, say
+from mtlpaper.cli.live import Lines, say
 from mtlpaper.cli.program import app
 from mtlpaper.settings import SETTINGS
 
@@ -30,7 +30,7 @@ def book(
 
         publish = _publish()
         top = runs.find_root(root)
-        with BookLines().shown() as lines:
+        with Lines().shown() as lines:
             folders = runs.run_all(
                 list(SETTINGS),
                 preset,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,7 +10,7 @@ import typer
 
 from mtlpaper.cli import options
 from mtlpaper.cli.endings import explained
-from mtlpaper.cli.live import RunLine, say
+from mtlpaper.cli.live import Lines, say
 from mtlpaper.cli.program import app
 from mtlpaper.settings import ParameterError, Parameters, parse_value, settings
 
@@ -36,22 +37,28 @@ def run(
     root: options.Root = None,
 ) -> None:
     """Run one experiment into a folder of its own."""
-    line = RunLine(name, preset, lambda: _estimate(planned, means), quiet=quiet)
-    with explained(line.after_interrupt):
+    lines = Lines(quiet=quiet)
+    with explained(lines.after_interrupt):
         changes = _changes(settings(name), parameter or [], device)
         settings(name).preset(preset, **changes)  # complain before the slow imports below
         from mtlpaper import runs
 
         planned = runs.plan(name, preset, changes, folder=out, root=root)
         means = options.means(planned.root, jobs, store, scheduler)
-        with line.shown():
+
+        def on_start(reason: str) -> None:
+            lines.on_event(name, f"running, preset {preset}", reason)
+            if not quiet:
+                lines.say(f"{name}: {_estimate(planned, means)}")
+
+        with lines.shown():
             outcome = runs.execute(
                 planned,
                 means,
                 force=force,
-                on_start=line.on_start,
-                on_cell=line.on_cell,
-                on_progress=line.on_progress,
+                on_start=on_start,
+                on_cell=partial(lines.on_cell, name),
+                on_progress=partial(lines.on_progress, name),
             )
         if not quiet:
             took = outcome.record["duration_s"]
