@@ -14,7 +14,7 @@ from mtlpaper.runs.inspection import inspect
 from mtlpaper.runs.kernel import end_kernels
 from mtlpaper.runs.means import Means, require
 from mtlpaper.runs.planning import Run, plan
-from mtlpaper.sweeps.pools import LOOK, Pool, shared_pool, sharing
+from mtlpaper.sweeps.pools import LOOK, Pool, require_not_stopped, shared_pool, sharing
 from mtlpaper.sweeps.progress import Report
 
 #: What is told of an experiment: "running", "reused", "done" or "failed"; and why it runs again.
@@ -77,8 +77,8 @@ def run_all(
 
     def complaint_of(run: Run, pool: Pool) -> str:
         """Run one experiment to its end; return its complaint, empty if there is none."""
-        try:
-            with sharing(pool):
+        with sharing(pool):
+            try:
                 execute(
                     run,
                     means,
@@ -86,9 +86,10 @@ def run_all(
                     on_start=lambda why: tell(run.name, "running", why),
                     on_progress=lambda report: tell_progress(run.name, report),
                 )
-        except Exception as error:
-            tell(run.name, "failed", "")
-            return _in_words(error)
+            except Exception as error:
+                require_not_stopped()
+                tell(run.name, "failed", "")
+                return _in_words(error)
         tell(run.name, "done", "")
         return ""
 

@@ -104,25 +104,20 @@ def _explained(name: str, target: Path, kernel: _Kernel) -> Iterator[None]:
     """Turn what ends a notebook early into a RunError."""
     try:
         yield
-    except Exception as error:
-        require_not_stopped()  # or it was ended, and nothing is wrong with the notebook
-        raise _in_words(error, name, target, kernel) from error
-
-
-def _in_words(error: Exception, name: str, target: Path, kernel: _Kernel) -> Exception:
-    if isinstance(error, _StartError):
+    except _StartError as error:
+        require_not_stopped()
         target.unlink(missing_ok=True)  # papermill wrote it, and it shows nothing
-        return RunError(f"{name}: the Jupyter kernel did not start: {error}")
-    if isinstance(error, PapermillExecutionError):
+        raise RunError(f"{name}: the Jupyter kernel did not start: {error}") from error
+    except PapermillExecutionError as error:
         what = f"{error.ename}: {_without_colour(error.evalue)}"
         message = f"{name}: cell [{error.exec_count}] raised {what}"
-        return RunError(message, _without_colour("\n".join(error.traceback)))
-    if isinstance(error, DeadKernelError):
+        raise RunError(message, _without_colour("\n".join(error.traceback))) from error
+    except DeadKernelError as error:
+        require_not_stopped()  # or it was ended, and nothing is wrong with the notebook
         message = f"{name}: the kernel died, perhaps for want of memory"
-        return RunError(message, kernel.last_words())
-    if isinstance(error, TimeoutError):
-        return RunError(f"{name}: what a cell shows did not arrive in {_PATIENCE} s")
-    return error
+        raise RunError(message, kernel.last_words()) from error
+    except TimeoutError as error:
+        raise RunError(f"{name}: what a cell shows did not arrive in {_PATIENCE} s") from error
 
 
 class _StartError(Exception):
