@@ -1,5 +1,6 @@
 """Fresh or stale, and why: each reason is brought about on purpose and has to be named."""
 
+import contextlib
 import json
 import shutil
 import subprocess
@@ -22,6 +23,7 @@ from mtlpaper.runs import (
     Means,
     Reason,
     Run,
+    RunError,
     SetupError,
     book_runs,
     find_root,
@@ -294,18 +296,29 @@ def test_components_are_what_was_recorded(run):
 
 
 def test_the_book_says_why_an_experiment_runs_again(run, monkeypatch):
-    told = []
-    monkeypatch.setattr(
-        "mtlpaper.runs.batch._Children.run", lambda _, name, __, why: told.append((name, why)) or ""
-    )
-    into = run.folder.parent
-    run_all(["toy"], "quick", run.root, into, Means())
-    assert told == []  # it is fresh
+    def compute(*_):
+        raise RunError("toy: not now")
+
+    def told() -> list[tuple[str, str, str]]:
+        events = []
+        with contextlib.suppress(RunError):
+            run_all(
+                ["toy"],
+                "quick",
+                run.root,
+                run.folder.parent,
+                Means(),
+                on_event=lambda *event: events.append(event),
+            )
+        return events
+
+    monkeypatch.setattr("mtlpaper.runs.execution._compute", compute)
+    assert told() == [("toy", "reused", "")]
     (run.folder / "toy.nc").unlink()
-    run_all(["toy"], "quick", run.root, into, Means())
+    again = ("toy", "running", "data: toy.nc is missing")
+    assert told() == [again, ("toy", "failed", "")]
     shutil.rmtree(run.folder)
-    run_all(["toy"], "quick", run.root, into, Means())
-    assert told == [("toy", "data: toy.nc is missing"), ("toy", "")]
+    assert told() == [("toy", "running", ""), ("toy", "failed", "")]
 
 
 def test_reasons_of_one_kind_stand_together_and_many_are_counted():
