@@ -214,4 +214,4 @@ def survive(mark: Path):
 def test_a_worker_that_dies_while_it_is_checked_is_no_worker(at, tmp_path):
     with connected(at.scheduler_address, Deadly(tmp_path / "died"), code_of(draw)) as (executor, _):
         assert (tmp_path / "died").exists()
-        assert executor.submit(abs_of, -2).result() == 2
+        assert executor.submit(abs, -2).result() == 2

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from toy.units import draw
 
-from mtlpaper.experiments import theories
+from mtlpaper.dynamics import theories
 from mtlpaper.sweeps import SourceChangedError
 from mtlpaper.sweeps.digest import code_digest
 from mtlpaper.sweeps.keys import Code, code_of
@@ -203,16 +203,16 @@ def test_the_carrier_is_no_part_of_what_computes(tmp_path, monkeypatch):
     copied = tmp_path / "mtlpaper"
     ignored = shutil.ignore_patterns("__pycache__")
     shutil.copytree(Path(theories.__file__).parents[1], copied, ignore=ignored)
-    before = source_digest(theories.eq3)
+    before = source_digest(theories.follow)
     monkeypatch.setattr("mtlpaper.__file__", str(copied / "__init__.py"))
     for name in ("sweeps/driver.py", "figures/style.py", "runs/kernel.py"):
         with (copied / name).open("a") as file:
             file.write("\nADDED = 1\n")
-    assert source_digest(theories.eq3) == before
+    assert source_digest(theories.follow) == before
     with (copied / "gibbs" / "rank_one.py").open("a") as file:
         file.write("\nADDED = 1\n")
     with pytest.raises(SourceChangedError, match=r"mtlpaper.gibbs.rank_one changed since"):
-        source_digest(theories.eq3)
+        source_digest(theories.follow)
 
 
 def test_a_function_must_be_importable():
@@ -235,7 +235,7 @@ import pathlib, sys
 sys.path.insert(0, sys.argv[1])
 from pkg.solid import volume
 from mtlpaper.sweeps.sources import source_digest
-from mtlpaper.experiments import theories
+from mtlpaper.dynamics import theories
 from mtlpaper.sweeps import SourceChangedError
 before = source_digest(volume)
 base = pathlib.Path(sys.argv[1]) / "pkg" / "base.py"
