@@ -44,7 +44,7 @@ class Sample:
     ----------
     n_train : int
         Training points of each task.
-    descent : Descent
+    descent : mtlpaper.dynamics.students.Descent
     n_looks : int
         Times at which the students are looked at.
     n_points : int

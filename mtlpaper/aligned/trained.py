@@ -25,7 +25,7 @@ class TrainedPairs:
     auxiliary : tuple of (S_B, r_AB)
     n_train : int
         Training points of each task.
-    descent : Descent
+    descent : mtlpaper.dynamics.students.Descent
     t : tuple of float
         Increasing times from 0, in units of tau; multiples of the learning rate.
     """

@@ -14,7 +14,7 @@ from mtlpaper.comparison.alignment import DifferentShapeError, common_values
 from mtlpaper.comparison.entries import Entries, entries
 from mtlpaper.comparison.errors import ComparisonError
 from mtlpaper.comparison.sides import Side, open_side
-from mtlpaper.comparison.variables import Variable, compare_variables
+from mtlpaper.comparison.variables import VariablePair, compare_variables
 from mtlpaper.comparison.verdicts import Judged, judge
 
 
@@ -30,7 +30,7 @@ class Comparison:
         among the bytes of figures.
     coordinates : mapping
         Dimensions along which the two have different values: what they have in common, in words.
-    variables : tuple of Variable
+    variables : tuple of VariablePair
         All of them, the most different first.
     verdicts : tuple of Judged
         Claims that rest on the experiment.
@@ -43,7 +43,7 @@ class Comparison:
     numbers: Entries
     pictures: Entries
     coordinates: Mapping[str, str]
-    variables: tuple[Variable, ...]
+    variables: tuple[VariablePair, ...]
     verdicts: tuple[Judged, ...]
 
     @property
@@ -52,7 +52,7 @@ class Comparison:
         return self.a.experiment
 
     @property
-    def differing(self) -> tuple[Variable, ...]:
+    def differing(self) -> tuple[VariablePair, ...]:
         """Variables that are not equal in all common cells."""
         return tuple(v for v in self.variables if v.state != "equal")
 

@@ -12,7 +12,7 @@ import xarray as xr
 
 from mtlpaper.comparison.alignment import aligned
 from mtlpaper.comparison.compared import Comparison
-from mtlpaper.comparison.variables import NUMERIC, Variable
+from mtlpaper.comparison.variables import NUMERIC, VariablePair
 
 #: Drawn at most; a page with more is not read. What is left out is said.
 MAX_VARIABLES, MAX_PANELS, MAX_CURVES = 12, 4, 5
@@ -61,7 +61,7 @@ class Plot:
 
     Attributes
     ----------
-    variable : Variable
+    variable : VariablePair
     x_label : str
     coloured : str
         Dimension that the colours stand for; empty if there is one curve a panel.
@@ -71,7 +71,7 @@ class Plot:
         What is not drawn, in words; empty if everything is.
     """
 
-    variable: Variable
+    variable: VariablePair
     x_label: str
     coloured: str
     panels: tuple[Panel, ...]
@@ -96,7 +96,7 @@ def with_unit(name: str, units: str) -> str:
     return name if units in ("", "1") else f"{name} ({units})"
 
 
-def _axis(variable: Variable, comparison: Comparison) -> str | None:
+def _axis(variable: VariablePair, comparison: Comparison) -> str | None:
     """Return the dimension to draw over: the longest numeric one; seeds only for want of others."""
     if variable.state not in ("equal", "differs"):
         return None
@@ -117,7 +117,7 @@ def _is_axis(values: xr.DataArray, dim: Any) -> bool:
     return values[dim].dtype.kind in "iuf" and bool(np.isfinite(values[dim].values).all())
 
 
-def _plot(variable: Variable, comparison: Comparison) -> Plot:
+def _plot(variable: VariablePair, comparison: Comparison) -> Plot:
     x = _axis(variable, comparison)
     assert x is not None  # it was chosen because it has one
     sides = [side.data[variable.name] for side in (comparison.a, comparison.b)]

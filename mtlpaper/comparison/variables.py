@@ -35,7 +35,7 @@ class Extreme:
 
 
 @dataclass(frozen=True)
-class Variable:
+class VariablePair:
     """One variable of two datasets.
 
     Attributes
@@ -78,36 +78,36 @@ class Variable:
         return self.absolute.size / self.scale if self.scale else self.differing / self.cells
 
 
-def compare_variables(a: xr.Dataset, b: xr.Dataset) -> tuple[Variable, ...]:
+def compare_variables(a: xr.Dataset, b: xr.Dataset) -> tuple[VariablePair, ...]:
     """Compare all variables that are no dimension's coordinate, the most different first."""
     names = [name for name in {**a.variables, **b.variables} if name not in {*a.dims, *b.dims}]
     return tuple(sorted((_compared(str(name), a, b) for name in names), key=lambda v: -v.score))
 
 
-def _compared(name: str, a: xr.Dataset, b: xr.Dataset) -> Variable:
+def _compared(name: str, a: xr.Dataset, b: xr.Dataset) -> VariablePair:
     attributes = (a if name in a else b)[name].attrs
     labels = str(attributes.get("long_name", "")), str(attributes.get("units", ""))
     if name not in a or name not in b:
-        return Variable(name, *labels, state="only in A" if name in a else "only in B")
+        return VariablePair(name, *labels, state="only in A" if name in a else "only in B")
     try:
         ours, theirs, common = aligned(a[name], b[name])
     except DifferentShapeError as error:
-        return Variable(name, *labels, state="not comparable", reason=str(error))
+        return VariablePair(name, *labels, state="not comparable", reason=str(error))
     partial = {dim: found for dim, found in common.items() if not found.complete}
     kinds = {"numbers" if x.dtype.kind in NUMERIC else "words" for x in (ours, theirs)}
     if len(kinds) == 2:
-        return Variable(name, *labels, state="not comparable", reason="numbers against words")
+        return VariablePair(name, *labels, state="not comparable", reason="numbers against words")
     compare = _numbers if kinds == {"numbers"} else _words
-    return compare(Variable(name, *labels, state="equal", partial=partial), ours, theirs)
+    return compare(VariablePair(name, *labels, state="equal", partial=partial), ours, theirs)
 
 
-def _words(blank: Variable, a: xr.DataArray, b: xr.DataArray) -> Variable:
+def _words(blank: VariablePair, a: xr.DataArray, b: xr.DataArray) -> VariablePair:
     differs = np.asarray(a.values.astype(str) != b.values.astype(str))
     first = _extreme(differs.astype(float), a, b)
     return _filled(blank, differs, absolute=first)
 
 
-def _numbers(blank: Variable, a: xr.DataArray, b: xr.DataArray) -> Variable:
+def _numbers(blank: VariablePair, a: xr.DataArray, b: xr.DataArray) -> VariablePair:
     x, y = np.asarray(a.values, dtype=float), np.asarray(b.values, dtype=float)
     same = (x == y) | (np.isnan(x) & np.isnan(y))
     finite = np.isfinite(x) & np.isfinite(y) & ~same
@@ -125,7 +125,7 @@ def _numbers(blank: Variable, a: xr.DataArray, b: xr.DataArray) -> Variable:
     )
 
 
-def _filled(blank: Variable, differs: np.ndarray, **found: Any) -> Variable:
+def _filled(blank: VariablePair, differs: np.ndarray, **found: Any) -> VariablePair:
     differing = int(differs.sum())
     state: Literal["differs", "equal"] = "differs" if differing else "equal"
     return replace(blank, state=state, cells=differs.size, differing=differing, **found)

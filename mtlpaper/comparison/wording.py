@@ -12,7 +12,7 @@ from mtlpaper.claims.claim import Claim
 from mtlpaper.claims.wording import SYMBOLS, effect_text
 from mtlpaper.comparison.compared import Comparison
 from mtlpaper.comparison.entries import Entries, Entry
-from mtlpaper.comparison.variables import Extreme, Variable
+from mtlpaper.comparison.variables import Extreme, VariablePair
 
 #: Longer values, such as grids, are cut around the place where they part.
 _WIDTH = 48
@@ -88,7 +88,13 @@ def _recorded(section: Section, sides: tuple[Mapping[str, Any], ...]) -> Section
 
 
 def _variables(comparison: Comparison) -> Section:
-    head = ("Variable", "Unit", "Differs in", "Largest difference", "Largest relative difference")
+    head = (
+        "VariablePair",
+        "Unit",
+        "Differs in",
+        "Largest difference",
+        "Largest relative difference",
+    )
     rows = tuple(
         (v.name, v.units, _extent(v), _extreme(v.absolute), _extreme(v.relative, percent=True))
         for v in comparison.differing
@@ -148,7 +154,7 @@ def _gap(entry: Entry) -> tuple[str, str]:
     return f"{entry.gap:+.3g}", _percent(abs(entry.gap) / largest)
 
 
-def _extent(variable: Variable) -> str:
+def _extent(variable: VariablePair) -> str:
     if variable.state == "not comparable":
         return f"not comparable: {variable.reason}"
     if variable.state in ("only in A", "only in B"):

@@ -186,7 +186,7 @@ def descend_to_minima(
 
     Parameters
     ----------
-    descent : Descent
+    descent : mtlpaper.training.minima.Descent
         The networks at their start.
     measure : callable
         Looks at the networks still in `descent`.
