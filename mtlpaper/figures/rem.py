@@ -38,7 +38,7 @@ def averages(data: xr.Dataset) -> np.ndarray:
     gradient.set_yscale("log")
     gradient.set_ylim(bottom=float(data["gamma"].min()) / 2)
     _exact_and_limit(partition, data, "log_Z")
-    partition.set_title("log-partition $E[\\ln Z]$ (nat)")
+    partition.set_title("log-partition $E[\\ln Z]$ (nats)")
     partition.set_yscale("log")
     participation.legend(
         loc="upper left", fontsize=7.5, title="dashed: REM limit", title_fontsize=7.5

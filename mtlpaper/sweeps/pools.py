@@ -177,9 +177,13 @@ def completed(
             for future in sorted(done, key=_failed):
                 index, item = pending.pop(future)
                 yield index, _outcome(pool, future, item)
-    finally:
-        for future in pending:  # other sweeps may go on using the pool
-            future.cancel()
+    except (Exception, GeneratorExit):
+        # Other sweeps may go on using the pool. Not after an interrupt: the pool then ends its
+        # processes, and its executor complains of what was cancelled before.
+        if pool.shared:
+            for future in pending:
+                future.cancel()
+        raise
 
 
 def _submitted(pool: Pool, function: Callable[[Item], Result], item: Item) -> Future[Result]:
