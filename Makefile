@@ -8,7 +8,7 @@ PRESET      ?= paper
 PORT        ?= 8000
 # Processes; by default what MTLPAPER_JOBS says, or one for each core that there is.
 JOBS        ?= $(MTLPAPER_JOBS)
-CORES        = $(shell $(BIN)/python -c 'from mtlpaper.limits import cores; print(cores())')
+CORES        = $(shell $(BIN)/python -c 'from mtlpaper.companion.limits import cores; print(cores())')
 # Exact versions. Empty (`make test CONSTRAINTS=`) takes the newest that pyproject.toml allows.
 CONSTRAINTS ?= constraints.txt
 # A package index to look into as well. On Linux x86-64 the default PyTorch brings 2.7 GB of CUDA

@@ -13,8 +13,8 @@ from benchmarks.timing import elapsed
 from mtlpaper.benefit import Unit, bootstrap_interval, linear_unit
 from mtlpaper.benefit.data import Data, draw
 from mtlpaper.benefit.descent import initial_student
-from mtlpaper.experiments.benefits import linear
-from mtlpaper.settings.figure2 import Figure2
+from mtlpaper.chapters.common.two_tasks.experiment import linear
+from mtlpaper.chapters.figure2.parameters import Figure2
 from mtlpaper.training import GaussianTest
 
 #: The paper's recipe: learning rate and steps of every network.

@@ -1,5 +1,14 @@
-"""``python -m mtlpaper``: the program, also where its script is not on the path."""
+"""The program: the machinery, at work on the chapters and documents of this package."""
 
-from mtlpaper.cli import main
+from mtlpaper import chapters, documents
+from mtlpaper.companion import cli, registry
 
-main()
+
+def main() -> None:
+    """Run the program on the command line's arguments."""
+    registry.register(chapters, documents)
+    cli.main()
+
+
+if __name__ == "__main__":
+    main()

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from mtlpaper.claims import Claim
-from mtlpaper.claims.parts import BOUNDS
-from mtlpaper.published import BENEFIT_AXES
+from mtlpaper.companion.claims import Claim
+from mtlpaper.companion.claims.parts import BOUNDS
+from mtlpaper.documents.lee2019.printed import BENEFIT_AXES
 
 EFFECTS = {
     "related minus unrelated, high S_B": 0.1,

@@ -21,8 +21,12 @@ import matplotlib as mpl
 import pytest
 import torch
 
+from mtlpaper import chapters, documents
+from mtlpaper.companion import registry
+
 pytest_plugins = ["skips"]
 
+registry.register(chapters, documents)
 mpl.use("agg")
 torch.set_num_threads(1)
 

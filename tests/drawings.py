@@ -26,7 +26,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.spines import Spine
 from matplotlib.text import Text
 
-from mtlpaper.figures.style import FAINT
+from mtlpaper.companion.style import FAINT
 
 #: Figures and declarations do the same sums in another order: float64 leaves 1e-15 of the largest.
 ROUNDING = 1e-12

@@ -10,32 +10,32 @@ import xarray as xr
 from claims_data import ERROR, IDEAL, divided, ideal
 
 import mtlpaper
-from mtlpaper.claims import (
-    ABSTRACT,
+from mtlpaper.companion.claims import (
     BADGES,
-    CLAIMS,
-    GROUPS,
     SYMBOLS,
     Claim,
+    all_claims,
     experiments,
     explain,
     judge_all,
+    sections,
 )
-from mtlpaper.settings import SETTINGS
+from mtlpaper.companion.registry import chapters
+from mtlpaper.documents.lee2019 import ABSTRACT
 
 ROOT = Path(mtlpaper.__file__).parents[1]
 #: Experiments that are still being written: their claims may stand before their notebooks do.
 
 refutable = pytest.mark.parametrize(
     "claim",
-    [pytest.param(claim, id=name) for name, claim in CLAIMS.items() if claim.statistic],
+    [pytest.param(claim, id=name) for name, claim in all_claims().items() if claim.statistic],
 )
 directed = pytest.mark.parametrize(
     "claim",
-    [pytest.param(claim, id=name) for name, claim in CLAIMS.items() if claim.range.strict],
+    [pytest.param(claim, id=name) for name, claim in all_claims().items() if claim.range.strict],
 )
 every = pytest.mark.parametrize(
-    "claim", [pytest.param(claim, id=name) for name, claim in CLAIMS.items()]
+    "claim", [pytest.param(claim, id=name) for name, claim in all_claims().items()]
 )
 
 
@@ -127,9 +127,9 @@ def test_effects_are_told_with_their_interval(claim: Claim):
 
 
 def test_names_are_anchors_and_unique():
-    listed = [claim.name for claims in GROUPS.values() for claim in claims]
-    assert len(set(listed)) == len(listed) == len(CLAIMS)
-    assert list(CLAIMS) == listed
+    listed = [claim.name for claims in sections().values() for claim in claims]
+    assert len(set(listed)) == len(listed) == len(all_claims())
+    assert list(all_claims()) == listed
     for name in listed:
         assert name == name.lower()
         assert name.replace("-", "").isalnum()
@@ -148,7 +148,7 @@ axis-figure3-right
 
 
 def test_no_published_name_is_lost():
-    assert set(STABLE.split()) <= set(CLAIMS)
+    assert set(STABLE.split()) <= set(all_claims())
 
 
 @every
@@ -164,7 +164,7 @@ def test_a_claim_says_all_that_its_row_shows(claim: Claim):
 
 @refutable
 def test_a_claim_rests_on_an_experiment_that_can_be_run(claim: Claim):
-    assert claim.experiment in SETTINGS
+    assert claim.experiment in chapters()
     assert claim.experiment in IDEAL
 
 
@@ -179,11 +179,11 @@ def test_a_claims_figure_is_in_its_notebook(claim: Claim):
 def test_the_abstract_rests_on_claims():
     for sentence in ABSTRACT:
         assert sentence.claims
-        assert set(sentence.claims) <= set(CLAIMS)
+        assert set(sentence.claims) <= set(all_claims())
 
 
 def test_the_claims_that_cannot_be_tested_say_why():
-    untested = [claim for claim in CLAIMS.values() if claim.statistic is None]
+    untested = [claim for claim in all_claims().values() if claim.statistic is None]
     assert untested
     for claim in untested:
         finding = claim.judge(xr.Dataset())
@@ -192,7 +192,7 @@ def test_the_claims_that_cannot_be_tested_say_why():
 
 
 def test_the_scorecard_knows_every_verdict():
-    seen = {claim.judge(ideal(claim)).verdict for claim in CLAIMS.values() if claim.statistic}
+    seen = {claim.judge(ideal(claim)).verdict for claim in all_claims().values() if claim.statistic}
     assert seen == {"reproduced"}
     assert set(SYMBOLS) == set(BADGES) == {*seen, "partly", "not reproduced", "not testable"}
     assert len(set(SYMBOLS.values())) == len(SYMBOLS)
@@ -206,7 +206,7 @@ def test_each_dataset_is_asked_for_once():
         return IDEAL[name]()
 
     findings = judge_all(load)
-    assert list(findings) == list(CLAIMS)
+    assert list(findings) == list(all_claims())
     assert asked == experiments()
     assert sorted(asked) == sorted(IDEAL)
 
@@ -218,27 +218,27 @@ def test_the_finite_size_claim_is_judged_at_as_many_inputs_as_points():
     """A gap at twice as many inputs says nothing of it."""
     data = IDEAL["finite_data"]()
     far = data["gap"].where(data["N1"] != 200, 0.5)
-    assert CLAIMS["finite-size"].judge(data.assign(gap=far)).verdict == "reproduced"
+    assert all_claims()["finite-size"].judge(data.assign(gap=far)).verdict == "reproduced"
     near = data["gap"].where(data["N1"] != 100, 0.5)
-    assert CLAIMS["finite-size"].judge(data.assign(gap=near)).verdict == "not reproduced"
+    assert all_claims()["finite-size"].judge(data.assign(gap=near)).verdict == "not reproduced"
     other = data.assign_attrs(parameters=json.dumps({"n_train": 150}))
-    assert CLAIMS["finite-size"].judge(other).reason.endswith("`gap` has no N1 = 150")
+    assert all_claims()["finite-size"].judge(other).reason.endswith("`gap` has no N1 = 150")
 
 
 def test_gaps_are_told_in_per_cent():
-    finding = CLAIMS["figure1-2-classes"].judge(IDEAL["figure1"]())
+    finding = all_claims()["figure1-2-classes"].judge(IDEAL["figure1"]())
     assert finding.effect == pytest.approx(1.0)
     assert finding.high - finding.effect == pytest.approx(100 * ERROR)
 
 
 def test_figure_1_ends_with_the_standard_error_of_its_seeds():
     """Ends 1.6, 1.62, 1.58, 1.6: mean 1.6, standard error sqrt(8e-4 / 3) / 2."""
-    finding = CLAIMS["figure1-range"].judge(IDEAL["figure1"]())
+    finding = all_claims()["figure1-range"].judge(IDEAL["figure1"]())
     error = 1.96 * np.sqrt(8e-4 / 3) / 2
     assert finding.effect == pytest.approx(1.6)
     assert (finding.low, finding.high) == pytest.approx((1.6 - error, 1.6 + error))
     alone = IDEAL["figure1"]().isel(seed=[0])
-    assert "one seed" in CLAIMS["figure1-range"].judge(alone).reason
+    assert "one seed" in all_claims()["figure1-range"].judge(alone).reason
 
 
 @pytest.mark.parametrize(
@@ -256,7 +256,7 @@ def test_a_decay_lasts_if_it_keeps_half_its_rate(first, last, kind, holds):
     rate = data["rate"].copy()
     rate.loc[{"window": "first fifth"}], rate.loc[{"window": "last fifth"}] = first, last
     data = data.assign(rate=rate, kind=data["kind"].astype("U30").where(False, kind))
-    finding = CLAIMS["others-suppressed"].judge(data)
+    finding = all_claims()["others-suppressed"].judge(data)
     assert finding.verdict == ("reproduced" if holds else "not reproduced")
 
 
@@ -266,7 +266,7 @@ def test_an_axis_is_missed_at_the_end_that_lies_off(end, label):
     values = data["MT_left"].copy()
     flat = values.values.reshape(3, -1)
     flat[:, end] += -0.05 if end == 0 else 0.05  # a quarter of the axis, outwards
-    finding = CLAIMS["axis-figure2-left"].judge(data.assign(MT_left=values))
+    finding = all_claims()["axis-figure2-left"].judge(data.assign(MT_left=values))
     assert (finding.verdict, finding.failing) == ("partly", (label,))
     assert abs(finding.effect) == pytest.approx(0.05 / 0.21)
 
@@ -275,7 +275,7 @@ def test_a_trend_that_turns_is_named():
     data = IDEAL["depth"]()
     values = data["effect_right"].copy()
     values.loc[{"student": "3 ReLU", "effect": "high minus low S_B, unrelated"}] *= -1
-    finding = CLAIMS["depth-trends"].judge(data.assign(effect_right=values))
+    finding = all_claims()["depth-trends"].judge(data.assign(effect_right=values))
     assert finding.verdict == "partly"
     assert (finding.held, finding.total) == (5, 6)
     assert finding.failing == ("down with S_B, unrelated, 3 ReLU",)

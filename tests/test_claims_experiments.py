@@ -5,7 +5,7 @@ import xarray as xr
 from claims_data import IDEAL
 from tiny import data_of
 
-from mtlpaper.claims import CLAIMS
+from mtlpaper.companion.claims import all_claims
 
 #: Labels that follow from parameters.
 FREE = {("depth", "student"), ("bound", "source")}
@@ -31,7 +31,7 @@ def test_experiments_save_what_claims_are_judged_by(saved):
 def test_claims_can_be_judged_by_an_experiments_data(saved):
     """Whatever the verdict: sizes as tiny as these may leave out what a claim speaks of."""
     name, data = saved
-    for claim in CLAIMS.values():
+    for claim in all_claims().values():
         if claim.experiment == name:
             finding = claim.judge(data)
             missing = finding.reason.removeprefix("not in these data: ")

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from mtlpaper.claims import (
+from mtlpaper.companion.claims import (
     Claim,
     Finding,
     MissingDataError,
@@ -23,10 +23,10 @@ from mtlpaper.claims import (
     read_published,
     take,
 )
-from mtlpaper.claims.claim import NEGATIVE, POSITIVE
-from mtlpaper.claims.controls import both, negated, replaced, shifted
-from mtlpaper.claims.parts import joined, over, parameter
-from mtlpaper.results import ResultError
+from mtlpaper.companion.claims.claim import NEGATIVE, POSITIVE
+from mtlpaper.companion.claims.controls import both, negated, replaced, shifted
+from mtlpaper.companion.claims.parts import joined, over, parameter
+from mtlpaper.companion.results import ResultError
 
 INF = math.inf
 
@@ -38,7 +38,7 @@ def parts(*intervals: tuple[float, float, float]) -> Parts:
 
 
 def claim(within: Range, *intervals: tuple[float, float, float], **fields) -> Claim:
-    given = {"name": "c", "where": "here", "says": "It is so.", "expected": "> 0"}
+    given = {"name": "c", "section": "s", "where": "here", "says": "It is so.", "expected": "> 0"}
     given |= {"settings": "stated", "reason": "because", "experiment": "toy"}
     return Claim(**given | fields, statistic=lambda _: parts(*intervals), range=within)
 
@@ -116,7 +116,9 @@ def test_a_statistic_that_finds_nothing_says_what():
     def statistic(data: xr.Dataset) -> Parts:
         return parts_of(take(data, "x"))
 
-    finding = Claim("c", "here", "So.", "", "stated", "", statistic=statistic).judge(xr.Dataset())
+    finding = Claim("c", "s", "here", "So.", "", "stated", "", statistic=statistic).judge(
+        xr.Dataset()
+    )
     assert finding.verdict == "not testable"
     assert finding.reason == "not in these data: there is no `x`"
     assert math.isnan(finding.effect)
@@ -302,7 +304,7 @@ def test_what_is_not_reproduced_is_explained():
     assert said([IN, OUT], explained={"not reproduced": "Noise."})[0] == "Holds in 1 of 2 parts."
     assert said([OUT] * 6)[1] == "Not in: a; b; c; and 3 more."
     assert said([OUT] * 4)[1] == "Not in: a; b; c; d."
-    untested = Claim("c", "here", "So.", "", "unknown", "it is not at hand")
+    untested = Claim("c", "s", "here", "So.", "", "unknown", "it is not at hand")
     assert explain(untested, untested.judge(xr.Dataset())) == ("It is not at hand.",)
 
 

@@ -17,12 +17,13 @@ from toy.settings import Toy
 from typer.testing import CliRunner
 
 import mtlpaper
-from mtlpaper import experiments, publish, results, runs
-from mtlpaper.cli import app
-from mtlpaper.cli.endings import explained
-from mtlpaper.cli.live import Lines
-from mtlpaper.settings import SETTINGS, settings
-from mtlpaper.sweeps.progress import Report
+from mtlpaper.companion import book as publish
+from mtlpaper.companion import experiments, results, runs
+from mtlpaper.companion.cli import app
+from mtlpaper.companion.cli.endings import explained
+from mtlpaper.companion.cli.live import Lines
+from mtlpaper.companion.registry import chapters, settings
+from mtlpaper.companion.sweeps.progress import Report
 
 
 @pytest.fixture(autouse=True)
@@ -67,8 +68,8 @@ def test_version():
 def test_list_names_every_experiment():
     code, out, _ = call("list")
     assert code == 0
-    assert [line.split()[0] for line in out.splitlines()] == ["Experiment", *SETTINGS]
-    assert all(cls.title in out for cls in SETTINGS.values())
+    assert [line.split()[0] for line in out.splitlines()] == ["Experiment", *chapters()]
+    assert all(chapter.parameters.title in out for chapter in chapters().values())
 
 
 def test_show_tells_of_every_parameter():
@@ -109,7 +110,7 @@ def test_a_narrow_terminal_folds_names_and_cuts_none(monkeypatch, name):
 def test_what_needs_no_numerics_loads_none(command):
     heavy = "torch", "numpy", "matplotlib", "xarray", "papermill", "IPython"
     code = (
-        "import sys; from typer.testing import CliRunner; from mtlpaper.cli import app; "
+        "import sys; from typer.testing import CliRunner; from mtlpaper.companion.cli import app; "
         f"CliRunner().invoke(app, {command}); print([m for m in {heavy} if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -148,7 +149,9 @@ def test_bad_input_is_explained_before_anything_starts(arguments, message):
 
 
 def test_a_device_that_is_not_there_is_refused_before_a_kernel_starts(root, tmp_path, monkeypatch):
-    monkeypatch.setattr("mtlpaper.provenance.missing_device", lambda kind: f"no {kind} here")
+    monkeypatch.setattr(
+        "mtlpaper.companion.provenance.missing_device", lambda kind: f"no {kind} here"
+    )
     out = tmp_path / "out"
     code, _, err = call("run", "toy", "--device", "cuda", "--root", root, "--out", out)
     assert (code, err) == (2, "`device` must be cpu, got 'cuda': no cuda here\n")
@@ -158,7 +161,7 @@ def test_a_device_that_is_not_there_is_refused_before_a_kernel_starts(root, tmp_
 @pytest.mark.parametrize("quiet", [False, True])
 def test_a_run_tells_its_beginning_end_and_folder(root, tmp_path, monkeypatch, quiet):
     known = SimpleNamespace(summary=lambda jobs: f"about 1 s on {jobs}")
-    monkeypatch.setattr("mtlpaper.experiments.estimate", lambda _: known)
+    monkeypatch.setattr("mtlpaper.companion.experiments.estimate", lambda _: known)
     asked = {}
 
     def execute(run, means, *, on_start, on_progress, **options):
@@ -190,7 +193,7 @@ def test_a_run_tells_its_beginning_end_and_folder(root, tmp_path, monkeypatch, q
 
 def test_a_run_tells_what_it_will_take_if_that_is_known(root, tmp_path, monkeypatch):
     monkeypatch.setattr(
-        "mtlpaper.experiments.estimate",
+        "mtlpaper.companion.experiments.estimate",
         lambda params: SimpleNamespace(summary=lambda jobs: f"{params.n} networks on {jobs}"),
     )
 
@@ -221,7 +224,7 @@ def test_as_many_processes_as_the_machine_allows_unless_told(root, monkeypatch):
     seen = []
     monkeypatch.delenv("MTLPAPER_JOBS", raising=False)
     monkeypatch.setattr(runs, "execute", lambda run, means, **_: seen.append(means) or reused(run))
-    monkeypatch.setattr("mtlpaper.limits.cores", lambda: 5)
+    monkeypatch.setattr("mtlpaper.companion.limits.cores", lambda: 5)
     assert call("run", "toy", "--root", root)[0] == 0
     assert seen[0].jobs == 5
 
@@ -297,7 +300,7 @@ def test_a_fault_of_the_program_is_not_hidden(root, monkeypatch):
 
 def test_book_runs_everything_then_builds(root, monkeypatch):
     told = []
-    folders = {name: root / name for name in SETTINGS}
+    folders = {name: root / name for name in chapters()}
 
     def run_all(names, preset, top, into, means, **options):
         told.append((names, preset, top, into, means, options["force"]))
@@ -314,7 +317,7 @@ def test_book_runs_everything_then_builds(root, monkeypatch):
     assert code == 0
     means = runs.Means(2, root / "runs" / "store", None)
     assert told == [
-        (list(SETTINGS), "quick", root, root / "runs" / "book" / "quick", means, False),
+        (list(chapters()), "quick", root, root / "runs" / "book" / "quick", means, False),
         ((root, folders, root / "_build" / "html"), {"preset": "quick"}),
     ]
     assert out == f"{root / '_build' / 'html' / 'index.html'}\n"
@@ -411,7 +414,7 @@ def test_a_recorded_command_is_one_the_program_understands(root, monkeypatch):
 def test_a_log_is_not_repainted_even_in_colour(monkeypatch):
     log = io.StringIO()
     monkeypatch.setenv("FORCE_COLOR", "1")
-    monkeypatch.setattr("mtlpaper.cli.live.stderr", lambda: Console(file=log))
+    monkeypatch.setattr("mtlpaper.companion.cli.live.stderr", lambda: Console(file=log))
     with Lines().shown():
         pass
     assert log.getvalue() == ""
@@ -426,7 +429,7 @@ def test_a_terminal_shows_how_far_a_run_is(monkeypatch):
     """On a terminal as wide as it takes; what a log gets is tested above."""
     screen = Screen()
     console = Console(file=screen, force_terminal=True, width=100, color_system=None)
-    monkeypatch.setattr("mtlpaper.cli.live.stderr", lambda: console)
+    monkeypatch.setattr("mtlpaper.companion.cli.live.stderr", lambda: console)
     with Lines().shown() as lines:
         lines.on_event("figure2", "running")
         lines.on_progress("figure2", Report(340, 3900, 340, 45.0))

@@ -7,7 +7,16 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from mtlpaper.companion import Cost, Grid, Labels, Stage, Variable, compute, computing, estimate
+from mtlpaper.companion.contract import (
+    Cost,
+    Grid,
+    Labels,
+    Stage,
+    Variable,
+    compute,
+    computing,
+    estimate,
+)
 
 
 @dataclass(frozen=True)

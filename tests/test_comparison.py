@@ -16,17 +16,24 @@ from toy.folder import rewrite_record, write_run
 from toy.repository import make_repository
 from typer.testing import CliRunner
 
-from mtlpaper import results
-from mtlpaper.claims import Claim, parts_of, take
-from mtlpaper.claims.claim import POSITIVE
-from mtlpaper.cli import app
-from mtlpaper.comparison import Comparison, ComparisonError, compare, page, plain, sections
-from mtlpaper.comparison.alignment import DifferentShapeError, aligned
-from mtlpaper.comparison.entries import Entry, entries
-from mtlpaper.comparison.panels import MAX_CURVES, MAX_PANELS, MAX_VARIABLES, plots
-from mtlpaper.comparison.variables import compare_variables
-from mtlpaper.results import ResultError
-from mtlpaper.runs import SetupError, plan
+from mtlpaper.companion import results
+from mtlpaper.companion.claims import Claim, parts_of, take
+from mtlpaper.companion.claims.claim import POSITIVE
+from mtlpaper.companion.cli import app
+from mtlpaper.companion.comparison import (
+    Comparison,
+    ComparisonError,
+    compare,
+    page,
+    plain,
+    sections,
+)
+from mtlpaper.companion.comparison.alignment import DifferentShapeError, aligned
+from mtlpaper.companion.comparison.entries import Entry, entries
+from mtlpaper.companion.comparison.panels import MAX_CURVES, MAX_PANELS, MAX_VARIABLES, plots
+from mtlpaper.companion.comparison.variables import compare_variables
+from mtlpaper.companion.results import ResultError
+from mtlpaper.companion.runs import SetupError, plan
 
 LABELS = {"units": "nats", "long_name": "a quantity"}
 
@@ -369,6 +376,7 @@ def claim(experiment: str) -> Claim:
     """True where all numbers of `v` are positive."""
     return Claim(
         name=f"sign-{experiment}",
+        section="signs",
         where="nowhere",
         says="v is positive",
         expected="> 0",
@@ -382,8 +390,8 @@ def claim(experiment: str) -> Claim:
 
 @pytest.fixture
 def claims(monkeypatch):
-    both = {name: claim(name) for name in ("toy", "rem")}
-    monkeypatch.setattr("mtlpaper.comparison.verdicts.CLAIMS", both)
+    both = [claim(name) for name in ("toy", "rem")]
+    monkeypatch.setattr("mtlpaper.companion.registry.claims", lambda: both)
 
 
 @pytest.mark.usefixtures("claims")

@@ -10,12 +10,12 @@ from tiny import data_of as published
 from tiny import params_of as tiny
 from tiny import reduced
 
-from mtlpaper import experiments
-from mtlpaper.companion import Grid, Stage, checking
-from mtlpaper.companion.checking import Check
-from mtlpaper.settings import SETTINGS, settings
+from mtlpaper.companion import experiments
+from mtlpaper.companion.contract import Grid, Stage, checking
+from mtlpaper.companion.contract.checking import Check
+from mtlpaper.companion.registry import chapters, settings
 
-NAMES = list(SETTINGS)
+NAMES = list(chapters())
 
 
 @pytest.fixture
@@ -27,12 +27,12 @@ def as_published():
 
 @cache
 def checks(name: str) -> list[Check]:
-    return list(checking.checks(name, experiments.stages(name), tiny(name), published(name)))
+    return list(checking.checks(name, chapters()[name].stages, tiny(name), published(name)))
 
 
 def follow(name: str, data: xr.Dataset) -> list[str]:
     """Names of the variables that do not follow from the others."""
-    found = checking.follow(experiments.stages(name), tiny(name), data)
+    found = checking.follow(chapters()[name].stages, tiny(name), data)
     return [difference.variable.partition("[")[0] for difference in found if not difference.ok]
 
 
@@ -122,7 +122,7 @@ def test_the_size_is_known_before_the_run(name):
 @pytest.mark.parametrize("preset", ["quick", "paper"])
 def test_presets_declare_their_grids(name, preset):
     params = settings(name).preset(preset)
-    stages: tuple[Stage, ...] = experiments.stages(name)
+    stages: tuple[Stage, ...] = chapters()[name].stages
     first = list(stages[0].measure(params, xr.Dataset()))
     assert first
     for grid in first:

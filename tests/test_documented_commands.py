@@ -12,8 +12,8 @@ from toy.repository import make_repository
 from typer.main import get_command
 from typer.testing import CliRunner
 
-from mtlpaper import runs
-from mtlpaper.cli import app
+from mtlpaper.companion import runs
+from mtlpaper.companion.cli import app
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "book").glob("*.md"))]

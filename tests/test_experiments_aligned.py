@@ -4,14 +4,17 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from mtlpaper import experiments, tables, theory
+from mtlpaper import theory
 from mtlpaper.aligned import pairs
 from mtlpaper.aligned.bounds import look_steps
 from mtlpaper.aligned.flows import log_times
 from mtlpaper.aligned.trained import plane_curve
-from mtlpaper.experiments.aligned_tasks import descent_of, setting_of
+from mtlpaper.chapters.aligned import tables
+from mtlpaper.chapters.common.aligned_tasks.experiment import descent_of, setting_of
+from mtlpaper.companion import experiments
+from mtlpaper.companion.parameters import ParameterError
+from mtlpaper.companion.registry import settings
 from mtlpaper.gibbs import GaussianField
-from mtlpaper.settings import ParameterError, settings
 from mtlpaper.spectra import noisy_spike
 
 DRAWN = ("label_rule", "rho", "kind", "end")
@@ -178,8 +181,8 @@ def test_the_whole_grid_has_finite_effects(data):
 
 
 def test_tables(data):
-    assert len(tables.aligned_spectra(data)) == 2
-    assert len(tables.aligned_effects(data)) == 4
+    assert len(tables.spectra(data)) == 2
+    assert len(tables.effects(data)) == 4
     gaps = tables.plane_gaps(data)
     assert set(gaps["labels"]) == {"soft", "argmax"}
 

@@ -7,10 +7,11 @@ import pytest
 import xarray as xr
 
 from mtlpaper.benefit import Unit
-from mtlpaper.experiments import benefits, segments
-from mtlpaper.experiments.labels import variable
-from mtlpaper.settings import settings
-from mtlpaper.settings.figure2 import Figure2
+from mtlpaper.chapters.common.labels import variable
+from mtlpaper.chapters.common.two_tasks import experiment as benefits
+from mtlpaper.chapters.common.two_tasks import segments
+from mtlpaper.chapters.figure2.parameters import Figure2
+from mtlpaper.companion.registry import settings
 
 SMALL = {
     "N1": 12,
@@ -170,7 +171,7 @@ def test_a_unit_has_its_dataset_points_and_main_task():
 
 def test_a_deep_unit_has_its_depth_and_learning_rate():
     params = settings("depth").preset("quick", n_train=40)
-    unit = benefits.deep(params, 10.0, 1, 3, 0.07, r_AB=(1.0,))
+    unit = benefits.deep(params, params.n_train, 10.0, 1, 3, 0.07, r_AB=(1.0,))
     assert unit.problem == benefits.problem_of(params, 40, 40, 10.0, 1, r_AB=(1.0,))
     assert unit.training == benefits.training_of(params, 40, learning_rate=0.07)
     assert (unit.depth, unit.activation, unit.scale) == (3, params.activation, params.scale)

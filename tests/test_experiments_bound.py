@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from mtlpaper import experiments, tables
 from mtlpaper.aligned import bounded, bounds
-from mtlpaper.experiments import bound
-from mtlpaper.settings import settings
+from mtlpaper.chapters.bound import experiment as bound
+from mtlpaper.chapters.bound import tables
+from mtlpaper.companion import experiments
+from mtlpaper.companion.registry import settings
 
 SMALL = {
     "n_train": [100],
@@ -111,9 +112,9 @@ def test_a_broken_bound_is_noticed(data):
 
 
 def test_tables(data):
-    shares = tables.bound_violations(data)
+    shares = tables.violations(data)
     assert list(shares.columns[:2]) == ["labels", "pairs"]
-    assert len(shares) == len(tables.bound_tightness(data)) == len(tables.bound_effects(data)) == 4
+    assert len(shares) == len(tables.tightness(data)) == len(tables.effects(data)) == 4
     assert set(shares["general"].str.replace("\u00a0", " ")) == {"0 %"}
 
 

@@ -2,12 +2,12 @@
 
 import pytest
 
-from mtlpaper import experiments
 from mtlpaper.benefit import TheoryUnit
-from mtlpaper.companion import Estimate, computing
-from mtlpaper.experiments import benefits
-from mtlpaper.experiments.costs import cost
-from mtlpaper.settings import settings
+from mtlpaper.chapters.common.two_tasks import experiment as benefits
+from mtlpaper.chapters.common.two_tasks.costs import cost
+from mtlpaper.companion import experiments
+from mtlpaper.companion.contract import Estimate, computing
+from mtlpaper.companion.registry import settings
 
 RATE = 1e10  # floating-point operations a second
 

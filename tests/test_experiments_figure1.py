@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from mtlpaper import experiments
 from mtlpaper.agreement import largest_relative_gap
+from mtlpaper.chapters.common.single_task.experiment import record_steps
+from mtlpaper.companion import experiments
+from mtlpaper.companion.registry import settings
 from mtlpaper.dynamics import Setting, draw
 from mtlpaper.dynamics.datasets import singular_modes
-from mtlpaper.experiments.single_task import record_steps
 from mtlpaper.randomness import Streams
-from mtlpaper.settings import settings
 from mtlpaper.tasks import make_teacher
 
 #: Four seeds and steps of 0.02: descent is within 0.3 % of the flow, see the learning-rate tests.

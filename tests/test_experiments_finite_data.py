@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from mtlpaper import experiments
-from mtlpaper.settings import settings
+from mtlpaper.companion import experiments
+from mtlpaper.companion.registry import settings
 
 REDUCED = {"n_seeds": 4, "n_steps": 250, "learning_rate": 0.02, "n_records": 11, "n_points": 512}
 SHARE = 0.6  # fixed in advance: the experiment's own

@@ -9,11 +9,14 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from mtlpaper import experiments
 from mtlpaper.benefit import TheoryUnit, solve
-from mtlpaper.experiments import benefits, segments, unstated
-from mtlpaper.published import BENEFIT_AXES
-from mtlpaper.settings import ParameterError, Parameters, settings
+from mtlpaper.chapters.common.two_tasks import experiment as benefits
+from mtlpaper.chapters.common.two_tasks import segments
+from mtlpaper.chapters.unstated import experiment as unstated
+from mtlpaper.companion import experiments
+from mtlpaper.companion.parameters import ParameterError, Parameters
+from mtlpaper.companion.registry import chapters, settings
+from mtlpaper.documents.lee2019.printed import BENEFIT_AXES
 
 COMMON = {
     "N3": 4,
@@ -407,7 +410,7 @@ def test_networks_that_go_on_are_those_that_stopped_three_times_as_long(grids):
     data, params = grids["stopping"], tiny("stopping")
     early = np.abs(data["loss"].sel(seed=0) - data["loss_late"])
     assert data["early_difference"] == early.max()
-    (late,) = experiments.stages("stopping")[1].measure(params, data)
+    (late,) = chapters()["stopping"].stages[1].measure(params, data)
     for cell in late.cells():
         first = benefits.linear(params, 40, 40, cell.labels["S_A"], 0)
         assert cell.unit.problem == first.problem

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from mtlpaper import experiments
+from mtlpaper.chapters.label_rules import experiment as label_rules
+from mtlpaper.companion import experiments
+from mtlpaper.companion.registry import settings
+from mtlpaper.documents.lee2019.printed import FIGURE1_SINGULAR_VALUE
 from mtlpaper.dynamics import curves
-from mtlpaper.experiments import label_rules
-from mtlpaper.published import FIGURE1_SINGULAR_VALUE
-from mtlpaper.settings import settings
 
 #: Two seeds and steps of 0.04, which keeps descent within some per mille of the flow.
 REDUCED = {"n_seeds": 4, "n_steps": 125, "learning_rate": 0.04, "n_records": 11, "n_points": 256}

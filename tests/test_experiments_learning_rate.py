@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from mtlpaper import experiments
-from mtlpaper.experiments.learning_rate import fitted_slope
-from mtlpaper.settings import settings
+from mtlpaper.chapters.learning_rate.experiment import fitted_slope
+from mtlpaper.companion import experiments
+from mtlpaper.companion.registry import settings
 
 RATES = np.geomspace(1e-3, 0.25, 6)
 

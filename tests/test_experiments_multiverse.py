@@ -5,15 +5,16 @@ import pytest
 import xarray as xr
 from tiny import TINY, data_of, params_of
 
-from mtlpaper import tables
-from mtlpaper.claims import CLAIMS
-from mtlpaper.experiments import multiverse, scanned
-from mtlpaper.experiments.design import FACTORS, choices, levels_of, sobol_points
-from mtlpaper.experiments.importance import first_order_index, importance, wilson_interval
-from mtlpaper.experiments.scanned import scanned_unit
-from mtlpaper.experiments.segments import EFFECTS
-from mtlpaper.experiments.views import views_of
-from mtlpaper.settings import ParameterError, settings
+from mtlpaper.chapters.common.two_tasks.segments import EFFECTS
+from mtlpaper.chapters.multiverse import experiment as multiverse
+from mtlpaper.chapters.multiverse import scanned, tables
+from mtlpaper.chapters.multiverse.design import FACTORS, choices, levels_of, sobol_points
+from mtlpaper.chapters.multiverse.importance import first_order_index, importance, wilson_interval
+from mtlpaper.chapters.multiverse.scanned import scanned_unit
+from mtlpaper.chapters.multiverse.views import views_of
+from mtlpaper.companion.claims import all_claims
+from mtlpaper.companion.parameters import ParameterError
+from mtlpaper.companion.registry import settings
 from mtlpaper.training import DivergenceError
 
 PAPER = settings("multiverse").preset("paper")
@@ -149,7 +150,9 @@ def test_views_say_what_was_planted(bins):
         high1 - high0
     )
     judged = {
-        name: multiverse._judge(CLAIMS[name], views) for name in CLAIMS if CLAIMS[name].statistic
+        name: multiverse._judge(all_claims()[name], views)
+        for name in all_claims()
+        if all_claims()[name].statistic
     }
     holds = {name for name, (_, margin) in judged.items() if margin >= 0}
     expected = {
@@ -174,7 +177,7 @@ def test_the_opposite_world_fails_the_same_claims():
     turned = {panel: -value for panel, value in PUBLISHED.items()}
     views = views_of(PAPER, choice, planted(turned), np.array([0.2, 0.2]))
     for name in ("up-with-relatedness", "unrelated-harm", "gain-past-200", "row-c-harms"):
-        assert multiverse._judge(CLAIMS[name], views)[1] < 0
+        assert multiverse._judge(all_claims()[name], views)[1] < 0
 
 
 def test_divergence_is_left_out(monkeypatch):
@@ -194,8 +197,8 @@ def test_divergence_is_left_out(monkeypatch):
     values = planted(PUBLISHED)
     values.loc["100"] = np.nan
     views = views_of(PAPER, choices(PAPER)[0], values, np.array([0.01, 0.2]))
-    assert np.isnan(multiverse._judge(CLAIMS["no-gain-100"], views)).all()
-    assert np.isfinite(multiverse._judge(CLAIMS["gain-past-200"], views)).all()
+    assert np.isnan(multiverse._judge(all_claims()["no-gain-100"], views)).all()
+    assert np.isfinite(multiverse._judge(all_claims()["gain-past-200"], views)).all()
 
 
 @pytest.fixture(scope="module")

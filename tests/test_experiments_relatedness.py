@@ -4,20 +4,21 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from mtlpaper import experiments, tables
 from mtlpaper.benefit import TheoryUnit, solve
-from mtlpaper.experiments import laws
-from mtlpaper.experiments.families import (
+from mtlpaper.chapters.relatedness import laws, tables
+from mtlpaper.chapters.relatedness.experiment import unit_of
+from mtlpaper.chapters.relatedness.families import (
     FAMILIES,
     auxiliary_tasks,
     graded,
     main_tasks,
     other_ranks,
 )
-from mtlpaper.experiments.ranking import FITS, FLOW, judged
-from mtlpaper.experiments.relatedness import unit_of
+from mtlpaper.chapters.relatedness.ranking import FITS, FLOW, judged
+from mtlpaper.companion import experiments
+from mtlpaper.companion.parameters import ParameterError
+from mtlpaper.companion.registry import settings
 from mtlpaper.overlaps import PairedTeachers, noisy_overlaps, overlaps
-from mtlpaper.settings import ParameterError, settings
 
 PARAMS = settings("relatedness").preset("paper")
 TINY = {

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from mtlpaper import experiments, gibbs
-from mtlpaper.experiments.rem import freezing_point
-from mtlpaper.settings import settings
+from mtlpaper import gibbs
+from mtlpaper.chapters.rem.experiment import freezing_point
+from mtlpaper.companion import experiments
+from mtlpaper.companion.registry import settings
 
 
 @pytest.mark.parametrize("N3", [3, 10, 1000])

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from mtlpaper import experiments
-from mtlpaper.experiments.spectrum import LASTING, SUPPRESSED, decay_kind, decay_rates
-from mtlpaper.settings import settings
+from mtlpaper.chapters.spectrum.experiment import LASTING, SUPPRESSED, decay_kind, decay_rates
+from mtlpaper.companion import experiments
+from mtlpaper.companion.registry import settings
 
 T = np.linspace(0, 60, 121)
 

@@ -5,10 +5,11 @@ import pytest
 import xarray as xr
 from tiny import data_of
 
-from mtlpaper import tables
-from mtlpaper.claims import CLAIMS
-from mtlpaper.experiments import table1
-from mtlpaper.settings import ParameterError, settings
+from mtlpaper.chapters.table1 import experiment as table1
+from mtlpaper.chapters.table1 import tables
+from mtlpaper.companion.claims import all_claims
+from mtlpaper.companion.parameters import ParameterError
+from mtlpaper.companion.registry import settings
 
 PAPER = settings("table1").preset("paper")
 ROWS = ("row-a", "row-b", "row-c-grows", "row-c-harms", "row-d")
@@ -40,7 +41,7 @@ def planted(value) -> xr.Dataset:
 
 
 def verdicts(data: xr.Dataset) -> dict[str, str]:
-    return {name: CLAIMS[name].judge(data).verdict for name in ROWS}
+    return {name: all_claims()[name].judge(data).verdict for name in ROWS}
 
 
 def as_printed(n: int, _: float, S_B: float, r: float) -> float:
@@ -116,12 +117,12 @@ def test_tables_count_every_effect_once(data):
     counted = tables.signs(data)
     cells = data["MT"].sel(bound="estimate").size
     assert int(counted[["helps", "harms", "not clear"]].to_numpy().sum()) == cells
-    rows = tables.table1_rows(data)
+    rows = tables.rows(data)
     assert (rows["cells"] == rows[["above zero", "below zero", "neither"]].sum(axis=1)).all()
 
 
 def test_counts_of_a_planted_world():
-    rows = tables.table1_rows(planted(as_explained)).set_index("row")
+    rows = tables.rows(planted(as_explained)).set_index("row")
     unrelated = rows.iloc[0]
     # Two of three numbers of points, two main tasks, three S_B, all harmed; the rest are zero.
     assert (unrelated["below zero"], unrelated["cells"]) == (12, 18)

@@ -14,9 +14,8 @@ import xarray as xr
 from matplotlib.figure import Figure
 from tiny import TINY, data_of
 
-from mtlpaper import figures, results
-from mtlpaper.figures import style
-from mtlpaper.settings import SETTINGS
+from mtlpaper.companion import drawings, results, style
+from mtlpaper.companion.registry import chapters
 
 #: What a user's matplotlibrc may hold. The last one needs LaTeX, which need not be there.
 OTHER_STYLE = {
@@ -29,7 +28,7 @@ OTHER_STYLE = {
     "svg.fonttype": "none",
     "text.usetex": True,
 }
-NAMES = [(name, figure) for name in SETTINGS for figure in figures.figures_of(name)]
+NAMES = [(name, figure) for name in chapters() for figure in chapters()[name].figures]
 
 
 @pytest.fixture(autouse=True)
@@ -49,8 +48,8 @@ def saved(tmp_path_factory) -> dict[str, Path]:
 
 
 def draw(data: xr.Dataset, figure: str) -> Figure:
-    function = figures.figures_of(data.attrs["experiment"])[figure]
-    return figures.figure_of(function(data))
+    function = chapters()[data.attrs["experiment"]].figures[figure]
+    return drawings.figure_of(function(data))
 
 
 def written(data: xr.Dataset, figure: str, stem: Path) -> list[bytes]:
@@ -58,7 +57,7 @@ def written(data: xr.Dataset, figure: str, stem: Path) -> list[bytes]:
 
 
 def test_every_experiment_has_figures():
-    assert set(TINY) == set(SETTINGS)
+    assert set(TINY) == set(chapters())
     names = [figure for _, figure in NAMES]
     assert len(set(names)) == len(names)  # they name files and labels of the book
 
@@ -68,16 +67,16 @@ def test_the_same_file_gives_the_same_bytes(saved, tmp_path, name, figure):
     data = results.load(saved[name])
     first = written(data, figure, tmp_path / "first")
     # Alone, from another reading of the file, and whatever style the caller has set.
-    function = figures.figures_of(name)[figure]
+    function = chapters()[name].figures[figure]
     with plt.rc_context(OTHER_STYLE):
-        alone = figures.figure_of(function(results.load(saved[name])))
+        alone = drawings.figure_of(function(results.load(saved[name])))
         again = results.save_figure(alone, tmp_path / "second")
     assert first == [path.read_bytes() for path in again]
 
 
 def test_the_style_ends_with_the_drawing(saved):
     before = dict(plt.rcParams)
-    drawn = figures.draw(results.load(saved["rem"]))
+    drawn = drawings.draw(results.load(saved["rem"]))
     assert list(drawn) == ["rem", "rem-freezing"]
     assert dict(plt.rcParams) == before
 
@@ -85,8 +84,8 @@ def test_the_style_ends_with_the_drawing(saved):
 def test_a_dataset_without_origin_is_refused(saved):
     data = results.load(saved["rem"])
     for origin in (None, "figure7"):
-        with pytest.raises(figures.FigureError, match="`experiment` of a dataset must be one of"):
-            figures.draw(data.assign_attrs(experiment=origin))
+        with pytest.raises(drawings.FigureError, match="`experiment` of a dataset must be one of"):
+            drawings.draw(data.assign_attrs(experiment=origin))
 
 
 def test_colours_repeat_and_bands_are_one_standard_deviation():
@@ -100,11 +99,12 @@ def test_colours_repeat_and_bands_are_one_standard_deviation():
 
 
 def test_drawing_needs_neither_torch_nor_the_experiments():
-    modules = ", ".join(f"mtlpaper.figures.{name}" for name in SETTINGS)
+    modules = ", ".join(f"mtlpaper.chapters.{name}.figures" for name in chapters())
     code = (
         f"import sys, {modules}\n"
         "loaded = [name for name in sys.modules if name in ('torch', 'scipy.integrate')\n"
-        "          or name.startswith(('mtlpaper.experiments', 'mtlpaper.training'))]\n"
+        "          or name == 'mtlpaper.training'\n"
+        "          or name.startswith('mtlpaper.') and name.endswith('.experiment')]\n"
         "assert not loaded, loaded"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

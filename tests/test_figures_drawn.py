@@ -36,14 +36,14 @@ from drawings import (
 )
 from matplotlib.figure import Figure
 
-from mtlpaper import figures, results
-from mtlpaper.claims import CLAIMS
-from mtlpaper.figures import multiverse
-from mtlpaper.published import BENEFIT_AXES, FIGURE1_SINGULAR_VALUE, NEGLIGIBLE
-from mtlpaper.settings import SETTINGS
+from mtlpaper.chapters.multiverse import figures as multiverse
+from mtlpaper.companion import results
+from mtlpaper.companion.claims import all_claims
+from mtlpaper.companion.registry import chapters
+from mtlpaper.documents.lee2019.printed import BENEFIT_AXES, FIGURE1_SINGULAR_VALUE, NEGLIGIBLE
 
 RESULTS = Path(__file__).parents[1] / "results"
-NAMES = [(name, figure) for name in SETTINGS for figure in figures.figures_of(name)]
+NAMES = [(name, figure) for name in chapters() for figure in chapters()[name].figures]
 
 # -------------------------------------------------------------- what several figures have in common
 
@@ -298,7 +298,7 @@ def specification(claim) -> Drawing:
         x = np.arange(len(effect))
         yield mark((0, 0), "points", x[holds], effect[holds], named="holds")
         yield mark((0, 0), "points", x[~holds], effect[~holds], named="does not")
-        of_claim = CLAIMS[claim]
+        of_claim = all_claims()[claim]
         yield Mark((0, 0), "label", np.empty(0), of_claim.says)
         yield Mark((0, 0), "unit", np.empty(0), f"({of_claim.unit})", named="y")
         for limit in (of_claim.range.low, of_claim.range.high):
@@ -732,14 +732,14 @@ def _close_figures():
 
 @pytest.fixture(scope="module")
 def published():
-    return {name: results.load(RESULTS / f"{name}.nc") for name in SETTINGS}
+    return {name: results.load(RESULTS / f"{name}.nc") for name in chapters()}
 
 
 @pytest.fixture
 def draw(monkeypatch):
     # Where the layout puts the panels changes nothing of what they show, and takes long.
     monkeypatch.setattr(Figure, "draw_without_rendering", lambda _figure: None)
-    return lambda data, figure: figures.figures_of(data.attrs["experiment"])[figure](data)
+    return lambda data, figure: chapters()[data.attrs["experiment"]].figures[figure](data)
 
 
 def declared(data: xr.Dataset, figure: str) -> list[Mark]:

@@ -5,7 +5,7 @@ import os
 import psutil
 import pytest
 
-from mtlpaper import limits
+from mtlpaper.companion import limits
 
 GB = 2**30
 

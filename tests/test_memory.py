@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from mtlpaper import limits, runs
-from mtlpaper.runs.memory import require_memory
-from mtlpaper.settings import SETTINGS, settings
+from mtlpaper.companion import limits, runs
+from mtlpaper.companion.registry import chapters, settings
+from mtlpaper.companion.runs.memory import require_memory
 
 GB = 2**30
 
@@ -29,7 +29,7 @@ def refusal(name: str, changes: dict, means: runs.Means) -> str:
     return str(caught.value)
 
 
-@pytest.mark.parametrize("name", SETTINGS)
+@pytest.mark.parametrize("name", chapters())
 def test_the_presets_fit_into_a_small_machine(name):
     require_memory(run_of(name, "paper"), runs.Means(2))
 

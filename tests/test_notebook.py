@@ -8,11 +8,11 @@ import xarray as xr
 from claims_data import ideal
 from toy import registration
 from toy.repository import PARAMETERS
-from toy.settings import Toy
+from toy.settings import Toy, points
 
-from mtlpaper import figures, notebook, results
-from mtlpaper.claims import CLAIMS, explain, found_text, rule_text
-from mtlpaper.settings import ParameterError
+from mtlpaper.companion import notebook, results
+from mtlpaper.companion.claims import all_claims, explain, found_text, rule_text
+from mtlpaper.companion.parameters import ParameterError
 
 
 @pytest.fixture(autouse=True)
@@ -58,7 +58,7 @@ def test_parameters_are_those_of_the_cell():
 
 def test_a_run_saves_data_and_figures(run_dir, shown):
     data = notebook.dataset(Toy.preset("quick"))
-    notebook.figure(figures.toy.points(data), "toy")
+    notebook.figure(points(data), "toy")
     assert sorted(path.name for path in run_dir.iterdir()) == ["toy.nc", "toy.png", "toy.svg"]
     xr.testing.assert_identical(results.load(run_dir / "toy.nc"), data)
     ((bundle, metadata),) = shown
@@ -70,7 +70,7 @@ def test_a_run_saves_data_and_figures(run_dir, shown):
 def test_a_run_s_data_are_found_and_not_computed_again(run_dir, monkeypatch):
     data = notebook.dataset(Toy.preset("quick"))
     monkeypatch.setattr(
-        "mtlpaper.experiments.compute", lambda params: data.assign_attrs(n=params.n)
+        "mtlpaper.companion.experiments.compute", lambda params: data.assign_attrs(n=params.n)
     )
     xr.testing.assert_identical(notebook.dataset(Toy.preset("quick")), data)
     assert notebook.dataset(Toy.preset("quick", n=6)).n == 6  # of other parameters
@@ -81,10 +81,10 @@ def test_a_run_s_data_are_found_and_not_computed_again(run_dir, monkeypatch):
 
 def test_without_a_run_the_same_is_shown_and_nothing_written(no_run_dir, shown, monkeypatch):
     data = notebook.dataset(Toy.preset("quick"))
-    notebook.figure(figures.toy.points(data), "toy")
+    notebook.figure(points(data), "toy")
     assert list(no_run_dir.iterdir()) == []
     monkeypatch.setenv(notebook.RUN_DIR, str(no_run_dir))
-    notebook.figure(figures.toy.points(data), "toy")
+    notebook.figure(points(data), "toy")
     assert shown[0] == shown[1]
 
 
@@ -98,7 +98,7 @@ def test_a_run_folder_has_to_exist(run_dir, monkeypatch):
 def test_a_figure_s_name_is_a_file_s_name(name, shown):
     data = notebook.dataset(Toy.preset("quick"))
     with pytest.raises(ValueError, match="`name` must be letters"):
-        notebook.figure(figures.toy.points(data), name)
+        notebook.figure(points(data), name)
     assert shown == []
 
 
@@ -125,10 +125,10 @@ def test_a_table_keeps_an_index_that_says_something(shown):
     assert "classes" in shown[0][0]["text/plain"]
 
 
-@pytest.mark.parametrize("name", [name for name, claim in CLAIMS.items() if claim.control])
+@pytest.mark.parametrize("name", [name for name, claim in all_claims().items() if claim.control])
 def test_a_page_says_of_a_claim_what_the_scorecard_says(shown, name):
     """Whatever its data: where they are turned, its words turn."""
-    claim = CLAIMS[name]
+    claim = all_claims()[name]
     data = ideal(claim)
     said = {
         "reproduced": data,

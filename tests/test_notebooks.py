@@ -9,9 +9,9 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from mtlpaper.claims import CLAIMS
-from mtlpaper.runs import cell_values, parameters_cell
-from mtlpaper.settings import SETTINGS
+from mtlpaper.companion.claims import all_claims
+from mtlpaper.companion.registry import chapters
+from mtlpaper.companion.runs import cell_values, parameters_cell
 
 FOLDER = Path(__file__).parents[1] / "notebooks"
 FILES = sorted(FOLDER.glob("*.ipynb"))
@@ -33,7 +33,7 @@ def calls(cell, function: str) -> bool:
 
 
 def test_every_experiment_has_its_notebook_and_every_notebook_its_experiment():
-    assert [path.stem for path in FILES] == sorted(SETTINGS)
+    assert [path.stem for path in FILES] == sorted(chapters())
 
 
 @pytest.fixture(params=FILES, ids=[path.stem for path in FILES])
@@ -70,7 +70,7 @@ def test_keeps_nothing_that_every_execution_would_change(notebook):
 
 
 def test_parameters_are_those_of_the_quick_preset(path, notebook):
-    preset = SETTINGS[path.stem].preset("quick").plain()
+    preset = chapters()[path.stem].parameters.preset("quick").plain()
     values = cell_values(parameters_cell(notebook, path.stem).source)
     assert values == preset
     # In the order of `mtlpaper show`, and 1 is not written 1.0 or True.
@@ -113,7 +113,7 @@ def test_figures_have_name_caption_and_alternative_text(notebook):
 def test_judges_by_claims_of_its_own_data_alone(path, notebook):
     for cell in code_of(notebook):
         names = re.findall(r'\bnotebook\.claim\("([^"]*)", data\)', cell.source)
-        assert {CLAIMS[name].experiment for name in names} <= {path.stem}
+        assert {all_claims()[name].experiment for name in names} <= {path.stem}
         assert len(names) == cell.source.count("notebook.claim(")
         assert len(names) == len(re.findall("class=.{0,2}verdict-", json.dumps(cell.outputs)))
 

@@ -157,7 +157,7 @@ def test_citation_names_the_companion_and_the_paper():
 
 def test_settings_load_without_torch():
     # In a fresh interpreter: `mtlpaper list` and a rejected parameter must answer at once.
-    code = "import sys, mtlpaper.settings; sys.exit('torch' in sys.modules)"
+    code = "import sys, mtlpaper.companion.parameters; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 

@@ -40,7 +40,8 @@ def test_a_full_disk_is_told_in_one_line():
 
 def test_letters_that_the_output_lacks_are_written_as_codes():
     code = (
-        "from mtlpaper.cli import program; program.app = lambda: print('✓ 5 ≤ 6'); program.main()"
+        "from mtlpaper.companion.cli import program; "
+        "program.app = lambda: print('✓ 5 ≤ 6'); program.main()"
     )
     done = subprocess.run(
         [sys.executable, "-c", code],
@@ -97,7 +98,7 @@ sys.meta_path[sys.meta_path.index(PathFinder)] = Without
 CALLS = """
 import json, sys
 from typer.testing import CliRunner
-from mtlpaper.cli import app
+from mtlpaper.companion.cli import app
 
 ended = []
 for words in json.loads(sys.argv[1]):

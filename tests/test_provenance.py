@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mtlpaper import provenance
+from mtlpaper.companion import provenance
 
 
 def git(root: Path, *arguments: str) -> str:

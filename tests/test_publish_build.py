@@ -15,7 +15,7 @@ from bs4 import BeautifulSoup
 from nbformat import v4
 
 import mtlpaper
-from mtlpaper.publish import FaultKind, PublishError, build_book, check_pages
+from mtlpaper.companion.book import FaultKind, PublishError, build_book, check_pages
 
 ROOT = Path(mtlpaper.__file__).parents[1]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mtlpaper.publish import Fault, FaultKind, check_pages
+from mtlpaper.companion.book import Fault, FaultKind, check_pages
 
 TOC = """\
 format: jb-book

@@ -12,10 +12,10 @@ import xarray as xr
 from bs4 import BeautifulSoup
 
 import mtlpaper
-from mtlpaper.publish import PublishError
-from mtlpaper.publish.explorer import explorer_data, explorer_fragment, stage_explorer
-from mtlpaper.publish.stage import _stage_generated
-from mtlpaper.results import save
+from mtlpaper.chapters.interactions.fragments import explorer_data, explorer_fragment
+from mtlpaper.companion.book import PublishError
+from mtlpaper.companion.book.stage import _stage_generated, stage_fragments
+from mtlpaper.companion.results import save
 
 BOOK = Path(mtlpaper.__file__).parents[1] / "book"
 AXES = ("n_train", "S_A", "S_B", "r_AB")
@@ -110,11 +110,11 @@ WRONG = [
 
 @pytest.mark.parametrize(("spoil", "message"), WRONG)
 def test_other_data_are_refused_by_name(spoil, message, tmp_path):
-    with pytest.raises(PublishError, match=message):
+    with pytest.raises(ValueError, match=message):
         explorer_data(spoil(interactions()))
     put_run(tmp_path, spoil(interactions()))
     with pytest.raises(PublishError, match=r"runs/interactions/interactions\.nc: .*"):
-        stage_explorer(tmp_path, tmp_path)
+        stage_fragments(tmp_path, tmp_path)
 
 
 # ------------------------------------------------------------------------------------------ staging

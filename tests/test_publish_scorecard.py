@@ -13,10 +13,9 @@ from claims_data import IDEAL
 from nbformat import v4
 
 import mtlpaper
-from mtlpaper import results
-from mtlpaper.claims import ABSTRACT, CLAIMS, SYMBOLS, MissingDataError, judge_all
-from mtlpaper.publish import PublishError, build_book
-from mtlpaper.publish.scorecard import (
+from mtlpaper.companion import results
+from mtlpaper.companion.book import PublishError, build_book
+from mtlpaper.companion.book.scorecard import (
     Context,
     escaped,
     figure_labels,
@@ -24,6 +23,8 @@ from mtlpaper.publish.scorecard import (
     scorecard,
     stage_scorecard,
 )
+from mtlpaper.companion.claims import SYMBOLS, MissingDataError, all_claims, judge_all
+from mtlpaper.documents.lee2019 import ABSTRACT
 
 ROOT = Path(mtlpaper.__file__).parents[1]
 TOC = """\
@@ -38,7 +39,7 @@ chapters:
 """
 #: The modules whose code decides; the API page proper refers to classes on other pages.
 API = "\n".join(
-    f"```{{eval-rst}}\n.. automodule:: mtlpaper.claims.{name}\n```\n"
+    f"```{{eval-rst}}\n.. automodule:: mtlpaper.companion.claims.{name}\n```\n"
     for name in ("dynamics", "table1", "benefits", "axes")
 )
 
@@ -46,7 +47,7 @@ API = "\n".join(
 def found() -> dict[str, xr.Dataset]:
     """Depth as the paper says it, finite data the opposite."""
     finite_data = IDEAL["finite_data"]()
-    control = CLAIMS["finite-size"].control
+    control = all_claims()["finite-size"].control
     assert control is not None
     return {"depth": IDEAL["depth"](), "finite_data": control(finite_data)}
 
@@ -161,8 +162,8 @@ def words(tag: Tag) -> str:
 
 def test_every_claim_has_its_anchor_and_its_verdict(page):
     expected = findings()
-    assert len(page.select("div.claim")) == len(CLAIMS)
-    for name in CLAIMS:
+    assert len(page.select("div.claim")) == len(all_claims())
+    for name in all_claims():
         shown = card(page, name)
         badge = shown.select_one(".claim-says [class^=verdict-]")
         assert badge.get_text() == expected[name].verdict
@@ -171,10 +172,10 @@ def test_every_claim_has_its_anchor_and_its_verdict(page):
 
 def test_the_tally_counts_and_leads_to_every_claim(page):
     links = [link["href"] for link in page.select(".tally a")]
-    assert sorted(links) == sorted(f"#claim-{name}" for name in CLAIMS)
+    assert sorted(links) == sorted(f"#claim-{name}" for name in all_claims())
     verdicts = [finding.verdict for finding in findings().values()]
     counts = [f"{verdicts.count(verdict)} {verdict}" for verdict in SYMBOLS]
-    assert words(page.select_one(".counts")) == f"{len(CLAIMS)} claims: {' '.join(counts)}"
+    assert words(page.select_one(".counts")) == f"{len(all_claims())} claims: {' '.join(counts)}"
     marks = "".join(mark.get_text() for mark in page.select(".tally a"))
     assert marks == "".join(SYMBOLS[verdict] * verdicts.count(verdict) for verdict in SYMBOLS)
     assert all(link["aria-label"].endswith(".") for link in page.select(".tally a"))
@@ -215,7 +216,7 @@ def test_a_row_tells_numbers_and_explanation(page):
 def test_a_row_leads_to_figure_data_and_code_where_there_are_any(html, page):
     links = {link.get_text(): link["href"] for link in card(page, "depth-shift").select("a")}
     assert links["Fig. 1"] == "../notebooks/depth.html#fig-depth"
-    assert links["code"].startswith("claims.html#module-mtlpaper.claims.benefits")
+    assert links["code"].startswith("claims.html#module-mtlpaper.companion.claims.benefits")
     data = (html / "book" / links["data"]).resolve()
     assert results.load(data).identical(found()["depth"])
     bare = {link.get_text() for link in card(page, "finite-size").select("a")}

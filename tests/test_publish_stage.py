@@ -12,16 +12,16 @@ import yaml
 from nbformat import v4
 
 import mtlpaper
-from mtlpaper.publish import PublishError
-from mtlpaper.publish.api import api_pages, modules
-from mtlpaper.publish.boxes import provenance_box
-from mtlpaper.publish.ledger import settings_ledger
-from mtlpaper.publish.mathjax import copy_mathjax
-from mtlpaper.publish.overlay import lay_over
-from mtlpaper.publish.record import read_record
-from mtlpaper.publish.sphinx_ext import escape_bars, printed_name
-from mtlpaper.publish.stage import stage
-from mtlpaper.settings import Parameters, describe, parameter
+from mtlpaper.companion.book import PublishError
+from mtlpaper.companion.book.api import api_pages, modules
+from mtlpaper.companion.book.boxes import provenance_box
+from mtlpaper.companion.book.ledger import settings_ledger
+from mtlpaper.companion.book.mathjax import copy_mathjax
+from mtlpaper.companion.book.overlay import lay_over
+from mtlpaper.companion.book.record import read_record
+from mtlpaper.companion.book.sphinx_ext import escape_bars, printed_name
+from mtlpaper.companion.book.stage import stage
+from mtlpaper.companion.parameters import Parameters, describe, parameter
 
 
 class Toy(Parameters):
@@ -284,7 +284,11 @@ def test_every_public_module_stands_once_in_the_api_reference():
     package = Path(mtlpaper.__file__).parent
     documented = re.findall(r"automodule:: (\S+)", "\n".join(api_pages(package).values()))
     assert sorted(documented) == modules(package)
-    assert {"mtlpaper.tasks", "mtlpaper.settings.base", "mtlpaper.publish.check"} <= set(documented)
+    assert {
+        "mtlpaper.tasks",
+        "mtlpaper.companion.parameters.base",
+        "mtlpaper.companion.book.check",
+    } <= set(documented)
 
 
 def test_every_api_page_is_committed_and_listed():

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 from test_publish_build import make_run, make_source
 
-from mtlpaper.publish import build, unchanged
+from mtlpaper.companion.book import build, unchanged
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from toy import registration
 from toy.settings import Toy
 
-from mtlpaper import companion, experiments, figures, results
+from mtlpaper.companion import drawings, experiments, results
 
 
 def dataset() -> xr.Dataset:
@@ -168,6 +168,6 @@ def test_a_variable_without_label_is_refused(monkeypatch, name, label):
 @pytest.mark.usefixtures("toy")
 def test_a_dataset_is_drawn_by_its_experiment():
     data = experiments.compute(Toy.preset("quick"))
-    assert list(figures.draw(data)) == ["toy"]
-    with pytest.raises(figures.FigureError, match="got None"):
-        figures.draw(data.drop_attrs())
+    assert list(drawings.draw(data)) == ["toy"]
+    with pytest.raises(drawings.FigureError, match="got None"):
+        drawings.draw(data.drop_attrs())

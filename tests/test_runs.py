@@ -20,8 +20,9 @@ from toy import registration
 from toy.repository import PARAMETERS, make_repository, python_path
 from toy.settings import Toy
 
-from mtlpaper import figures, results
-from mtlpaper.runs import (
+from mtlpaper.companion import drawings, results
+from mtlpaper.companion.parameters import ParameterError
+from mtlpaper.companion.runs import (
     Components,
     Means,
     RunError,
@@ -36,9 +37,8 @@ from mtlpaper.runs import (
     read_record,
     run_all,
 )
-from mtlpaper.runs import folder as place
-from mtlpaper.runs.cell import rewritten
-from mtlpaper.settings import ParameterError
+from mtlpaper.companion.runs import folder as place
+from mtlpaper.companion.runs.cell import rewritten
 
 FILES = ["run.json", "toy.ipynb", "toy.nc", "toy.png", "toy.svg"]
 CHANGES = {"sizes": [4, 2], "rule": "argmax"}
@@ -164,7 +164,7 @@ def test_the_repository_is_left_as_it_was(done):
 
 
 def test_figures_redrawn_from_the_data_are_the_same(done, tmp_path):
-    for name, figure in figures.draw(results.load(done.folder / "toy.nc")).items():
+    for name, figure in drawings.draw(results.load(done.folder / "toy.nc")).items():
         results.save_figure(figure, tmp_path / name)
     for name in names(tmp_path):
         assert results.checksum(tmp_path / name) == results.checksum(done.folder / name)
@@ -174,7 +174,7 @@ def test_figures_redrawn_from_the_data_are_the_same(done, tmp_path):
 
 
 def test_a_fresh_run_is_not_repeated(done, monkeypatch):
-    monkeypatch.setattr("mtlpaper.runs.execution._compute", None)
+    monkeypatch.setattr("mtlpaper.companion.runs.execution._compute", None)
     assert execute(done).reused
 
 
@@ -211,19 +211,18 @@ def test_a_damaged_run_is_repeated_to_the_same_bytes(done, copy):
         ("output", False),
         ("parameters", True),
         ("versions", True),
-        ("notebook.py", True),
-        ("tables/dynamics.py", True),
-        ("experiments/__init__.py", True),
-        ("sweeps/driver.py", True),  # reached from the toy's module
-        ("figures/style.py", True),
-        ("settings/base.py~", False),
-        ("figures/figure1.py", False),
-        ("experiments/rem.py", False),
-        ("settings/rem.py", False),
-        ("publish/build.py", False),
-        ("runs/kernel.py", False),
-        ("cli/__init__.py", False),
-        ("figures/__pycache__/new.pyc", False),
+        ("companion/notebook.py", True),
+        ("companion/experiments.py", True),
+        ("companion/sweeps/driver.py", True),  # reached from the toy's module
+        ("companion/style.py", True),
+        ("companion/parameters/base.py~", False),
+        ("chapters/figure1/figures.py", False),
+        ("chapters/rem/experiment.py", False),
+        ("chapters/rem/parameters.py", False),
+        ("companion/book/build.py", False),
+        ("companion/runs/kernel.py", False),
+        ("companion/cli/__init__.py", False),
+        ("companion/__pycache__/new.pyc", False),
     ],
 )
 def test_a_change_makes_a_run_stale_if_it_could_change_results(
@@ -245,7 +244,7 @@ def test_a_change_makes_a_run_stale_if_it_could_change_results(
     elif source == "parameters":
         changes = {"seed": 2}
     elif source == "versions":
-        monkeypatch.setattr("mtlpaper.provenance.versions", lambda *_: {"numpy": "1.0"})
+        monkeypatch.setattr("mtlpaper.companion.provenance.versions", lambda *_: {"numpy": "1.0"})
     else:
         (package / source).parent.mkdir(exist_ok=True)
         with (package / source).open("a") as file:
@@ -272,11 +271,11 @@ def test_an_edit_makes_exactly_the_runs_stale_that_use_the_module(tmp_path, monk
         return {name for name in names if after[name] != before[name]}
 
     for name in names:
-        assert stale_after(f"figures/{name}.py", "\nADDED = 1\n") >= {name}
-    assert stale_after("figures/rem.py", "\nMORE = 1\n") == {"rem"}
-    assert stale_after("settings/spectrum.py", "\nMORE = 1\n") == {"spectrum"}
-    assert stale_after("experiments/figure1.py", "\nMORE = 1\n") == {"figure1"}
-    assert stale_after("figures/style.py", "\n# a remark\n") == set()
+        assert stale_after(f"chapters/{name}/figures.py", "\nADDED = 1\n") >= {name}
+    assert stale_after("chapters/rem/figures.py", "\nMORE = 1\n") == {"rem"}
+    assert stale_after("chapters/spectrum/parameters.py", "\nMORE = 1\n") == {"spectrum"}
+    assert stale_after("chapters/figure1/experiment.py", "\nMORE = 1\n") == {"figure1"}
+    assert stale_after("companion/style.py", "\n# a remark\n") == set()
     assert stale_after("tasks.py", "\nMORE = 1\n") < set(names)
     assert stale_after("errors.py", "\nMORE = 1\n") == set(names)
 
@@ -284,7 +283,7 @@ def test_an_edit_makes_exactly_the_runs_stale_that_use_the_module(tmp_path, monk
 def test_long_experiments_start_first(root, tmp_path, monkeypatch):
     seconds = {"toy": 3.0, "broken": 60.0}
     monkeypatch.setattr(
-        "mtlpaper.experiments.estimate",
+        "mtlpaper.companion.experiments.estimate",
         lambda params: SimpleNamespace(seconds=seconds[params.name]),
     )
     started = []
@@ -468,7 +467,7 @@ def test_a_run_killed_while_delivering_is_completed_by_the_next(copy, moved, mon
     (copy.folder / "run.json").write_text(json.dumps(old))
     for name in moved:
         (ready / name).replace(copy.folder / name)
-    monkeypatch.setattr("mtlpaper.runs.execution._compute", None)
+    monkeypatch.setattr("mtlpaper.companion.runs.execution._compute", None)
     assert execute(copy).reused
     assert names(copy.folder) == FILES
 
@@ -479,7 +478,7 @@ def test_without_locks_a_run_does_not_harm_another(copy, monkeypatch, fault):
         if fault is not None:
             raise OSError(fault, os.strerror(fault))
 
-    monkeypatch.setattr("mtlpaper.sweeps.locks.fcntl.flock", flock)
+    monkeypatch.setattr("mtlpaper.companion.sweeps.locks.fcntl.flock", flock)
     with place.workplace(copy.folder) as work:
         assert execute(copy).reused  # nobody but this process is at work
         parent = copy.folder / work.name.replace(f"-{os.getpid()}-", f"-{os.getppid()}-")
@@ -503,7 +502,7 @@ def test_what_another_machine_left_is_removed_when_it_is_old(copy):
 
 
 def test_a_source_that_changes_under_way_leaves_no_fresh_run(copy):
-    from mtlpaper.runs.execution import _settled
+    from mtlpaper.companion.runs.execution import _settled
 
     assert _settled(copy) == copy.fingerprint
     assert _settled(plan("toy", "quick", {"seed": 9}, root=copy.root)) != "changed while running"

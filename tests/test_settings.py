@@ -7,15 +7,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from toy.settings import Toy
 
-from mtlpaper.settings import (
-    SETTINGS,
+from mtlpaper.companion.parameters import (
     ParameterError,
     Parameters,
     describe,
     parameter,
     parse_value,
-    settings,
 )
+from mtlpaper.companion.registry import chapters, settings
 
 
 def refused(**changes) -> str:
@@ -144,8 +143,8 @@ def test_whatever_is_typed_is_taken_or_refused_by_name(name, text):
 
 LISTS = [
     (name, row.name, row.default)
-    for name, cls in SETTINGS.items()
-    for row in describe(cls)
+    for name, chapter in chapters().items()
+    for row in describe(chapter.parameters)
     if row.type.startswith("list") and "of 2" not in row.type
 ]
 
@@ -200,7 +199,7 @@ def test_an_unknown_experiment_is_answered_by_the_nearest():
         settings("figur1")
 
 
-@pytest.mark.parametrize("name", SETTINGS)
+@pytest.mark.parametrize("name", chapters())
 def test_every_experiment_is_described_and_its_presets_hold(name):
     cls = settings(name)
     assert cls.name == name
@@ -214,6 +213,11 @@ def test_every_experiment_is_described_and_its_presets_hold(name):
 
 def test_settings_load_without_numerics():
     heavy = "numpy", "torch", "matplotlib", "xarray", "pandas", "IPython"
-    code = f"import sys, mtlpaper.settings; print([m for m in {heavy} if m in sys.modules])"
+    code = (
+        "import sys; from mtlpaper import chapters, documents; "
+        "from mtlpaper.companion import registry; registry.register(chapters, documents); "
+        "assert [chapter.parameters for chapter in registry.chapters().values()]; "
+        f"print([m for m in {heavy} if m in sys.modules])"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

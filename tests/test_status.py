@@ -12,13 +12,12 @@ import pytest
 from toy import registration
 from toy.folder import rewrite_record, write_run
 from toy.repository import make_repository
-from toy.settings import Toy
 from typer.testing import CliRunner
 
-from mtlpaper import provenance, results
-from mtlpaper.cli import app
-from mtlpaper.figures import figures_of
-from mtlpaper.runs import (
+from mtlpaper.companion import provenance, results
+from mtlpaper.companion.cli import app
+from mtlpaper.companion.registry import chapter
+from mtlpaper.companion.runs import (
     Components,
     Means,
     Reason,
@@ -33,8 +32,8 @@ from mtlpaper.runs import (
     run_all,
     status,
 )
-from mtlpaper.runs.publication import standing
-from mtlpaper.runs.reasons import differences
+from mtlpaper.companion.runs.publication import standing
+from mtlpaper.companion.runs.reasons import differences
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -138,7 +137,7 @@ def test_the_same_parameters_by_another_command_are_told(run):
 
 
 def test_a_picture_concerns_its_own_figure_only(run, monkeypatch):
-    monkeypatch.setitem(figures_of("toy"), "toy-more", figures_of("toy")["toy"])
+    monkeypatch.setitem(chapter("toy").figures, "toy-more", chapter("toy").figures["toy"])
     write_run(run)
     (run.folder / "toy-more.svg").unlink()
     first, second = status("quick", run.root, ["toy"])
@@ -148,7 +147,7 @@ def test_a_picture_concerns_its_own_figure_only(run, monkeypatch):
 
 
 def test_a_figure_that_the_run_did_not_draw_is_stale(run, monkeypatch):
-    monkeypatch.setitem(figures_of("toy"), "toy-more", figures_of("toy")["toy"])
+    monkeypatch.setitem(chapter("toy").figures, "toy-more", chapter("toy").figures["toy"])
     first, second = status("quick", run.root, ["toy"])
     assert first.fresh
     assert second.reason == "data: toy-more.svg was not drawn, toy-more.png was not drawn"
@@ -193,25 +192,25 @@ def package(tmp_path, monkeypatch) -> Path:
 
 def test_changed_modules_are_named(package, root):
     write_run(planned(root))
-    for module in ("results.py", "figures/style.py"):
+    for module in ("companion/results.py", "companion/style.py"):
         with (package / module).open("a") as file:
             file.write("\nADDED = 1\n")
     with (package / "errors.py").open("a") as file:
         file.write("\n# a remark, which changes nothing\n")
     assert reasons(planned(root)) == {
-        ("code", "mtlpaper.figures.style changed"),
-        ("code", "mtlpaper.results changed"),
+        ("code", "mtlpaper.companion.style changed"),
+        ("code", "mtlpaper.companion.results changed"),
     }
 
 
 def test_a_new_module_and_one_no_longer_used_are_told(package, root):
     write_run(planned(root))
     (package / "added.py").write_text("ADDED = 1\n")
-    with (package / "figures" / "style.py").open("a") as file:
+    with (package / "companion" / "style.py").open("a") as file:
         file.write("\nfrom mtlpaper import added\n")
     assert ("code", "mtlpaper.added is new") in reasons(planned(root))
     write_run(planned(root))
-    style = package / "figures" / "style.py"
+    style = package / "companion" / "style.py"
     style.write_text(style.read_text().replace("\nfrom mtlpaper import added\n", ""))
     assert ("code", "mtlpaper.added is gone") in reasons(planned(root))
 
@@ -219,10 +218,10 @@ def test_a_new_module_and_one_no_longer_used_are_told(package, root):
 def test_other_versions_are_named_with_both(run, monkeypatch):
     now = provenance.versions()
     monkeypatch.setattr(
-        "mtlpaper.provenance.versions",
+        "mtlpaper.companion.provenance.versions",
         lambda *_: {name: "0.1" if name == "numpy" else now[name] for name in now},
     )
-    monkeypatch.setattr("mtlpaper.provenance.machine", lambda: {"python": "3.99"})
+    monkeypatch.setattr("mtlpaper.companion.provenance.machine", lambda: {"python": "3.99"})
     told = dict(reason.split(" ", 1) for _, reason in reasons(planned(run.root)))
     assert told["numpy"] == f"{now['numpy']} -> 0.1"
     assert told["Python"] == f"{run.components.python} -> 3.99"
@@ -312,7 +311,7 @@ def test_the_book_says_why_an_experiment_runs_again(run, monkeypatch):
             )
         return events
 
-    monkeypatch.setattr("mtlpaper.runs.execution._compute", compute)
+    monkeypatch.setattr("mtlpaper.companion.runs.execution._compute", compute)
     assert told() == [("toy", "reused", "")]
     (run.folder / "toy.nc").unlink()
     again = ("toy", "running", "data: toy.nc is missing")
@@ -398,7 +397,8 @@ def test_a_garbage_manifest_is_named(run, content):
 def only_toy(monkeypatch):
     for name in ("GITHUB_ACTIONS", "FORCE_COLOR", "PY_COLORS"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr("mtlpaper.runs.figure_status.SETTINGS", {"toy": Toy})
+    toy = {"toy": chapter("toy")}
+    monkeypatch.setattr("mtlpaper.companion.runs.figure_status.chapters", lambda: toy)
 
 
 def call(*arguments) -> tuple[int, str, str]:
@@ -489,7 +489,7 @@ def test_bad_input_is_explained(root, options, message):
 
 def test_status_does_without_torch():
     code = (
-        "import sys; from typer.testing import CliRunner; from mtlpaper.cli import app; "
+        "import sys; from typer.testing import CliRunner; from mtlpaper.companion.cli import app; "
         "done = CliRunner().invoke(app, ['status', '--preset', 'quick']); "
         "print(done.exit_code, 'torch' in sys.modules)"
     )

@@ -14,12 +14,12 @@ from distributed import LocalCluster
 from toy.repository import python_path
 from toy.units import Unit, draw, reciprocal
 
-from mtlpaper.runs import Means, SetupError
-from mtlpaper.runs.means import require
-from mtlpaper.sweeps import SchedulerError, sweep
-from mtlpaper.sweeps.cluster import cluster as connected
-from mtlpaper.sweeps.environment import SCHEDULER, STORE
-from mtlpaper.sweeps.keys import Code, code_of
+from mtlpaper.companion.runs import Means, SetupError
+from mtlpaper.companion.runs.means import require
+from mtlpaper.companion.sweeps import SchedulerError, sweep
+from mtlpaper.companion.sweeps.cluster import cluster as connected
+from mtlpaper.companion.sweeps.environment import SCHEDULER, STORE
+from mtlpaper.companion.sweeps.keys import Code, code_of
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +92,7 @@ def test_workers_with_other_code_are_named(monkeypatch, tmp_path, difference):
         "source": Code("0" * 64, ours.versions),
         "version": Code(ours.source, (("python", "2.7"), *ours.versions[1:])),
     }
-    monkeypatch.setattr("mtlpaper.sweeps.driver.code_of", lambda _: other[difference])
+    monkeypatch.setattr("mtlpaper.companion.sweeps.driver.code_of", lambda _: other[difference])
     words = {"source": "another source of toy.units", "version": "not 2.7 as the process that asks"}
     with pytest.raises(SchedulerError, match=r"2 of 2 workers cannot") as caught:
         sweep(draw, [Unit(1)])
@@ -150,7 +150,7 @@ def doubled(x: int) -> int:
 
 
 def test_a_scheduler_without_workers_is_told(monkeypatch):
-    monkeypatch.setattr("mtlpaper.sweeps.cluster._PATIENCE_FOR_WORKERS", 0.5)
+    monkeypatch.setattr("mtlpaper.companion.sweeps.cluster._PATIENCE_FOR_WORKERS", 0.5)
     with LocalCluster(n_workers=0, dashboard_address=":0", silence_logs=50) as empty:
         monkeypatch.setenv(SCHEDULER, empty.scheduler_address)
         with pytest.raises(SchedulerError, match="no worker joined the scheduler within"):
@@ -172,7 +172,7 @@ def test_a_wrong_address_is_told_soon(monkeypatch, address):
 
 
 def test_a_silent_server_is_told_before_a_run_begins(monkeypatch, silent):
-    monkeypatch.setattr("mtlpaper.sweeps.cluster._PATIENCE", 0.2)
+    monkeypatch.setattr("mtlpaper.companion.sweeps.cluster._PATIENCE", 0.2)
     with pytest.raises(SetupError, match=f"no scheduler answers at '{silent}'"):
         require(Means(scheduler=silent))
 

@@ -18,15 +18,15 @@ import pytest
 from toy.repository import python_path
 from toy.units import Unit, die, die_once, draw, reciprocal
 
-from mtlpaper.sweeps import Store, StoreError, WorkerError, sweep
-from mtlpaper.sweeps.environment import JOBS, STORE, Means, using
-from mtlpaper.sweeps.pools import shared_pool, sharing
-from mtlpaper.sweeps.progress import Progress, Report, duration
+from mtlpaper.companion.sweeps import Store, StoreError, WorkerError, sweep
+from mtlpaper.companion.sweeps.environment import JOBS, STORE, Means, using
+from mtlpaper.companion.sweeps.pools import shared_pool, sharing
+from mtlpaper.companion.sweeps.progress import Progress, Report, duration
 
 SCRIPT = """
 import sys
 from toy.units import Unit, draw
-from mtlpaper.sweeps import sweep
+from mtlpaper.companion.sweeps import sweep
 count, pause, marks = int(sys.argv[1]), float(sys.argv[2]), sys.argv[3]
 if __name__ == "__main__":
     sweep(draw, [Unit(seed, pause=pause, folder=marks) for seed in range(count)])
@@ -289,7 +289,7 @@ def test_progress_counts_cells_for_who_listens_and_says_nothing(capsys):
 
 def test_the_rate_is_of_what_was_computed(monkeypatch):
     now = [0.0]
-    monkeypatch.setattr("mtlpaper.sweeps.progress.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("mtlpaper.companion.sweeps.progress.time.monotonic", lambda: now[0])
     with Progress(400, kept=True) as progress:
         now[0] = 5.0
         progress.advance(100, reused=True)

@@ -1,6 +1,6 @@
 import pytest
 
-from mtlpaper.sweeps.environment import JOBS, jobs_allowed
+from mtlpaper.companion.sweeps.environment import JOBS, jobs_allowed
 
 
 @pytest.mark.parametrize("text", ["0", "-1", "two", "1.5", ""])

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from toy.units import draw
 
+from mtlpaper.companion.sweeps import SourceChangedError
+from mtlpaper.companion.sweeps.digest import code_digest
+from mtlpaper.companion.sweeps.keys import Code, code_of
+from mtlpaper.companion.sweeps.sources import closure, combined, module_digests, source_digest
+from mtlpaper.companion.sweeps.worker import require_code
 from mtlpaper.dynamics import theories
-from mtlpaper.sweeps import SourceChangedError
-from mtlpaper.sweeps.digest import code_digest
-from mtlpaper.sweeps.keys import Code, code_of
-from mtlpaper.sweeps.sources import closure, combined, module_digests, source_digest
-from mtlpaper.sweeps.worker import require_code
 
 BASE = '''\
 """A module."""
@@ -234,9 +234,9 @@ EDITED = """
 import pathlib, sys
 sys.path.insert(0, sys.argv[1])
 from pkg.solid import volume
-from mtlpaper.sweeps.sources import source_digest
+from mtlpaper.companion.sweeps.sources import source_digest
 from mtlpaper.dynamics import theories
-from mtlpaper.sweeps import SourceChangedError
+from mtlpaper.companion.sweeps import SourceChangedError
 before = source_digest(volume)
 base = pathlib.Path(sys.argv[1]) / "pkg" / "base.py"
 text = base.read_text()

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from toy.units import Unit, draw, reciprocal
 
-from mtlpaper.sweeps import DamagedEntryError, Store, StoreError
-from mtlpaper.sweeps.entry import as_arrays, packed, unpacked
-from mtlpaper.sweeps.keys import Code, code_of, description, key_of
+from mtlpaper.companion.sweeps import DamagedEntryError, Store, StoreError
+from mtlpaper.companion.sweeps.entry import as_arrays, packed, unpacked
+from mtlpaper.companion.sweeps.keys import Code, code_of, description, key_of
 
 CODE = Code("0" * 64, (("python", "3.11"), ("numpy", "2.0")))
 TEXT = description(draw, Unit(1), CODE)
@@ -196,7 +196,7 @@ def test_one_entry_has_one_writer(store):
 
 def test_a_claim_ends_with_its_process(store):
     code = (
-        "import os, sys, pathlib; from mtlpaper.sweeps import Store\n"
+        "import os, sys, pathlib; from mtlpaper.companion.sweeps import Store\n"
         "claim = Store(pathlib.Path(sys.argv[1])).claim(sys.argv[2])\n"
         "open(claim._path, 'w').write('half an ent')\n"
         "os.kill(os.getpid(), 9)\n"
@@ -221,7 +221,7 @@ def test_without_locks_two_may_write_the_same(store, monkeypatch, fault):
         if fault is not None:
             raise OSError(fault, os.strerror(fault))
 
-    monkeypatch.setattr("mtlpaper.sweeps.locks.fcntl.flock", flock)
+    monkeypatch.setattr("mtlpaper.companion.sweeps.locks.fcntl.flock", flock)
     one, other = store.claim(KEY), store.claim(KEY)
     Store(store.folder)  # a third one comes and tidies
     one.save(TEXT, ARRAYS)
@@ -261,7 +261,7 @@ def test_a_folder_that_a_group_shares_makes_a_store_that_it_shares(tmp_path, mod
 def test_what_another_user_left_is_passed_over():
     """Of a killed process under a strict umask: it can be neither locked nor removed."""
     code = (
-        "import os, sys, pathlib\nfrom mtlpaper.sweeps import Store\n"
+        "import os, sys, pathlib\nfrom mtlpaper.companion.sweeps import Store\n"
         "os.setgid(12345), os.setuid(12345)\n"
         "Store(pathlib.Path(sys.argv[1])).claim(sys.argv[2]).save(sys.argv[3], {})\n"
     )
@@ -282,7 +282,7 @@ def test_a_full_disk_is_an_error_that_leaves_no_half_entry(store, monkeypatch):
     def fsync(_):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr("mtlpaper.sweeps.store.os.fsync", fsync)
+    monkeypatch.setattr("mtlpaper.companion.sweeps.store.os.fsync", fsync)
     with pytest.raises(StoreError, match=r"No space left on device; what was stored before stays"):
         claim.save(TEXT, ARRAYS)
     assert files(store) == [f"{KEY}.unit"]

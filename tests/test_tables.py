@@ -6,10 +6,14 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from mtlpaper import tables
-from mtlpaper.experiments.labels import BOUNDS
-from mtlpaper.published import FIGURE1_NEXT_TICK
-from mtlpaper.settings import SETTINGS
+from mtlpaper.chapters.common.labels import BOUNDS
+from mtlpaper.chapters.common.two_tasks import tables as shared
+from mtlpaper.chapters.figure1 import tables as figure1_tables
+from mtlpaper.chapters.interactions import tables as interactions_tables
+from mtlpaper.chapters.label_rules import tables as label_rules_tables
+from mtlpaper.chapters.unstated import tables as unstated_tables
+from mtlpaper.companion.registry import chapters
+from mtlpaper.documents.lee2019.printed import FIGURE1_NEXT_TICK
 
 
 def with_limits(variables: dict, coords: dict, **limits: float) -> xr.Dataset:
@@ -39,12 +43,12 @@ def test_a_gap_is_within_the_tolerance_with_its_whole_interval():
         (0.04, beyond, 0.1): "no",  # the interval decides, and not the estimate
         (0.06, edge, edge): "yes",
     }
-    rows = tables.figure1(figure1(*told)).to_dict("records")
+    rows = figure1_tables.gaps(figure1(*told)).to_dict("records")
     assert [row["within 5 %"] for row in rows] == list(told.values())
 
 
 def test_figure1_table_shows_what_the_data_hold():
-    first, second = tables.figure1(figure1(GOOD, BAD)).to_dict("records")
+    first, second = figure1_tables.gaps(figure1(GOOD, BAD)).to_dict("records")
     assert first["classes"] == 2
     assert (first["SGD ends at"], first["Eq. (3) ends at"]) == ("1.30", "1.31")
     assert first["largest gap (%)"] == "1.0"
@@ -54,12 +58,14 @@ def test_figure1_table_shows_what_the_data_hold():
 
 def test_bounds_are_found_by_name_and_not_by_place():
     data = figure1(GOOD, BAD)
-    assert tables.figure1(data.isel(bound=[2, 0, 1])).equals(tables.figure1(data))
+    assert figure1_tables.gaps(data.isel(bound=[2, 0, 1])).equals(figure1_tables.gaps(data))
 
 
 @pytest.mark.parametrize(("end", "fits"), [(1.59, True), (FIGURE1_NEXT_TICK, False), (2.7, False)])
 def test_a_curve_fits_the_axis_below_the_next_tick(end, fits):
-    assert tables.fits_the_axis(xr.DataArray([end - 0.1, end + 0.1], dims="seed")) == fits
+    assert (
+        label_rules_tables.fits_the_axis(xr.DataArray([end - 0.1, end + 0.1], dims="seed")) == fits
+    )
 
 
 # ---------------------------------------------------------------------------- benefits
@@ -71,7 +77,7 @@ def test_agreement_is_told_for_each_theory():
         {"agreement": (("bound", "theory", "subset", "statistic"), [[[[*row.values()]]]])},
         {"bound": ["estimate"], "theory": ["finite"], "subset": ["all"], "statistic": [*row]},
     )
-    (told,) = tables.agreement(data).to_dict("records")
+    (told,) = interactions_tables.agreement(data).to_dict("records")
     assert (told["correlation"], told["right sign (%)"]) == ("0.960", "50.0")
     assert told["clear cells"] == "7 of 9"
 
@@ -85,7 +91,7 @@ def segments(*values: float) -> xr.DataArray:
 
 
 def test_ranges_are_those_of_the_estimates_and_not_of_the_intervals():
-    (row,) = tables.axes({"Figure 2, left": segments(-0.02, 0.15)}).to_dict("records")
+    (row,) = shared.axes({"Figure 2, left": segments(-0.02, 0.15)}).to_dict("records")
     assert row["published axis"] == "-0.03 to +0.18"
     assert row["our segments"] == "-0.020 to +0.150"
 
@@ -96,18 +102,18 @@ def test_effects_show_estimate_and_interval_of_each_group():
         dims=("bound", "S_A", "effect"),
         coords={"bound": list(BOUNDS), "S_A": [0.1, 10.0], "effect": ["gain"]},
     )
-    assert tables.effects(effect, "S_A").to_dict("records") == [
+    assert shared.effects(effect, "S_A").to_dict("records") == [
         {"S_A": "0.1", "gain": "+0.100 (+0.050 to +0.200)"},
         {"S_A": "10", "gain": "-0.200 (-0.300 to -0.100)"},
     ]
 
 
 def test_what_the_rule_chooses_stands_beside_the_defaults():
-    defaults = SETTINGS["depth"].preset("paper").plain()
+    defaults = chapters()["depth"].parameters.preset("paper").plain()
     names = {"size": "N1"} | {
         name: name for name in ("s0", "sigma", "inputs", "bins", "n_high", "activation", "scale")
     }
     data = xr.Dataset({f"chosen_{name}": defaults[field] for name, field in names.items()})
-    told = tables.chosen(data.assign(chosen_s0=0.7)).set_index("setting")
+    told = unstated_tables.chosen(data.assign(chosen_s0=0.7)).set_index("setting")
     assert told.index[told["chosen in this run"] != told["default"]].tolist() == ["s0"]
     assert told.loc["s0"].tolist() == ["0.7", str(defaults["s0"])]

@@ -13,15 +13,15 @@ from toy.repository import make_repository
 from toy.settings import Toy
 from typer.testing import CliRunner
 
-from mtlpaper import archive, results, runs
-from mtlpaper.archive import publishing
-from mtlpaper.claims import CLAIMS
-from mtlpaper.cli import app
-from mtlpaper.companion import Grid, Labels, Variable
-from mtlpaper.companion.checking import Check
-from mtlpaper.companion.contract import Cell
-from mtlpaper.settings import SETTINGS, settings
-from mtlpaper.sweeps.environment import SCHEDULER, STORE
+from mtlpaper.companion import archive, results, runs
+from mtlpaper.companion.archive import publishing
+from mtlpaper.companion.claims import all_claims
+from mtlpaper.companion.cli import app
+from mtlpaper.companion.contract import Grid, Labels, Variable
+from mtlpaper.companion.contract.checking import Check
+from mtlpaper.companion.contract.declaration import Cell
+from mtlpaper.companion.registry import chapters, settings
+from mtlpaper.companion.sweeps.environment import SCHEDULER, STORE
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -47,7 +47,7 @@ def root(made, tmp_path, monkeypatch) -> Path:
     """The same, of one's own, in a world whose only experiment is the toy."""
     for name in ("GITHUB_ACTIONS", "FORCE_COLOR", "PY_COLORS"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(publishing, "SETTINGS", {"toy": Toy})
+    monkeypatch.setattr(publishing, "chapters", lambda: {"toy": Toy})
     return shutil.copytree(made, tmp_path / "repository")
 
 
@@ -106,7 +106,7 @@ def test_published_data_are_the_runs_own_with_where_they_come_from(published):
 
 def test_every_claim_has_its_published_verdict(published):
     verdicts = json.loads((published / "results" / "verdicts.json").read_text())
-    assert list(verdicts) == list(CLAIMS)
+    assert list(verdicts) == list(all_claims())
     assert {entry["verdict"] for entry in verdicts.values()} == {"not testable"}  # by the toy
 
 
@@ -263,7 +263,7 @@ def test_a_changed_label_fails_too(published):
 
 
 def test_a_unit_that_cannot_be_computed_differs(published, monkeypatch):
-    import mtlpaper.experiments.toy as module
+    import mtlpaper.chapters.toy.experiment as module
 
     def broken(*_):
         raise ValueError("`point` must be small")
@@ -276,7 +276,7 @@ def test_a_unit_that_cannot_be_computed_differs(published, monkeypatch):
 
 def test_neither_store_nor_cluster_has_a_say(published, tmp_path, monkeypatch):
     """A stored number would vouch for itself; and the environment is put back."""
-    import mtlpaper.experiments.toy as module
+    import mtlpaper.chapters.toy.experiment as module
 
     seen = []
     draw = module.draw
@@ -448,5 +448,5 @@ def test_the_package_has_a_folder_of_published_results():
     if (root / "results" / "manifest.json").exists():
         assert archive.file_faults(root) == []
         assert {one.name for one in archive.read(root)} <= {
-            settings(name).name for name in SETTINGS
+            settings(name).name for name in chapters()
         }

@@ -11,9 +11,10 @@ import pytest
 import xarray as xr
 from filelock import FileLock
 
-from mtlpaper import experiments
-from mtlpaper.experiments import label_rules
-from mtlpaper.settings import Parameters, settings
+from mtlpaper.chapters.label_rules import experiment as label_rules
+from mtlpaper.companion import experiments
+from mtlpaper.companion.parameters import Parameters
+from mtlpaper.companion.registry import settings
 
 _TRAINED = {"n_seeds": 2, "n_records": 5}
 _SCHEDULE = {"n_steps": 20, "learning_rate": 0.1}

@@ -2,7 +2,7 @@
 
 A *unit* is what one worker trains at once: for one dataset, one main task and one pair of training
 set sizes, the single-task network and a multitask network for every auxiliary task. Unit
-functions return plain arrays and are meant for `mtlpaper.sweeps.sweep`.
+functions return plain arrays and are meant for `mtlpaper.companion.sweeps.sweep`.
 """
 
 from mtlpaper.benefit.descent import deep_unit, linear_unit

@@ -1,24 +1,7 @@
 """The machinery of a companion: it knows no paper and imports neither science nor chapters.
 
-A chapter declares what it measures and what follows (`mtlpaper.companion.contract`); everything
-else, from the sweep to the check of published numbers, is made from that one declaration.
+A chapter declares its parameters (`parameters`), what it measures and what follows (`contract`),
+its drawings (`style`) and what is claimed (`claims`). The chapters and documents at work are handed
+to `registry`. From them come sweeps, runs, their notebooks, published results (`archive`), the
+comparison of two results, the book and the program (`cli`).
 """
-
-from mtlpaper.companion.computing import Estimate, compute, estimate
-from mtlpaper.companion.contract import Cost, Grid, Labels, Stage, Variable
-from mtlpaper.companion.tolerances import DOUBLE, FLOW, FOLLOWS, Tolerance
-
-__all__ = [
-    "DOUBLE",
-    "FLOW",
-    "FOLLOWS",
-    "Cost",
-    "Estimate",
-    "Grid",
-    "Labels",
-    "Stage",
-    "Tolerance",
-    "Variable",
-    "compute",
-    "estimate",
-]

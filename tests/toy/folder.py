@@ -2,8 +2,8 @@
 
 import json
 
-from mtlpaper import experiments, figures, provenance, results
-from mtlpaper.runs import Run
+from mtlpaper.companion import drawings, experiments, provenance, results
+from mtlpaper.companion.runs import Run
 
 
 def write_run(run: Run, data=None, **changes) -> Run:
@@ -11,7 +11,7 @@ def write_run(run: Run, data=None, **changes) -> Run:
     run.folder.mkdir(parents=True, exist_ok=True)
     data = experiments.compute(run.params) if data is None else data
     results.save(data, run.folder / f"{run.name}.nc")
-    for name, figure in figures.draw(data).items():
+    for name, figure in drawings.draw(data).items():
         results.save_figure(figure, run.folder / name)
     (run.folder / f"{run.name}.ipynb").write_text("{}")
     record = {

@@ -20,12 +20,13 @@ device = "cpu"
 fault = "none"
 """
 COMPUTE = """\
-from mtlpaper import figures, notebook
+from mtlpaper import notebook
+from mtlpaper.chapters.toy import figures
 params = notebook.parameters("{name}", globals())
 data = notebook.dataset(params)
 """
 SHOW = """\
-notebook.figure(figures.toy.points(data), "{name}")
+notebook.figure(figures.points(data), "{name}")
 notebook.glue("first", data.x[0])
 notebook.table(data.x.to_dataframe())
 """

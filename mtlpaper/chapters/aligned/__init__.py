@@ -1,0 +1,1 @@
+"""Training-aligned students of two tasks: drawn teachers, plane flows, trained networks."""

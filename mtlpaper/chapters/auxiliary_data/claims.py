@@ -1,0 +1,42 @@
+"""Claims on Figure 3, left: more auxiliary data."""
+
+from mtlpaper.chapters.common.two_tasks.claims import (
+    SIGN_REASON,
+    axis_claim,
+    benefit_claim,
+    effect_of,
+)
+from mtlpaper.companion.claims import NEGATIVE, POSITIVE, negated
+
+_AUXILIARY = {"experiment": "auxiliary_data", "figure": "fig-auxiliary-data"}
+
+CLAIMS = (
+    benefit_claim(
+        name="auxiliary-data-help",
+        where="section 4.6; Figure 3 left",
+        says="More data of a related clean task help more.",
+        expected="> 0 (most minus fewest auxiliary points)",
+        statistic=effect_of("growth_left", effect="related, high S_B"),
+        range=POSITIVE,
+        reason=SIGN_REASON,
+        control=negated("growth_left"),
+        **_AUXILIARY,
+    ),
+    benefit_claim(
+        name="auxiliary-data-harm",
+        where="section 4.6; Figure 3 left",
+        says="More data of an unrelated clean task harm more.",
+        expected="< 0 (most minus fewest auxiliary points)",
+        statistic=effect_of("growth_left", effect="unrelated, high S_B"),
+        range=NEGATIVE,
+        reason=SIGN_REASON,
+        control=negated("growth_left"),
+        explained={
+            "partly": "It harms at every number of points; whether more points harm more, the "
+            "datasets cannot tell.",
+            "not reproduced": "It harms at every number of points, but not more with more points.",
+        },
+        **_AUXILIARY,
+    ),
+    axis_claim("Figure 3, left", "auxiliary_data", "fig-auxiliary-data", "MT_left"),
+)

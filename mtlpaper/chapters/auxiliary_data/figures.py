@@ -1,0 +1,43 @@
+"""Figure 3 left as published, and Figure A3."""
+
+import numpy as np
+import xarray as xr
+
+from mtlpaper.chapters.common.two_tasks import figures as benefits
+from mtlpaper.companion import style
+from mtlpaper.documents.lee2019.printed import BENEFIT_AXES
+
+
+@style.drawing
+def as_published(data: xr.Dataset) -> np.ndarray:
+    """Segments from low to high S_B over numbers of auxiliary points, high-SNR main tasks.
+
+    Parameters
+    ----------
+    data : xarray.Dataset
+        Of the experiment `auxiliary_data`.
+
+    Returns
+    -------
+    (1, 1) array of Axes
+    """
+    axes = style.subplots(width=6.2, height=3.6)
+    benefits.stripes(axes[0, 0], data["MT_left"], "n_aux", BENEFIT_AXES["Figure 3, left"])
+    axes[0, 0].set_xlabel("auxiliary training points $N_B$")
+    axes[0, 0].set_ylabel(benefits.MT_LABEL)
+    benefits.relatedness_legend(axes, data["r_AB"].values)
+    return axes
+
+
+@style.drawing
+def in_full(data: xr.Dataset) -> np.ndarray:
+    """Benefit over relatedness for every main task and number of auxiliary points.
+
+    Returns
+    -------
+    (S_A, n_aux) array of Axes
+    """
+    return benefits.grid_of_lines(data["MT"], "S_A", "n_aux")
+
+
+FIGURES = {"auxiliary-data": as_published, "auxiliary-data-full": in_full}

@@ -1,0 +1,1 @@
+"""Eq. (5): bounds on the benefit from both sides."""

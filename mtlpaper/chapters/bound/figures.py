@@ -1,0 +1,152 @@
+"""Benefits of training-aligned tasks between both sides of a bound, or not."""
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+
+from mtlpaper.chapters.common.two_tasks import figures as benefits
+from mtlpaper.companion import style
+
+
+@style.drawing
+def sweeps(data: xr.Dataset) -> np.ndarray:
+    """Benefit over relatedness within the general bound, trained and by the plane flow.
+
+    Parameters
+    ----------
+    data : xarray.Dataset
+        Of the experiment `bound`.
+
+    Returns
+    -------
+    (label_rule, S_B) array of Axes
+    """
+    rules, columns = data["label_rule"].values, data["S_B"].values
+    sources = data["source"].values
+    axes = style.subplots(
+        len(rules),
+        len(columns),
+        width=8.6,
+        height=2.5 * len(rules) + 0.6,
+        sharex=True,
+        sharey="row",
+    )
+    for i, rule in enumerate(rules):
+        for j, S_B in enumerate(columns):
+            ax = axes[i, j]
+            ax.axhline(0, color=style.INK, linewidth=0.8)
+            for k, source in enumerate(sources):
+                cell = data.sel(label_rule=rule, S_B=S_B, source=source)
+                _within(ax, cell, style.colour(k), str(source))
+            if i == 0:
+                ax.set_title(f"$S_B$ = {S_B:g}")
+        axes[i, 0].set_ylabel(f"{rule} labels\n{benefits.MT_LABEL}", fontsize=8.5)
+    for ax in axes[-1]:
+        ax.set_xlabel(benefits.R_LABEL)
+    handles, labels = axes[0, 0].get_legend_handles_labels()
+    axes[0, 0].figure.legend(handles, labels, loc="outside lower center", ncols=len(labels))
+    return axes
+
+
+def _within(ax: Axes, cell: xr.Dataset, shade: str, label: str) -> None:
+    mean = cell[["MT", "lower", "upper"]].sel(form="general").mean("seed")
+    x = cell["r_AB"].values
+    ax.fill_between(x, mean["lower"], mean["upper"], color=shade, alpha=0.15, linewidth=0)
+    for side in ("lower", "upper"):
+        ax.plot(x, mean[side], color=shade, linewidth=0.7, alpha=0.8)
+    ax.plot(x, mean["MT"], "o-", color=shade, markersize=3, linewidth=1.4, label=label)
+
+
+@style.drawing
+def forms(data: xr.Dataset) -> np.ndarray:
+    """Both sides of every form of the bound against the benefit, one segment a pair.
+
+    Returns
+    -------
+    (label_rule, form) array of Axes
+    """
+    rules, columns = data["label_rule"].values, data["form"].values
+    axes = style.subplots(
+        len(rules),
+        len(columns),
+        width=9.6,
+        height=2.6 * len(rules) + 0.5,
+        sharex="row",
+        sharey="row",
+    )
+    for i, rule in enumerate(rules):
+        for j, form in enumerate(columns):
+            _segments(axes[i, j], data.sel(label_rule=rule), str(form))
+            if i == 0:
+                axes[i, j].set_title(str(form), fontsize=8.5)
+        axes[i, 0].set_ylabel(f"{rule} labels\nsides of the bound (nats)", fontsize=8.5)
+    for ax in axes.flat:
+        ax.set_xlabel("benefit (nats)", fontsize=8.5)
+    axes[0, 0].figure.legend(
+        handles=[
+            Line2D([], [], color=style.BLUE, label="from side to side: the benefit lies between"),
+            Line2D([], [], color=style.VERMILLION, label="it does not"),
+            Line2D([], [], color=style.INK, linewidth=0.8, label="the benefit itself"),
+        ],
+        loc="outside lower center",
+        ncols=3,
+    )
+    return axes
+
+
+def _segments(ax: Axes, data: xr.Dataset, form: str) -> None:
+    MT = data["MT"].values
+    low, high, outside = (
+        data[name].sel(form=form).transpose(*data["MT"].dims).values
+        for name in ("lower", "upper", "outside")
+    )
+    ends = np.array([MT.min(), MT.max()])
+    ax.plot(ends, ends, color=style.INK, linewidth=0.8)
+    for chosen, shade in ((outside == 0, style.BLUE), (outside > 0, style.VERMILLION)):
+        ax.vlines(MT[chosen], low[chosen], high[chosen], color=shade, linewidth=1, alpha=0.7)
+        ax.plot(MT[chosen], low[chosen], "_", color=shade, markersize=3)
+        ax.plot(MT[chosen], high[chosen], "_", color=shade, markersize=3)
+    reach = 0.35 * (ends[1] - ends[0]) or 1e-3
+    ax.set_ylim(ends[0] - reach, ends[1] + reach)
+    ax.set_xlim(ends[0] - 0.1 * reach, ends[1] + 0.1 * reach)
+
+
+@style.drawing
+def tightness(data: xr.Dataset) -> np.ndarray:
+    """Distance of the general bound's sides over the benefit's size, against that size.
+
+    Returns
+    -------
+    (1, label_rule) array of Axes
+    """
+    rules = data["label_rule"].values
+    axes = style.subplots(1, len(rules), width=8.2, height=3.5, sharey=True)
+    general = data.sel(form="general")
+    gap = general["upper"] - general["lower"]
+    for ax, rule in zip(axes[0], rules, strict=True):
+        for k, source in enumerate(data["source"].values):
+            cell = {"label_rule": rule, "source": source}
+            size = np.abs(data["MT"].sel(cell).values).ravel()
+            ratio = gap.sel(cell).transpose(*data["MT"].sel(cell).dims).values.ravel() / size
+            ax.plot(
+                size,
+                ratio,
+                "o",
+                color=style.colour(k),
+                markersize=2.5,
+                alpha=0.7,
+                label=str(source),
+            )
+        ax.axhline(1, color=style.INK, linewidth=0.8)
+        ax.set_xscale("log")
+        ax.set_yscale("log")
+        ax.set_title(f"{rule} labels")
+        ax.set_xlabel(r"size of the benefit $|MT|$ (nats)")
+    axes[0, 0].set_ylabel(r"gap of the general bound over $|MT|$")
+    handles, labels = axes[0, 0].get_legend_handles_labels()
+    axes[0, 0].figure.legend(handles, labels, loc="outside lower center", ncols=len(labels))
+    return axes
+
+
+FIGURES = {"bound": sweeps, "bound-forms": forms, "bound-tightness": tightness}

@@ -1,0 +1,1 @@
+"""What several chapters share, by the kind of experiment."""

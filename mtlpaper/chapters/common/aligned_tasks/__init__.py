@@ -1,0 +1,1 @@
+"""Two training-aligned tasks of rank one."""

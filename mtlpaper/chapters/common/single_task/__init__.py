@@ -1,0 +1,1 @@
+"""One task of Figure 1's kind: a rank-one teacher and its student."""

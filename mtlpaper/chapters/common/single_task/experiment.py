@@ -1,0 +1,109 @@
+"""Students of Figure 1's kind: units from parameters, what they cost, and gaps between curves."""
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from mtlpaper.agreement import largest_relative_gap
+from mtlpaper.chapters.common.labels import bounds, seed_coordinate, time_coordinates, variable
+from mtlpaper.chapters.common.single_task.parameters import ScheduledTask, SingleTask
+from mtlpaper.companion.contract import Cost, Labels
+from mtlpaper.dynamics import Curve, Curves, Descent, Modes, Setting
+
+#: Seconds that a step of one network takes besides its products, and a dataset by each theory.
+_STEP = 3e-5
+_SECONDS = {"eq3": 0.02, "T6": 0.3, "T7a": 0.1, "T7b": 0.1, "flow": 0.05}
+
+
+def setting_of(params: SingleTask, **fields: Any) -> Setting:
+    """Take from an experiment's parameters what they fix, and the rest from `fields`."""
+    names = {field.name for field in dataclasses.fields(Setting)} - fields.keys()
+    return Setting(**fields, **{n: getattr(params, n) for n in names if hasattr(params, n)})
+
+
+def curves_of(params: ScheduledTask, setting: Setting, curves: Sequence[Curve]) -> Curves:
+    """The students of one setting, recorded along the experiment's training."""
+    t = _steps(params) * params.learning_rate
+    descent = Descent(params.learning_rate, params.device, params.dtype, params.batch_size)
+    return Curves(
+        setting,
+        params.seed,
+        params.n_seeds,
+        tuple(curves),
+        tuple(t.tolist()),
+        descent,
+        getattr(params, "n_points", 0),
+    )
+
+
+def recorded(params: ScheduledTask) -> dict[str, xr.Variable]:
+    """Coordinates of datasets and of recorded times."""
+    return {
+        **seed_coordinate(params.n_seeds),
+        **time_coordinates(_steps(params), params.learning_rate),
+    }
+
+
+def _steps(params: ScheduledTask) -> np.ndarray:
+    return record_steps(params.n_steps, params.n_records)
+
+
+def record_steps(n_steps: int, n_records: int) -> np.ndarray:
+    """Numbers of steps, evenly spaced from 0 to `n_steps`, after which weights are recorded."""
+    return np.unique(np.round(np.linspace(0, n_steps, n_records)).astype(int))
+
+
+def classes(params: SingleTask) -> Labels:
+    """Numbers of classes."""
+    return Labels(params.N3, "number of classes")
+
+
+def cost(unit: Curves | Modes) -> Cost:
+    """Return what training students, or following them by theories, takes."""
+    if isinstance(unit, Modes):
+        return cost(unit.students)
+    setting, steps = unit.setting, 0.0
+    if unit.descent is not None:
+        steps = unit.n_seeds * unit.t[-1] / unit.descent.learning_rate
+    theories = unit.n_seeds * sum(_SECONDS.get(curve, 0.0) for curve in unit.curves)
+    products = 4.0 * setting.N1 * setting.N3 * setting.n_train
+    networks = unit.n_seeds * len(unit.curves)
+    return Cost(theories + _STEP * steps, products * steps, networks, _bytes(unit))
+
+
+def _bytes(unit: Curves) -> int:
+    """Memory of a unit's datasets, of the copies that are trained together, and of its records."""
+    setting = unit.setting
+    N1, N3, n = setting.N1, setting.N3, setting.n_train
+    dataset = n * (N1 + N3) + N1 * N3 + setting.N2 * (N1 + N3)
+    training = n * (3 * N1 + 2 * N3) + len(unit.t) * N1 * N3
+    return 8 * unit.n_seeds * (dataset + training)
+
+
+def gaps(measured: xr.DataArray, theory: xr.DataArray, what: str) -> xr.Variable:
+    """Largest relative gaps between trajectories, with intervals.
+
+    Parameters
+    ----------
+    measured, theory : xarray.DataArray
+        Over `seed`, `time` and others; the theory may have further dimensions.
+    what : str
+        Name for people.
+
+    Returns
+    -------
+    xarray.Variable
+        Over (..., bound).
+    """
+    found = xr.apply_ufunc(
+        lambda *pair: np.array(bounds(largest_relative_gap(*pair))),
+        measured,
+        theory,
+        input_core_dims=[["seed", "time"]] * 2,
+        output_core_dims=[["bound"]],
+        vectorize=True,
+    )
+    return variable(found.dims, found.values, what)

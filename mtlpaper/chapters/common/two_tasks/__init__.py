@@ -1,0 +1,1 @@
+"""A main task and an auxiliary one: grids of networks, losses, benefits."""

@@ -1,0 +1,38 @@
+"""What units of networks cost: floating-point operations, looks at the losses, memory.
+
+A rough estimate, good to a factor of two or so: how many steps a network needs depends on where
+its minimum lies.
+"""
+
+from mtlpaper.benefit import AnyUnit, DeepUnit, TheoryUnit
+from mtlpaper.companion.contract import Cost
+
+#: Seconds that the looks at a network's losses take.
+_LOOKS = 0.03
+#: Steps to well past the minimum at 800 points, and how they grow with the points beyond.
+_STEPS, _GROWTH, _REFERENCE = 250, 0.8, 800
+_DEEP_STEPS = 600
+#: How much longer a step of a theory's flow takes than one of the training.
+_THEORY = 3
+
+
+def cost(unit: AnyUnit) -> Cost:
+    """Return what training a unit's networks, or following them by theory, takes."""
+    if isinstance(unit, TheoryUnit):
+        base = cost(unit.unit)
+        return Cost(_THEORY * base.seconds, _THEORY * base.flops, base.networks, base.bytes)
+    problem = unit.problem
+    N1, N2, N3, networks = problem.N1, unit.N2, problem.N3, problem.n_networks
+    points = problem.n_train + problem.n_aux
+    depth = unit.depth if isinstance(unit, DeepUnit) else 0
+    if depth:
+        layers = 2 * N1 * N2 + 3 * (depth - 1) * N2**2
+        flops = _DEEP_STEPS * 2.0 * points * (layers + 3 * N3 * N2)
+    else:
+        steps = _STEPS * max(1.0, problem.n_train / _REFERENCE) ** _GROWTH
+        flops = steps * (4.0 * N3 * N1 * points + 12.0 * N3 * N1 * N2)
+    weights = networks * N2 * (N1 + 2 * N3)
+    data = 2 * points * N1 + 3 * networks * N3 * (points + 4 * unit.training.n_test)
+    hidden = 6 * 3 * depth * N2 * points
+    memory = 8 * (2 * weights + data + hidden)
+    return Cost(_LOOKS * networks, networks * flops, networks, memory)

@@ -1,0 +1,321 @@
+"""Benefits over a grid: units from parameters, what they give, and what follows from their losses.
+
+A grid of benefits has units over datasets, points and main tasks; the networks inside a unit are
+the single-task one, which is the first, and one for every auxiliary task.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Sequence
+from itertools import product
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from mtlpaper.benefit import (
+    DeepUnit,
+    Problem,
+    Training,
+    Unit,
+    Values,
+    bootstrap_interval,
+    solve,
+)
+from mtlpaper.chapters.common.labels import BOUND, variable
+from mtlpaper.chapters.common.precision import of_accuracy, of_loss, of_time
+from mtlpaper.chapters.common.two_tasks.costs import cost
+from mtlpaper.chapters.common.two_tasks.parameters import DeepStudents, LinearStudents, TwoTasks
+from mtlpaper.companion.contract import Grid, Labels, Variable
+
+#: Points of training at which `learning_rate` holds; it grows with their number.
+REFERENCE_POINTS = 800
+#: Beyond it gradient descent leaves the gradient flow, and then diverges.
+_LARGEST_RATE = 2.0
+N_GROUPS = 4
+#: How the time is chosen at which two students are compared.
+RULES = ("test", "validation", "noisy validation")
+ALONE = "alone"
+_LEAST_LOSS = "least generalisation loss by groups of test points"
+
+
+# ------------------------------------------------------------------------------------------ units
+
+
+def problem_of(
+    params: TwoTasks, n_train: int, n_aux: int, S_A: Values, replicate: int, **changes: Any
+) -> Problem:
+    """The problem of one place of the grid; `changes` replace what the parameters say."""
+    given: dict[str, Any] = {"n_train": n_train, "n_aux": n_aux, "S_A": S_A, "replicate": replicate}
+    given |= changes
+    fields = dataclasses.fields(Problem)
+    names = (field.name for field in fields if field.default is dataclasses.MISSING)
+    return Problem(**given, **{name: getattr(params, name) for name in names if name not in given})
+
+
+def training_of(params: TwoTasks, n_train: int, **changes: Any) -> Training:
+    """How students of `n_train` points are trained and looked at; `changes` replace fields.
+
+    Minima come later with more points, and the descent may take larger steps towards them.
+    """
+    learning_rate = min(params.learning_rate * n_train / REFERENCE_POINTS, _LARGEST_RATE)
+    fields: dict[str, Any] = {
+        "learning_rate": learning_rate,
+        "t_max": params.t_max,
+        "look_every": 2 * learning_rate,
+        "look_growth": 0.08,
+        "n_test": params.n_test,
+        "n_groups": N_GROUPS,
+        "n_validation": getattr(params, "n_validation", 0),
+        "device": params.device,
+        "dtype": params.dtype,
+    }
+    return Training(**(fields | changes))
+
+
+def linear(
+    params: LinearStudents, n_train: int, n_aux: int, S_A: Values, seed: int, **changes: Any
+) -> Unit:
+    """Linear students of one dataset, pair of training set sizes and main task."""
+    problem = problem_of(params, n_train, n_aux, S_A, seed, **changes)
+    training = training_of(params, n_train)
+    return Unit(problem, training, params.N2, params.s0, params.initial)
+
+
+def deep(
+    params: DeepStudents,
+    n_train: int,
+    S_A: Values,
+    seed: int,
+    depth: int,
+    learning_rate: float,
+    **changes: Any,
+) -> DeepUnit:
+    """Deep ReLU students of one dataset and main task."""
+    return DeepUnit(
+        problem_of(params, n_train, n_train, S_A, seed, **changes),
+        training_of(params, n_train, learning_rate=learning_rate),
+        params.N2,
+        depth,
+        params.activation,
+        params.scale,
+    )
+
+
+# ------------------------------------------------------------------------------------------ grids
+
+
+def grid(
+    over: dict[str, Labels],
+    unit: Any,
+    params: TwoTasks,
+    suffix: str = "",
+    net: xr.Variable | None = None,
+) -> Grid:
+    """A grid of units whose networks are one alone and one for every auxiliary task.
+
+    Parameters
+    ----------
+    over, unit
+        As for `Grid`.
+    params : TwoTasks
+    suffix : str
+        Of the variables' names, where a chapter has more than one such grid; then only losses are
+        kept.
+    net : xarray.Variable, optional
+        Labels of the networks along their dimension; by default those of one alone and one for
+        every pair (S_B, r_AB), along `net`.
+    """
+    if net is None:
+        net = networks(pair_labels(product(params.S_B, params.r_AB)))
+    dim = str(net.dims[0])
+    gives = {f"loss{suffix}": Variable((dim, "group"), _LEAST_LOSS, "nats", of_loss, of="loss")}
+    coords = {dim: net, "group": variable("group", np.arange(N_GROUPS), "group of test points")}
+    if not suffix:
+        what = "the same where validation points choose the time"
+        gives |= {
+            "t": Variable((dim,), "time of the least loss", "tau", of_time),
+            "t_end": Variable((dim,), "time at which the training ended", "tau", of_time),
+            "accuracy": Variable((dim,), "largest test accuracy", "1", of_accuracy),
+        }
+        if getattr(params, "n_validation", 0):
+            gives["chosen_loss"] = Variable((dim, "chosen", "group"), what, "nats", of_loss)
+            coords["chosen"] = variable("chosen", list(RULES[1:]), "what chooses the time")
+    return Grid(over, unit, solve, gives, coords, cost)
+
+
+def networks(beside: Iterable[str], dim: str = "net") -> xr.Variable:
+    """Labels of the network alone and of those that learn the main task beside another."""
+    return variable(dim, [ALONE, *beside], "what the main task is learned beside")
+
+
+def pair_labels(pairs: Iterable[tuple[Values, Values]]) -> list[str]:
+    """Labels of auxiliary tasks by S_B and r_AB, which are one number each."""
+    return [f"S_B = {S_B:g}, r_AB = {r:g}" for S_B, r in pairs]
+
+
+def seeds(params: TwoTasks) -> Labels:
+    """Datasets."""
+    return Labels(range(params.n_seeds), "number of the dataset")
+
+
+def main_tasks(params: TwoTasks) -> Labels:
+    """Main tasks."""
+    return Labels(params.S_A, "singular value of the main task's teacher")
+
+
+def points(values: Sequence[int], which: str = "main") -> Labels:
+    """Numbers of training points of the `main` or the `auxiliary` task."""
+    return Labels(values, f"training points of the {which} task")
+
+
+# ---------------------------------------------------------------------------------- what follows
+
+
+def against_alone(loss: xr.DataArray, dim: str = "net", task: str = "auxiliary") -> xr.DataArray:
+    """Benefits from losses of networks: that of the network alone minus those of the others.
+
+    Parameters
+    ----------
+    loss : xarray.DataArray
+        Over `dim` and others; the network alone is the first along `dim`.
+    dim, task : str
+        Dimension of the networks, and the one of the auxiliary tasks that takes its place, at the
+        end.
+    """
+    last = loss.transpose(..., dim)
+    values = last.values[..., :1] - last.values[..., 1:]
+    outer = list(map(str, last.dims[:-1]))
+    coords = {name: last[name].variable for name in outer if name in last.coords}
+    return xr.DataArray(values, coords, [*outer, task])
+
+
+def gain(params: TwoTasks, loss: xr.DataArray) -> xr.DataArray:
+    """Benefits of a grid, whose auxiliary tasks are all pairs (S_B, r_AB).
+
+    Parameters
+    ----------
+    params : TwoTasks
+    loss : xarray.DataArray
+        Over `net` and others.
+
+    Returns
+    -------
+    xarray.DataArray
+        With the dimensions S_B and r_AB in the place of `net`, at the end.
+    """
+    each = against_alone(loss)
+    shape = (len(params.S_B), len(params.r_AB))
+    outer = list(map(str, each.dims[:-1]))
+    coords = {str(dim): of.variable for dim, of in each.coords.items()}
+    values = each.values.reshape(*each.shape[:-1], *shape)
+    return xr.DataArray(values, coords | task_coordinates(params), [*outer, "S_B", "r_AB"])
+
+
+def theory_gain(params: TwoTasks, data: xr.Dataset, suffix: str, what: str) -> xr.Variable:
+    """Benefits of the grid `suffix`, whose networks were followed by theory."""
+    found = gain(params, data[f"loss{suffix}"].mean("group"))
+    return variable(tuple(map(str, found.dims)), found.values, what, "nats")
+
+
+def benefits(params: TwoTasks, data: xr.Dataset, keep: Sequence[str] = ()) -> xr.Dataset:
+    """What follows from the losses of a grid.
+
+    Parameters
+    ----------
+    params : TwoTasks
+    data : xarray.Dataset
+        With the variables of `grid`, over seed and others.
+    keep : sequence of str
+        Dimensions that counts of networks keep.
+
+    Returns
+    -------
+    xarray.Dataset
+        `benefit` over (rule, seed, ..., S_B, r_AB); `MT`, its mean over datasets with interval,
+        over (bound, ...); `benefit_accuracy`; `test_error`, the standard error of the benefit due
+        to the test points; `L_single` with its interval; the `share` of minima by `place`;
+        `n_networks`.
+    """
+    loss = data["loss"]
+    outer = [str(dim) for dim in loss.dims if dim not in ("net", "group")]
+    outer = ["seed", *(dim for dim in outer if dim != "seed")]
+    loss = loss.transpose(*outer, "net", "group")
+    rules = [loss.mean("group")]
+    if "chosen_loss" in data:
+        rules += [data["chosen_loss"].sel(chosen=name).mean("group") for name in RULES[1:]]
+    gains = [gain(params, rule.transpose(*outer, "net")) for rule in rules]
+    cells = (*outer, "S_B", "r_AB")
+    groups = gain(params, loss).transpose(*cells, "group").values
+    error = groups.std(axis=-1, ddof=1) / np.sqrt(groups.shape[-1])
+    accuracy = -gain(params, data["accuracy"].transpose(*outer, "net")).values
+    single = loss.isel(net=0).mean("group").values
+    return xr.Dataset(
+        {
+            "benefit": variable(
+                ("rule", *cells), [one.values for one in gains], "multitask benefit", "nats"
+            ),
+            "MT": interval(cells, gains[0].values, "multitask benefit, mean over datasets"),
+            "benefit_accuracy": variable(cells, accuracy, "gain in largest test accuracy"),
+            "test_error": variable(
+                cells, error, "standard error of the benefit due to the test points", "nats"
+            ),
+            "L_single": interval(
+                outer, single, "generalisation loss of the single-task student at its minimum"
+            ),
+            **counts(data, keep),
+        },
+        {
+            **{dim: data[dim].variable for dim in outer},
+            "rule": variable("rule", list(RULES[: len(rules)]), "what chooses the time"),
+            **task_coordinates(params),
+            "bound": BOUND,
+            "place": variable("place", list(PLACES), "where in the training the minimum is"),
+        },
+    )
+
+
+def interval(dims: Sequence[str], samples: np.ndarray, what: str) -> xr.Variable:
+    """Mean in nats over datasets, the first of `dims`, with its interval."""
+    return variable(("bound", *dims[1:]), bootstrap_interval(samples), what, "nats")
+
+
+#: Where a minimum lies: at the first look, at the last, or between them.
+PLACES = ("at the start", "interior", "at the end")
+
+
+def counts(data: xr.Dataset, keep: Sequence[str] = ()) -> dict[str, xr.Variable]:
+    """Number of networks, and the share of their minima at each of `PLACES`.
+
+    Parameters
+    ----------
+    data : xarray.Dataset
+        With the times `t` of minima and `t_end` of the end of training.
+    keep : sequence of str
+        Dimensions that the counts keep.
+    """
+    t, t_end = data["t"], data["t_end"]
+    over = [dim for dim in t.dims if dim not in keep]
+    start, end = (t == 0).mean(over), ((t == t_end) & (t > 0)).mean(over)
+    dims = tuple(map(str, start.dims))
+    shares = np.stack([start.values, (1 - start - end).values, end.values], axis=-1)
+    total = np.full(start.shape, t.size // max(1, start.size))
+    return {
+        "share": variable((*dims, "place"), shares, "share of minima"),
+        "n_networks": variable(dims, total, "networks trained"),
+    }
+
+
+def task_coordinates(params: TwoTasks) -> dict[str, xr.Variable]:
+    """Coordinates of auxiliary tasks."""
+    return {
+        "S_B": variable("S_B", list(params.S_B), "singular value of the auxiliary task's teacher"),
+        "r_AB": variable("r_AB", list(params.r_AB), "relatedness"),
+    }
+
+
+def extreme_tasks(params: TwoTasks) -> dict[str, tuple[float, ...]]:
+    """The auxiliary tasks at the corners of the grid, as fields of a problem."""
+    ends = {name: (getattr(params, name)[0], getattr(params, name)[-1]) for name in ("S_B", "r_AB")}
+    return {name: tuple(dict.fromkeys(values)) for name, values in ends.items()}

@@ -1,0 +1,211 @@
+"""The multitask benefit drawn: segments in stripes as published, lines, heat maps."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.colors import Colormap, to_rgba
+from matplotlib.container import ErrorbarContainer
+from matplotlib.image import AxesImage
+from matplotlib.lines import Line2D
+
+from mtlpaper.companion import style
+
+MT_LABEL = r"benefit $MT_{A\leftarrow B}$ (nats)"
+R_LABEL = r"relatedness $r_{AB}$"
+#: Blue harms, red helps; distinguishable with any colour vision.
+DIVERGING = "RdBu_r"
+
+
+def relatedness_colours(levels: Iterable[float]) -> list[Any]:
+    """One colour a level of relatedness, from dark to bright."""
+    shades: Colormap = plt.get_cmap("viridis")
+    return [shades(0.05 + 0.85 * float(r)) for r in levels]
+
+
+def stripes(ax: Axes, MT: xr.DataArray, axis: str, published: tuple[float, float]) -> None:
+    """Draw low and high S_B as the ends of line segments, in alternating stripes, as published.
+
+    Parameters
+    ----------
+    ax : Axes
+    MT : xarray.DataArray
+        Over (bound, `axis`, snr, r_AB).
+    axis : str
+        What the stripes stand for.
+    published : tuple of float
+        First and last tick of the published axis, drawn at the right edge.
+    """
+    groups, levels = MT[axis].values, MT["r_AB"].values
+    room = len(levels) + 1.0
+    for i, group in enumerate(groups):
+        if i % 2:
+            ax.axvspan(i * room - 0.5, (i + 1) * room - 0.5, color="#EEEEEE", linewidth=0)
+        for j, (r_AB, shade) in enumerate(zip(levels, relatedness_colours(levels), strict=True)):
+            cell = MT.sel({axis: group, "r_AB": r_AB})
+            x = i * room + j + np.array([0.15, 0.85])
+            interval(ax, x, cell, shade)
+    ax.axhline(0, color=style.INK, linewidth=0.8)
+    ax.set_xticks(
+        [(i + 0.5) * room - 0.5 for i in range(len(groups))], [f"{group:g}" for group in groups]
+    )
+    ax.tick_params(axis="x", length=0)
+    ax.set_xlim(-0.5, len(groups) * room - 0.5)
+    _published(ax, published)
+
+
+def _published(ax: Axes, published: tuple[float, float]) -> None:
+    """Mark the published range at the right edge, outside of the data."""
+    transform = ax.get_yaxis_transform()
+    ax.plot([1.015, 1.015], published, transform=transform, clip_on=False, color=style.VERMILLION)
+
+
+def interval(
+    ax: Axes, x: np.ndarray, MT: xr.DataArray, shade: Any, **options: Any
+) -> ErrorbarContainer:
+    """Draw estimates with their intervals over `x`, joined by a line."""
+    value, low, high = (MT.sel(bound=b).values for b in ("estimate", "low", "high"))
+    settings: dict[str, Any] = {"linewidth": 1.6, "marker": "o", "markersize": 2.5} | options
+    return ax.errorbar(
+        x,
+        value,
+        yerr=[value - low, high - value],
+        color=to_rgba(shade),
+        ecolor=to_rgba(shade, 0.5),
+        elinewidth=1,
+        **settings,
+    )
+
+
+def relatedness_legend(axes: np.ndarray, levels: Iterable[float]) -> None:
+    """Name the colours below the figure, and the mark of the published range."""
+    handles = [
+        Line2D([], [], color=shade, marker="o", markersize=3, label=f"$r_{{AB}}$ = {r:g}")
+        for r, shade in zip(levels, relatedness_colours(levels), strict=True)
+    ]
+    handles.append(Line2D([], [], color=style.VERMILLION, label="published axis"))
+    axes.flat[0].figure.legend(handles=handles, loc="outside lower center", ncols=len(handles))
+
+
+def lines(ax: Axes, MT: xr.DataArray, theory: xr.DataArray | None = None) -> None:
+    """Draw the benefit over r_AB, one line with intervals for each S_B.
+
+    Parameters
+    ----------
+    ax : Axes
+    MT : xarray.DataArray
+        Over (bound, S_B, r_AB).
+    theory : xarray.DataArray, optional
+        Over (S_B, r_AB), drawn dashed.
+    """
+    ax.axhline(0, color=style.INK, linewidth=0.8)
+    for i, S_B in enumerate(MT["S_B"].values):
+        cell, x = MT.sel(S_B=S_B), MT["r_AB"].values
+        interval(ax, x, cell, style.colour(i), label=f"$S_B$ = {S_B:g}", linewidth=1.2)
+        if theory is not None:
+            ax.plot(x, theory.sel(S_B=S_B), color=style.colour(i), dashes=(3, 2), linewidth=1)
+
+
+def grid_of_lines(
+    MT: xr.DataArray, rows: str, columns: str, theory: xr.DataArray | None = None
+) -> np.ndarray:
+    """Draw `lines` for every value of two dimensions; a row shares its vertical axis.
+
+    Returns
+    -------
+    (rows, columns) array of Axes
+    """
+    down, across = MT[rows].values, MT[columns].values
+    axes = style.subplots(
+        len(down), len(across), height=max(2.6, 1.35 * len(down) + 0.9), sharex=True, sharey="row"
+    )
+    for ax, cell in _cells(axes, MT, rows, columns):
+        lines(ax, MT.sel(cell), None if theory is None else theory.sel(cell))
+    _frame(axes, MT, rows, columns, "MT (nats)")
+    handles, labels = axes[0, 0].get_legend_handles_labels()
+    if theory is not None:
+        handles.append(Line2D([], [], color=style.FAINT, dashes=(3, 2), linewidth=1))
+        labels.append("theory, (T 7b)")
+    axes[0, 0].figure.legend(handles, labels, loc="outside lower center", ncols=len(labels))
+    return axes
+
+
+def grid_of_maps(MT: xr.DataArray, rows: str, columns: str) -> np.ndarray:
+    """Draw heat maps over r_AB and S_B for every value of two dimensions, on one scale.
+
+    Cells whose interval contains zero are dotted.
+
+    Parameters
+    ----------
+    MT : xarray.DataArray
+        Over (bound, `rows`, `columns`, S_B, r_AB).
+
+    Returns
+    -------
+    (rows, columns) array of Axes
+    """
+    down, across = MT[rows].values, MT[columns].values
+    axes = style.subplots(
+        len(down), len(across), height=max(2.8, 1.25 * len(down) + 0.8), sharex=True, sharey=True
+    )
+    largest = float(np.abs(MT.sel(bound="estimate")).max()) or 1.0
+    image: AxesImage | None = None
+    for ax, cell in _cells(axes, MT, rows, columns):
+        image = heat_map(ax, MT.sel(cell), largest)
+    _frame(axes, MT, rows, columns, "$S_B$")
+    assert image is not None  # there is a cell in every grid
+    bar = axes[0, 0].figure.colorbar(image, ax=axes, shrink=0.6, aspect=30, pad=0.01)
+    bar.set_label(MT_LABEL)
+    return axes
+
+
+def heat_map(ax: Axes, MT: xr.DataArray, largest: float) -> AxesImage:
+    """Draw the benefit over r_AB and S_B; cells whose interval contains zero are dotted.
+
+    Parameters
+    ----------
+    ax : Axes
+    MT : xarray.DataArray
+        Over (bound, S_B, r_AB).
+    largest : float
+        Absolute benefit, in nats, at which the colours end.
+    """
+    value, low, high = (MT.sel(bound=b).transpose("S_B", "r_AB") for b in MT["bound"].values)
+    image = ax.imshow(
+        value, origin="lower", aspect="auto", cmap=DIVERGING, vmin=-largest, vmax=largest
+    )
+    y, x = np.nonzero(((low <= 0) & (high >= 0)).values)
+    ax.plot(x, y, ".", color=style.FAINT, markersize=2)
+    ax.set_xticks(range(MT.sizes["r_AB"]), [f"{r:g}" for r in MT["r_AB"].values], fontsize=7)
+    ax.set_yticks(range(MT.sizes["S_B"]), [f"{s:g}" for s in MT["S_B"].values], fontsize=7)
+    return image
+
+
+def _cells(
+    axes: np.ndarray, MT: xr.DataArray, rows: str, columns: str
+) -> list[tuple[Axes, dict[str, Any]]]:
+    return [
+        (axes[i, j], {rows: row, columns: column})
+        for i, row in enumerate(MT[rows].values)
+        for j, column in enumerate(MT[columns].values)
+    ]
+
+
+_NAMES = {"n_train": "$N$", "n_aux": "$N_B$", "S_A": "$S_A$", "N3": "$N_3$", "student": "layers:"}
+
+
+def _shown(name: str, value: object) -> str:
+    text = f"{value:g}" if isinstance(value, int | float | np.number) else str(value)
+    return f"{_NAMES[name]} {text}" if name == "student" else f"{_NAMES[name]} = {text}"
+
+
+def _frame(axes: np.ndarray, MT: xr.DataArray, rows: str, columns: str, quantity: str) -> None:
+    for ax, column in zip(axes[0], MT[columns].values, strict=True):
+        ax.set_title(_shown(columns, column))
+    for ax, row in zip(axes[:, 0], MT[rows].values, strict=True):
+        ax.set_ylabel(f"{_shown(rows, row)}\n{quantity}", fontsize=8)
+    for ax in axes[-1]:
+        ax.set_xlabel("$r_{AB}$")

@@ -1,0 +1,1 @@
+"""Figure 3, right: deep students with ReLUs."""

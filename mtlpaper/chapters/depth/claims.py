@@ -1,0 +1,56 @@
+"""Claims on Figure 3, right: deep students."""
+
+import xarray as xr
+
+from mtlpaper.chapters.common.two_tasks.claims import (
+    NAMES,
+    SIGN_REASON,
+    axis_claim,
+    benefit_claim,
+    trends,
+)
+from mtlpaper.companion.claims import NEGATIVE, POSITIVE, Parts, negated, parts_of, take
+
+
+def depth_trends(data: xr.Dataset) -> Parts:
+    """The trends of Figure 2 for deep students."""
+    deep = {"student": lambda name: name != "linear"}
+    return trends(lambda effect: take(data, "effect_right", effect=effect, **deep))
+
+
+def depth_shift(data: xr.Dataset) -> Parts:
+    """Mean benefit of deep students minus that of the linear one."""
+    return parts_of(take(data, "shift", student=lambda name: name != "linear"), NAMES)
+
+
+CLAIMS = (
+    benefit_claim(
+        name="depth-trends",
+        where="section 4.7; Figure 3 right",
+        says="Deep nonlinear students show the same trends as shallow linear ones.",
+        expected="all three trends of Figure 2, at every depth",
+        experiment="depth",
+        figure="fig-depth",
+        statistic=depth_trends,
+        range=POSITIVE,
+        reason=SIGN_REASON,
+        control=negated("effect_right"),
+    ),
+    benefit_claim(
+        name="depth-shift",
+        where="section 4.7; Figure 3 right",
+        says="Nonlinear students' benefits are shifted downwards.",
+        expected="< 0 (mean benefit minus the linear student's)",
+        experiment="depth",
+        figure="fig-depth",
+        statistic=depth_shift,
+        range=NEGATIVE,
+        reason=SIGN_REASON,
+        control=negated("shift"),
+        explained={
+            "partly": "With one hidden layer and ReLUs between layers only, the student is linear "
+            "and nothing shifts; deeper ones do.",
+        },
+    ),
+    axis_claim("Figure 3, right", "depth", "fig-depth", "MT_right"),
+)

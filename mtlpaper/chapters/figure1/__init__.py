@@ -1,0 +1,1 @@
+"""Figure 1: Eq. (3) against SGD."""

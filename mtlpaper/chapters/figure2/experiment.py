@@ -1,0 +1,98 @@
+"""Figure 2: the benefit over main tasks and over numbers of training points."""
+
+from collections.abc import Iterator
+
+import xarray as xr
+
+from mtlpaper.benefit import Unit, solve
+from mtlpaper.chapters.common.labels import variable
+from mtlpaper.chapters.common.precision import of_loss
+from mtlpaper.chapters.common.two_tasks.costs import cost
+from mtlpaper.chapters.common.two_tasks.experiment import (
+    benefits,
+    extreme_tasks,
+    grid,
+    linear,
+    main_tasks,
+    networks,
+    pair_labels,
+    points,
+    problem_of,
+    seeds,
+    training_of,
+)
+from mtlpaper.chapters.common.two_tasks.segments import (
+    effects,
+    high_main_tasks,
+    segments,
+    snr_coordinates,
+)
+from mtlpaper.chapters.figure2.parameters import Figure2
+from mtlpaper.companion.contract import Grid, Stage, Variable
+
+
+def measure(params: Figure2, _: xr.Dataset) -> Iterator[Grid]:
+    """Every network of both panels, and learning curves."""
+    n_train = sorted({*params.n_train, params.n_train_left})
+    yield grid(
+        {"seed": seeds(params), "n_train": points(n_train), "S_A": main_tasks(params)},
+        lambda seed, n_train, S_A: linear(params, n_train, n_train, S_A, seed),
+        params,
+    )
+    unit = curves_unit(params)
+    yield Grid(
+        {},
+        lambda: unit,
+        solve,
+        {
+            "curve": Variable(
+                ("network", "time"), "generalisation loss", "nats", of_loss, "curves", open_end=True
+            ),
+            "time": Variable(("time",), "time t/tau", "tau", of="times", open_end=True),
+        },
+        {"network": networks(pair_labels(unit.problem.auxiliary), "network")},
+        cost,
+    )
+
+
+def curves_unit(params: Figure2) -> Unit:
+    """One main task alone and beside the extreme auxiliary tasks, with its loss at every look.
+
+    The main task is the first of high SNR, the dataset the first, the points those of the left
+    panel; each network is shown until its minima are well past.
+    """
+    n = params.n_train_left
+    problem = problem_of(params, n, n, high_main_tasks(params)[0], 0, **extreme_tasks(params))
+    training = training_of(params, n, curves=True)
+    return Unit(problem, training, params.N2, params.s0, params.initial)
+
+
+def derive(params: Figure2, data: xr.Dataset) -> xr.Dataset:
+    """Average the benefits as the two panels do.
+
+    Returns
+    -------
+    xarray.Dataset
+        What `benefits` gives over the points of both panels; the line segments `MT_left` over
+        (bound, S_A, snr, r_AB) and `MT_right` over (bound, n_right, snr, r_AB), with their
+        `effect_left` and `effect_right`; `curve_S_A`, the main task of the learning curves.
+    """
+    found = benefits(params, data)
+    benefit = found["benefit"].sel(rule="test")
+    left = benefit.sel(n_train=params.n_train_left)
+    high = high_main_tasks(params)
+    right = benefit.sel(n_train=list(params.n_train), S_A=high).rename(n_train="n_right")
+    what = "singular value of this main task"
+    return found.assign(
+        MT_left=segments(params, left),
+        MT_right=segments(params, right, over=["S_A"]),
+        effect_left=effects(params, left),
+        effect_right=effects(params, right, over=["S_A"]),
+        curve_S_A=variable((), high[0], what),
+    ).assign_coords(
+        {"n_right": variable("n_right", list(params.n_train), "training points, right panel")}
+        | snr_coordinates()
+    )
+
+
+STAGES = (Stage(measure, derive),)

@@ -1,0 +1,76 @@
+"""Figure 2 as published, in a form that is easier to read, and learning curves behind it."""
+
+import numpy as np
+import xarray as xr
+
+from mtlpaper.chapters.common.two_tasks import figures as benefits
+from mtlpaper.companion import style
+from mtlpaper.documents.lee2019.printed import BENEFIT_AXES
+
+
+@style.drawing
+def as_published(data: xr.Dataset) -> np.ndarray:
+    """Segments from low to high S_B over main tasks (left) and numbers of points (right).
+
+    Parameters
+    ----------
+    data : xarray.Dataset
+        Of the experiment `figure2`.
+
+    Returns
+    -------
+    (1, 2) array of Axes
+    """
+    axes = style.subplots(1, 2, height=3.6, width=8.2)
+    left, right = axes[0]
+    benefits.stripes(left, data["MT_left"], "S_A", BENEFIT_AXES["Figure 2, left"])
+    left.set_xlabel("main task's singular value $S_A$")
+    left.set_ylabel(benefits.MT_LABEL)
+    benefits.stripes(right, data["MT_right"], "n_right", BENEFIT_AXES["Figure 2, right"])
+    right.set_xlabel("training points $N$")
+    left.set_title("over main tasks")
+    right.set_title("over numbers of points, high-SNR main tasks")
+    benefits.relatedness_legend(axes, data["r_AB"].values)
+    return axes
+
+
+@style.drawing
+def over_relatedness(data: xr.Dataset) -> np.ndarray:
+    """Benefit over relatedness for every main task and number of points, lines for S_B.
+
+    Returns
+    -------
+    (n_train, S_A) array of Axes
+    """
+    return benefits.grid_of_lines(data["MT"], "n_train", "S_A")
+
+
+@style.drawing
+def learning_curves(data: xr.Dataset) -> np.ndarray:
+    """Generalisation loss of one main task against time, alone and beside extreme auxiliary tasks.
+
+    Returns
+    -------
+    (1, 1) array of Axes
+    """
+    axes = style.subplots(width=6.6, height=3.2)
+    ax = axes[0, 0]
+    for i, name in enumerate(data["network"].values):
+        curve = data["curve"].sel(network=name).dropna("time")
+        alone = name == "alone"
+        shade = style.INK if alone else style.colour(i - 1)
+        ax.plot(curve["time"], curve, color=shade, label=str(name), zorder=3 if alone else 2)
+        least = curve.isel(time=int(curve.argmin("time")))
+        ax.plot(least["time"], least, "o", color=shade, markersize=4)
+    ax.set_xscale("symlog", linthresh=1)
+    style.time_axis(ax)
+    ax.set_ylabel("generalisation loss (nats)")
+    ax.legend(loc="upper right", fontsize=8)
+    return axes
+
+
+FIGURES = {
+    "figure2": as_published,
+    "figure2-lines": over_relatedness,
+    "figure2-curves": learning_curves,
+}

@@ -1,0 +1,1 @@
+"""Figure A1: the benefit over all parameters, and theories of it."""

@@ -1,0 +1,81 @@
+"""Figure A1 as heat maps, and theory against measurement over the same grid."""
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+
+from mtlpaper.chapters.common.two_tasks import figures as benefits
+from mtlpaper.companion import style
+
+
+@style.drawing
+def heat_maps(data: xr.Dataset) -> np.ndarray:
+    """Measured benefit over S_B and r_AB for every number of points and main task.
+
+    Parameters
+    ----------
+    data : xarray.Dataset
+        Of the experiment `interactions`.
+
+    Returns
+    -------
+    (n_train, S_A) array of Axes
+    """
+    return benefits.grid_of_maps(data["MT"], "n_train", "S_A")
+
+
+@style.drawing
+def theory_lines(data: xr.Dataset) -> np.ndarray:
+    """Measured benefit with intervals over r_AB, the finite-sample theory dashed.
+
+    Returns
+    -------
+    (n_train, S_A) array of Axes
+    """
+    return benefits.grid_of_lines(data["MT"], "n_train", "S_A", data["MT_theory"])
+
+
+@style.drawing
+def against_theory(data: xr.Dataset) -> np.ndarray:
+    """Measured benefit against both theories, one point a cell, coloured by number of points.
+
+    Returns
+    -------
+    (1, 2) array of Axes
+    """
+    axes = style.subplots(1, 2, width=8.2, height=3.9, sharey=True)
+    pairs = zip(
+        axes[0],
+        ("MT_theory", "MT_infinite"),
+        ("finite-sample theory, (T 7b)", "infinite data, (T 6)"),
+        strict=True,
+    )
+    for ax, name, title in pairs:
+        _scatter(ax, data, name)
+        ax.set_title(title)
+        ax.set_xlabel("benefit by theory (nats)")
+    axes[0, 0].set_ylabel("measured benefit (nats)")
+    handles, labels = axes[0, 0].get_legend_handles_labels()
+    axes[0, 0].figure.legend(handles, labels, loc="outside lower center", ncols=len(labels))
+    return axes
+
+
+def _scatter(ax: Axes, data: xr.Dataset, name: str) -> None:
+    MT, theory = data["MT"].sel(bound="estimate"), data[name]
+    ends = [float(f(x)) for f, x in ((np.min, theory), (np.max, theory))]
+    ax.plot(ends, ends, color=style.INK, linewidth=0.8)
+    ax.axhline(0, color=style.FAINT, linewidth=0.5)
+    ax.axvline(0, color=style.FAINT, linewidth=0.5)
+    for i, n in enumerate(data["n_train"].values):
+        x, y = theory.sel(n_train=n).values.ravel(), MT.sel(n_train=n).values.ravel()
+        clear = data["clear"].sel(n_train=n).values.ravel().astype(bool)
+        shade = style.colour(i)
+        ax.plot(x[clear], y[clear], "o", color=shade, markersize=3, label=f"$N$ = {n}")
+        ax.plot(x[~clear], y[~clear], "o", color=shade, markersize=3, fillstyle="none", alpha=0.5)
+
+
+FIGURES = {
+    "interactions": heat_maps,
+    "interactions-lines": theory_lines,
+    "interactions-theory": against_theory,
+}

@@ -1,0 +1,98 @@
+"""The explorer page's numbers: the dataset as compact JSON, written into the page itself.
+
+A page opened from a disk may not fetch a file beside it, so the data travel inside the page.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+#: Order of the grid's axes in every list of numbers, the last running fastest.
+AXES = ("n_train", "S_A", "S_B", "r_AB")
+BOUNDS = ("estimate", "low", "high")
+#: Variables with an interval, and without, each over some of the axes; all in nats.
+WITH_INTERVAL = {"MT": AXES, "L_single": AXES[:2]}
+WITHOUT = {"MT_theory": AXES}
+#: The page shows three decimals; with few more than those, rounding twice could turn the last.
+DIGITS = 7
+
+
+def explorer_fragment(data: xr.Dataset) -> str:
+    """Return the MyST Markdown that puts a run's data into the page, invisibly.
+
+    Parameters
+    ----------
+    data : xarray.Dataset
+        See `explorer_data`.
+
+    Returns
+    -------
+    str
+    """
+    text = json.dumps(explorer_data(data), separators=(",", ":"), allow_nan=False)
+    script = f'<script type="application/json" id="explorer-data">{text}</script>'
+    return f"```{{raw}} html\n{script}\n```\n"
+
+
+def explorer_data(data: xr.Dataset) -> dict[str, Any]:
+    """Return what the page draws, as JSON knows it.
+
+    Parameters
+    ----------
+    data : xarray.Dataset
+        ``MT`` (bound, n_train, S_A, S_B, r_AB), ``MT_theory`` (n_train, S_A, S_B, r_AB) and
+        ``L_single`` (bound, n_train, S_A), each in nats and in any order of dimensions; ``bound``
+        holds at least "estimate", "low" and "high".
+
+    Returns
+    -------
+    dict
+        Each axis by its name; ``MT`` and ``L_single``: bound to flat list; ``MT_theory``: flat
+        list. Lists run through their axes in the order of `AXES`, the last the fastest. What is
+        not finite is None.
+
+    Raises
+    ------
+    ValueError
+        Naming the variable that is missing, has other dimensions, units or bounds.
+    """
+    for name, axes in WITH_INTERVAL.items():
+        _require(data, name, {"bound", *axes})
+    for name, axes in WITHOUT.items():
+        _require(data, name, set(axes))
+    if missing := sorted(set(BOUNDS) - {str(bound) for bound in data["bound"].values}):
+        raise ValueError(f"`bound` lacks {', '.join(missing)}")
+    return {
+        **{axis: data[axis].values.tolist() for axis in AXES},
+        **{
+            name: {bound: _numbers(data[name].sel(bound=bound), axes) for bound in BOUNDS}
+            for name, axes in WITH_INTERVAL.items()
+        },
+        **{name: _numbers(data[name], axes) for name, axes in WITHOUT.items()},
+    }
+
+
+def _require(data: xr.Dataset, name: str, dims: set[str]) -> None:
+    if name not in data:
+        raise ValueError(f"lacks the variable `{name}`")
+    seen, units = {str(dim) for dim in data[name].dims}, data[name].attrs.get("units")
+    if seen != dims:
+        raise ValueError(f"`{name}` must lie over {sorted(dims)}, got {sorted(seen)}")
+    if bare := sorted(dim for dim in dims if dim not in data.coords):
+        raise ValueError(f"`{name}` lies over {bare}, which have no values")
+    if units != "nats":
+        raise ValueError(f"`{name}` must be in nats, got units {units!r}")
+
+
+def _numbers(values: xr.DataArray, axes: tuple[str, ...]) -> list[float | None]:
+    flat = np.asarray(values.transpose(*axes).values, dtype=float).ravel().tolist()
+    return [float(f"{x:.{DIGITS}g}") if math.isfinite(x) else None for x in flat]
+
+
+#: Parts of the book's pages made of the dataset, by the name of the file.
+FRAGMENTS = {"explorer.md": explorer_fragment}

@@ -1,0 +1,1 @@
+"""Argmax, soft or sampled labels: which of them fits Figure 1."""

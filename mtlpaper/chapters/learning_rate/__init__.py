@@ -1,0 +1,1 @@
+"""How far gradient descent is from the gradient flow."""

@@ -1,0 +1,1 @@
+"""Every claim in many settings that the paper does not exclude."""

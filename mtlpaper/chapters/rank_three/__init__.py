@@ -1,0 +1,1 @@
+"""Figure A2: teachers of rank three."""

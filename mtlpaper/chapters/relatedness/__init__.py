@@ -1,0 +1,1 @@
+"""Teachers whose relatedness is more than one number."""

@@ -1,0 +1,1 @@
+"""The averages of the softmax in the random-energy model."""

@@ -1,0 +1,1 @@
+"""The singular values of a student other than the largest."""

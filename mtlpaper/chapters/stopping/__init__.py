@@ -1,0 +1,1 @@
+"""What the rule that chooses the time, and the learning rate, do to the benefit."""

@@ -1,0 +1,1 @@
+"""Table 1: the sign of the benefit, row by row."""

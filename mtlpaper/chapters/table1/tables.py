@@ -1,0 +1,60 @@
+"""Tables of the page on Table 1."""
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from mtlpaper.documents.lee2019.printed import NEGLIGIBLE
+
+#: Rows of the table: variable, what it says.
+_ROWS = {
+    "row_a": "(a) unrelated: 0",
+    "row_b": "(b) related, S_B up: up",
+    "row_c_grows": "(c) as printed, weakly related: up",
+    "row_c_harms": "(c) as explained, weakly related, S_B up: down",
+    "row_d": "(d) abundant data: small",
+}
+
+
+def rows(data: xr.Dataset) -> pd.DataFrame:
+    """Cells of each row by the sign of the measured effect, as far as the datasets can tell."""
+    rows = []
+    for name, says in _ROWS.items():
+        effect = data[name].sel(source="measured")
+        low, high = effect.sel(bound="low"), effect.sel(bound="high")
+        within = (low >= -NEGLIGIBLE) & (high <= NEGLIGIBLE)
+        rows.append(
+            {
+                "row": says,
+                "cells": low.size,
+                "above zero": int((low > 0).sum()),
+                "below zero": int((high < 0).sum()),
+                "neither": int(((low <= 0) & (high >= 0)).sum()),
+                f"within ±{NEGLIGIBLE:g} nats": int(within.sum()),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def signs(data: xr.Dataset) -> pd.DataFrame:
+    """Cells whose benefit is clearly not zero, and how often the theory has their sign right."""
+    low, high = (data["MT"].sel(bound=bound) for bound in ("low", "high"))
+    clear = (low > 0) | (high < 0)
+    theory = data["MT_theory"].sel(bound="estimate")
+    right = np.sign(data["MT"].sel(bound="estimate")) == np.sign(theory)
+    rows = []
+    for n in data["n_train"].values:
+        for S_A in data["S_A"].values:
+            cell = {"n_train": n, "S_A": S_A}
+            seen, good = clear.sel(cell), (right & clear).sel(cell)
+            rows.append(
+                {
+                    "training points": int(n),
+                    "S_A": f"{S_A:g}",
+                    "helps": int((seen & (low.sel(cell) > 0)).sum()),
+                    "harms": int((seen & (high.sel(cell) < 0)).sum()),
+                    "not clear": int((~seen).sum()),
+                    "theory has the sign": f"{int(good.sum())} of {int(seen.sum())}",
+                }
+            )
+    return pd.DataFrame(rows)

@@ -1,0 +1,1 @@
+"""Which unstated settings come closest to the published axes."""

@@ -1,0 +1,63 @@
+"""Laying an executed notebook over the committed one: its outputs, our words.
+
+The words of a page come from the committed notebook and its numbers from the run, so that mending
+a sentence needs no new run, while a code cell edited since the run is refused.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import nbformat
+
+from mtlpaper.companion.book.errors import PublishError
+
+PARAMETERS = "parameters"  # the tag of the cell whose values a run rewrites
+
+
+def lay_over(committed: nbformat.NotebookNode, executed: nbformat.NotebookNode, name: str) -> None:
+    """Put the outputs of an executed copy into the committed notebook, in place.
+
+    The parameters cell is the run's, for it holds the values that were in force.
+
+    Parameters
+    ----------
+    committed, executed : NotebookNode
+        The notebook of the source tree, and papermill's executed copy of it.
+    name : str
+        The notebook's name, for messages.
+
+    Raises
+    ------
+    PublishError
+        Where the code cells differ, or one was not executed.
+    """
+    mine, ran = _code_cells(committed), _code_cells(executed)
+    if [_fixed_source(cell) for cell in mine] != [_fixed_source(cell) for cell in ran]:
+        raise PublishError(f"{name}: code cells changed since the run; run it again")
+    for cell, source in zip(mine, ran, strict=True):
+        _copy_outputs(cell, source, name)
+    committed.metadata.pop("widgets", None)  # would load require.js from a far host
+
+
+def append_markdown(notebook: nbformat.NotebookNode, text: str, cell_id: str) -> None:
+    """Append a Markdown cell."""
+    notebook.cells.append(nbformat.v4.new_markdown_cell(text, id=cell_id))
+
+
+def _copy_outputs(cell: Any, executed: Any, name: str) -> None:
+    if executed.source.strip() and executed.execution_count is None:
+        first = executed.source.strip().splitlines()[0]
+        raise PublishError(f"{name}: the cell starting `{first}` was not executed")
+    cell.source = executed.source
+    cell.outputs = executed.outputs
+    cell.execution_count = executed.execution_count
+
+
+def _fixed_source(cell: Any) -> str:
+    """Return a cell's source; that of the parameters cell may differ, so only its tag."""
+    return PARAMETERS if PARAMETERS in cell.metadata.get("tags", []) else str(cell.source)
+
+
+def _code_cells(notebook: nbformat.NotebookNode) -> list[Any]:
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]

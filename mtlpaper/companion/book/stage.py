@@ -1,0 +1,163 @@
+"""Staging: the book's source, complete with runs and generated pages, in a folder of its own.
+
+The source tree is only read. What Sphinx then sees is the committed pages, the notebooks with the
+outputs of a run, every run's files under ``runs/NAME/`` and the generated parts under
+``book/_generated/``.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import yaml
+from sphinx_external_toc.parsing import parse_toc_yaml
+
+import mtlpaper
+from mtlpaper.companion import registry
+from mtlpaper.companion.book.api import api_pages
+from mtlpaper.companion.book.boxes import provenance_box
+from mtlpaper.companion.book.errors import PublishError
+from mtlpaper.companion.book.ledger import settings_ledger
+from mtlpaper.companion.book.mathjax import copy_mathjax
+from mtlpaper.companion.book.overlay import append_markdown, lay_over
+from mtlpaper.companion.book.record import RunRecord, read_record
+from mtlpaper.companion.book.scorecard import stage_scorecard
+from mtlpaper.companion.parameters import Parameters, describe
+from mtlpaper.companion.results import load
+
+#: What the source tree contributes; everything else in it is none of the book's business.
+SOURCES = ("_config.yml", "_toc.yml", "pyproject.toml", "book", "notebooks")
+#: Generated parts, relative to the staged tree; pages ``{include}`` them.
+GENERATED = Path("book") / "_generated"
+
+
+def stage(root: Path, runs: Mapping[str, Path], target: Path, *, preset: str) -> None:
+    """Fill ``target``, which must not exist, with the complete source of the book.
+
+    Parameters
+    ----------
+    root : Path
+        The source tree.
+    runs : mapping
+        Experiment name to its run folder.
+    target : Path
+        Folder to fill.
+    preset : str
+        Preset of the runs, told on every page where it is not the paper's.
+
+    Raises
+    ------
+    PublishError
+        Where a source or a run is missing, or a run does not belong to its notebook.
+    """
+    records = {name: read_record(folder) for name, folder in runs.items()}
+    _copy_sources(root, target)
+    _require_runs(target / "_toc.yml", records)
+    for name, record in records.items():
+        _stage_run(target, name, record)
+    _stage_generated(target)
+    stage_scorecard(root, target, target / GENERATED, preset)
+    copy_mathjax(target / "book" / "_assets" / "mathjax")
+    _complete_config(target / "_config.yml", records, preset)
+
+
+def _copy_sources(root: Path, target: Path) -> None:
+    target.mkdir(parents=True)
+    junk = shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__", "_generated", "*.partial.*")
+    for name in SOURCES:
+        source = root / name
+        if source.is_dir():
+            shutil.copytree(source, target / name, ignore=junk)
+        elif source.is_file():
+            shutil.copy(source, target / name)
+        else:
+            raise PublishError(f"{root}: lacks {name}, which the book needs")
+
+
+def _require_runs(toc: Path, records: Mapping[str, RunRecord]) -> None:
+    pages = [str(page) for page in parse_toc_yaml(toc)]
+    needed = {Path(page).name for page in pages if page.startswith("notebooks/")}
+    if lacking := sorted(needed - set(records)):
+        raise PublishError(f"no run for {', '.join(lacking)}")
+    if spare := sorted(set(records) - needed):
+        raise PublishError(f"_toc.yml has no page notebooks/{spare[0]} for the run of {spare[0]}")
+
+
+def _stage_run(target: Path, name: str, record: RunRecord) -> None:
+    """Lay the run's outputs over the notebook, add the provenance box, copy the run's files."""
+    if record.experiment != name:
+        raise PublishError(f"{record.folder}: is a run of {record.experiment}, not of {name}")
+    executed = record.folder / f"{name}.ipynb"
+    page = target / "notebooks" / f"{name}.ipynb"
+    for path in (executed, page):
+        if not path.is_file():
+            raise PublishError(f"{path}: missing")
+    notebook = nbformat.read(page, as_version=4)
+    lay_over(notebook, nbformat.read(executed, as_version=4), name)
+    chapters = registry.chapters()
+    infos = describe(chapters[name].parameters) if name in chapters else ()
+    append_markdown(notebook, provenance_box(record, f"/runs/{name}", infos), "provenance")
+    nbformat.write(notebook, page)
+    folder = target / "runs" / name
+    folder.mkdir(parents=True)
+    for file in (*record.files, "run.json"):
+        (folder / file).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(record.folder / file, folder / file)
+
+
+def _stage_generated(target: Path) -> None:
+    folder = target / GENERATED
+    folder.mkdir(parents=True)
+    (folder / "settings.md").write_text(settings_ledger(_parameters()), encoding="utf-8")
+    for page, text in api_pages(Path(mtlpaper.__file__).parent).items():
+        (folder / f"api-{page}.md").write_text(text, encoding="utf-8")
+    stage_fragments(target, folder)
+
+
+def stage_fragments(target: Path, folder: Path) -> None:
+    """Write what chapters make of the staged datasets for the pages."""
+    for name, chapter in registry.chapters().items():
+        path = target / "runs" / name / f"{name}.nc"
+        if path.is_file():
+            for file, fragment in chapter.fragments.items():
+                try:
+                    text = fragment(load(path))
+                except ValueError as error:
+                    raise PublishError(f"{path}: {error}") from error
+                (folder / file).write_text(text, encoding="utf-8")
+
+
+def _parameters() -> dict[str, type[Parameters]]:
+    return {name: chapter.parameters for name, chapter in registry.chapters().items()}
+
+
+def _complete_config(path: Path, records: Mapping[str, RunRecord], preset: str) -> None:
+    """Write into the staged configuration what only the build knows: preset and commits."""
+    config: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    config.setdefault("sphinx", {}).setdefault("config", {})["mtlpaper_staged"] = True
+    html = config.setdefault("html", {})
+    html["extra_footer"] = _footer(records, preset)
+    if preset != "paper":
+        html["announcement"] = (
+            f"Preview with the short preset <em>{preset}</em>: the numbers and figures on these "
+            "pages are not those of the published book."
+        )
+    path.write_text(yaml.safe_dump(config, sort_keys=False, allow_unicode=True), encoding="utf-8")
+
+
+def _footer(records: Mapping[str, RunRecord], preset: str) -> str:
+    changes = {True: " with changes", None: " (changes unknown)"}
+    commits = sorted(
+        {
+            f"{record.short_commit}{changes.get(record.dirty, '')}"
+            if record.short_commit
+            else "unknown"
+            for record in records.values()
+        }
+    )
+    noun = "commit" if len(commits) == 1 else "commits"
+    return f'<p class="build">Preset {preset}, {noun} {", ".join(commits)}</p>' if commits else ""

@@ -1,0 +1,73 @@
+"""The claims ledger: what the documents say, made to be refuted by saved data.
+
+Every claim has a statistic of one experiment's dataset, the range in which it counts as true, fixed
+before the run, and a negative control that must fail. Nothing here computes anew: a verdict follows
+from a file.
+"""
+
+from mtlpaper.companion.claims.claim import (
+    NEGATIVE,
+    POSITIVE,
+    Claim,
+    Finding,
+    Range,
+    Verdict,
+)
+from mtlpaper.companion.claims.controls import Control, both, negated, replaced, shifted
+from mtlpaper.companion.claims.ledger import all_claims, experiments, judge_all, sections
+from mtlpaper.companion.claims.parts import (
+    MissingDataError,
+    Parts,
+    at_bound,
+    joined,
+    over,
+    parameter,
+    parts_of,
+    take,
+)
+from mtlpaper.companion.claims.published_verdicts import as_json, differences, read_published
+from mtlpaper.companion.claims.wording import (
+    BADGES,
+    SYMBOLS,
+    effect_text,
+    explain,
+    found_text,
+    range_text,
+    rule_text,
+)
+
+__all__ = [
+    "BADGES",
+    "NEGATIVE",
+    "POSITIVE",
+    "SYMBOLS",
+    "Claim",
+    "Control",
+    "Finding",
+    "MissingDataError",
+    "Parts",
+    "Range",
+    "Verdict",
+    "all_claims",
+    "as_json",
+    "at_bound",
+    "both",
+    "differences",
+    "effect_text",
+    "experiments",
+    "explain",
+    "found_text",
+    "joined",
+    "judge_all",
+    "negated",
+    "over",
+    "parameter",
+    "parts_of",
+    "range_text",
+    "read_published",
+    "replaced",
+    "rule_text",
+    "sections",
+    "shifted",
+    "take",
+]

@@ -1,0 +1,113 @@
+"""What is said of a finding: symbol, numbers, and why a verdict is not `reproduced`."""
+
+import math
+from collections.abc import Mapping, Sequence
+
+from mtlpaper.companion.claims.claim import Claim, Finding, Verdict
+
+#: From the best to none at all, in which order verdicts are counted; each with its symbol.
+SYMBOLS: dict[Verdict, str] = {
+    "reproduced": "✓",
+    "partly": "◐",
+    "not reproduced": "✕",
+    "not testable": "–",
+}
+#: What the style sheet calls each verdict.
+BADGES: Mapping[Verdict, str] = {
+    "reproduced": "holds",
+    "partly": "partly",
+    "not reproduced": "fails",
+    "not testable": "untestable",
+}
+#: Units in which a sign means a direction.
+_SIGNED = ("nats", "widths of the axis")
+#: More parts than this are counted.
+_NAMED = 4
+
+
+def effect_text(claim: Claim, finding: Finding) -> str:
+    """Write the least favourable effect with its interval and unit; nothing if there is none.
+
+    Two digits of the interval's half width are shown, three of an effect without an interval.
+    """
+    numbers = (finding.effect, finding.low, finding.high)
+    if not all(math.isfinite(number) for number in numbers):
+        return ""
+    plus = "+" if claim.unit in _SIGNED else ""
+    unit = "" if claim.unit == "1" else f" {claim.unit}"
+    if finding.low == finding.high:
+        return f"{_minus(f'{finding.effect:{plus}.3g}')}{unit}"
+    decimals = 1 - math.floor(math.log10((finding.high - finding.low) / 2))
+    style = f"{plus}.{max(decimals, 0)}f" if decimals <= 6 else f"{plus}.2g"
+    effect, low, high = (_minus(f"{number:{style}}") for number in numbers)
+    return f"{effect} ({low} to {high}){unit}"
+
+
+def found_text(claim: Claim, finding: Finding) -> str:
+    """Write the least favourable effect, and to which part it belongs where there are several."""
+    text = effect_text(claim, finding)
+    return f"{text}, least favourable: {finding.weakest}" if finding.total > 1 else text
+
+
+def range_text(claim: Claim) -> str:
+    """Write the range of effects for which a claim is true."""
+    unit = "" if claim.unit == "1" else f" {claim.unit}"
+    low, high = claim.range.low, claim.range.high
+    if math.isfinite(low) and math.isfinite(high):
+        if low == -high:
+            return f"within ±{high:g}{unit}"
+        return f"between {_minus(f'{low:g}')} and {_minus(f'{high:g}')}{unit}"
+    above, below = (">", "<") if claim.range.strict else ("≥", "≤")
+    sign, end = (above, low) if math.isfinite(low) else (below, high)
+    return f"{sign} {_minus(f'{end:g}')}{unit}"
+
+
+def rule_text(claim: Claim) -> str:
+    """Say which effects count as true, and why these."""
+    return f"True if {range_text(claim)}: {claim.reason}."
+
+
+def explain(claim: Claim, finding: Finding) -> tuple[str, ...]:
+    """Say why a verdict is not `reproduced`.
+
+    Returns
+    -------
+    tuple of str
+        Sentences: what is behind it as far as we know, then what the numbers say. Empty for
+        `reproduced`.
+    """
+    if finding.verdict == "reproduced":
+        return ()
+    if finding.verdict == "not testable":
+        return (sentence(finding.reason),)
+    known = claim.explained.get(finding.verdict)
+    return (*([known] if known else []), *_counted(finding))
+
+
+def _counted(finding: Finding) -> list[str]:
+    outside = [label for label in finding.failing if label not in finding.undecided]
+    if finding.total == 1:
+        if outside:
+            return ["The whole interval lies outside the range."]
+        return ["The datasets cannot tell: the interval holds a limit of the range."]
+    said = [f"Holds in {finding.held} of {finding.total} parts."]
+    if outside:
+        said.append(f"Not in: {_listed(outside)}.")
+    if finding.undecided:
+        said.append(f"The datasets cannot tell: {_listed(finding.undecided)}.")
+    return said
+
+
+def _listed(labels: Sequence[str]) -> str:
+    if len(labels) > _NAMED:
+        return f"{'; '.join(labels[: _NAMED - 1])}; and {len(labels) - _NAMED + 1} more"
+    return "; ".join(labels)
+
+
+def sentence(text: str) -> str:
+    """Begin a text with a capital letter and end it with a full stop."""
+    return f"{text[:1].upper()}{text[1:].removesuffix('.')}."
+
+
+def _minus(number: str) -> str:
+    return number.replace("-", "−")

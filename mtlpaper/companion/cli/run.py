@@ -1,0 +1,94 @@
+"""``mtlpaper run``: one experiment, with parameters of one's own."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from mtlpaper.companion.cli import options
+from mtlpaper.companion.cli.endings import explained
+from mtlpaper.companion.cli.live import Lines, say
+from mtlpaper.companion.cli.program import app
+from mtlpaper.companion.parameters import ParameterError, Parameters, parse_value
+from mtlpaper.companion.registry import settings
+
+if TYPE_CHECKING:
+    from mtlpaper.companion.runs import Means, Run
+
+
+@app.command()
+def run(
+    name: Annotated[str, typer.Argument(help="An experiment.")],
+    preset: options.Preset = "paper",
+    parameter: Annotated[
+        list[str] | None, typer.Option("-p", "--parameter", metavar="NAME=VALUE", help="A change.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder of the results; below ./runs by default.")
+    ] = None,
+    jobs: options.Jobs = None,
+    scheduler: options.Scheduler = None,
+    store: options.StoreFolder = None,
+    device: Annotated[str | None, typer.Option(help="cpu or cuda; short for -p device=….")] = None,
+    force: options.Force = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Report failures only.")] = False,
+    root: options.Root = None,
+) -> None:
+    """Run one experiment into a folder of its own."""
+    lines = Lines(quiet=quiet)
+    with explained(lines.after_interrupt):
+        changes = _changes(settings(name), parameter or [], device)
+        settings(name).preset(preset, **changes)  # complain before the slow imports below
+        from mtlpaper.companion import runs
+
+        planned = runs.plan(name, preset, changes, folder=out, root=root)
+        means = options.means(planned.root, jobs, store, scheduler)
+
+        def on_start(reason: str) -> None:
+            lines.on_event(name, f"running, preset {preset}", reason)
+            if not quiet:
+                lines.say(f"{name}: {_estimate(planned, means)}")
+
+        with lines.shown():
+            outcome = runs.execute(
+                planned,
+                means,
+                force=force,
+                on_start=on_start,
+                on_cell=partial(lines.on_cell, name),
+                on_progress=partial(lines.on_progress, name),
+            )
+        if not quiet:
+            took = outcome.record["duration_s"]
+            say(f"{name}: up to date" if outcome.reused else f"{name}: done in {took:.1f} s")
+            typer.echo(outcome.folder)
+
+
+def _changes(cls: type[Parameters], given: list[str], device: str | None) -> dict[str, Any]:
+    """Read ``-p NAME=VALUE …`` and ``--device``."""
+    changes: dict[str, Any] = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        name = name.strip()
+        if not equals or not name:
+            raise ParameterError(f"`-p` must read NAME=VALUE, got {text!r}")
+        if name in changes:
+            raise ParameterError(f"`{name}` must be given once, got {text!r} after another value")
+        changes[name] = parse_value(value)
+    if device is None:
+        return changes
+    if "device" not in cls.model_fields:
+        raise ParameterError(f"`--device` does not apply: {cls.name} trains no networks")
+    if "device" in changes:
+        raise ParameterError("`device` must be given once, got both `--device` and `-p device`")
+    return {**changes, "device": device}
+
+
+def _estimate(planned: Run, means: Means) -> str:
+    """Say what a run will take."""
+    from mtlpaper.companion import experiments
+
+    return experiments.estimate(planned.params).summary(means.jobs)

@@ -1,0 +1,20 @@
+"""Two results of one experiment compared: parameters, origin, numbers, figures, data and verdicts.
+
+A result is a run folder, a NetCDF file, or published data. Nothing is computed anew.
+"""
+
+from mtlpaper.companion.comparison.compared import Comparison, compare, plain
+from mtlpaper.companion.comparison.document import page, write_page
+from mtlpaper.companion.comparison.errors import ComparisonError
+from mtlpaper.companion.comparison.wording import Section, sections
+
+__all__ = [
+    "Comparison",
+    "ComparisonError",
+    "Section",
+    "compare",
+    "page",
+    "plain",
+    "sections",
+    "write_page",
+]

@@ -1,0 +1,223 @@
+"""The chapters and documents at work, handed in by whoever starts: program, notebook or test.
+
+A chapter is a package of a few modules with fixed names, and a document a package that says what
+it is. Both are found by their folders, so that adding one changes no other file. Modules load when
+they are first asked for: `mtlpaper list` needs no numerics.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.util import find_spec
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from mtlpaper.companion import provenance
+from mtlpaper.companion.parameters import ParameterError, Parameters, nearest
+
+if TYPE_CHECKING:
+    import numpy as np
+    import xarray as xr
+
+    from mtlpaper.companion.claims import Claim
+    from mtlpaper.companion.contract import Stage
+
+#: What chapters share, and no chapter.
+_COMMON = "common"
+_PAGES = re.compile(r"^\s*-?\s*file:\s*notebooks/(\w+)\s*$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One sentence of a document's abstract that claims a result.
+
+    Attributes
+    ----------
+    says : str
+        Paraphrase.
+    claims : tuple of str
+        Names of the claims it rests on.
+    """
+
+    says: str
+    claims: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document whose claims are judged.
+
+    Attributes
+    ----------
+    authors, title : str
+    year : int
+    sections : tuple of str
+        Subjects of its claims, in the order of the scorecard.
+    abstract : tuple of Sentence
+    """
+
+    authors: str
+    title: str
+    year: int
+    sections: tuple[str, ...] = ()
+    abstract: tuple[Sentence, ...] = ()
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """The room of one experiment: a package whose last name is the experiment's.
+
+    Its modules: ``parameters`` has one subclass of `Parameters` of that name, ``experiment`` the
+    stages in ``STAGES``, ``figures`` the drawings in ``FIGURES``; ``claims``, if there is one, what
+    a document says of it in ``CLAIMS``; ``fragments`` parts of pages in ``FRAGMENTS``.
+    """
+
+    package: str
+
+    @property
+    def name(self) -> str:
+        """The experiment's name."""
+        return self.package.rpartition(".")[2]
+
+    @cached_property
+    def modules(self) -> tuple[str, ...]:
+        """Dotted names of all its modules."""
+        folders = importlib.import_module(self.package).__path__
+        return tuple(f"{self.package}.{found.name}" for found in pkgutil.iter_modules(folders))
+
+    @cached_property
+    def parameters(self) -> type[Parameters]:
+        """Class of its parameters.
+
+        Raises
+        ------
+        TypeError
+            If the module ``parameters`` defines no class of the experiment's name, or several.
+        """
+        module = self._module("parameters")
+        own = [
+            value
+            for value in vars(module).values()
+            if isinstance(value, type)
+            and issubclass(value, Parameters)
+            and value.__dict__.get("name") == self.name
+        ]
+        if len(own) != 1:
+            raise TypeError(
+                f"{module.__name__} must define one class of parameters whose `name` is "
+                f"{self.name!r}, got {len(own)}"
+            )
+        return own[0]
+
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        """What it measures and derives."""
+        found: tuple[Stage, ...] = self._module("experiment").STAGES
+        return found
+
+    @property
+    def figures(self) -> Mapping[str, Callable[[xr.Dataset], np.ndarray]]:
+        """Its drawings, from a dataset to an array of Axes, by the name of the file."""
+        found: Mapping[str, Callable[[xr.Dataset], np.ndarray]] = self._module("figures").FIGURES
+        return found
+
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        """What its dataset decides."""
+        return _claims(self.package)
+
+    @property
+    def fragments(self) -> Mapping[str, Callable[[xr.Dataset], str]]:
+        """Parts of the book's pages made of its dataset, as Markdown by the name of the file."""
+        if f"{self.package}.fragments" not in self.modules:
+            return {}
+        found: Mapping[str, Callable[[xr.Dataset], str]] = self._module("fragments").FRAGMENTS
+        return found
+
+    def _module(self, name: str) -> ModuleType:
+        return importlib.import_module(f"{self.package}.{name}")
+
+
+_packages: list[ModuleType] = []
+_found: dict[tuple[str, ...], dict[str, Chapter]] = {}
+
+
+def register(chapters: ModuleType, documents: ModuleType) -> None:
+    """Hand in the packages whose subpackages are the chapters and the documents."""
+    _packages[:] = [chapters, documents]
+
+
+def chapters() -> dict[str, Chapter]:
+    """Return the chapters by name, in the order of the book; those that are not in it come last."""
+    package = _registered()[0]
+    key = tuple(package.__path__)
+    if key not in _found:
+        names = [name for name in _subpackages(package) if name != _COMMON]
+        places = {name: place for place, name in enumerate(_in_book())}
+        names.sort(key=lambda name: (places.get(name, len(places)), name))
+        _found[key] = {name: Chapter(f"{package.__name__}.{name}") for name in names}
+    return _found[key]
+
+
+def chapter(name: str) -> Chapter:
+    """Return an experiment's chapter.
+
+    Raises
+    ------
+    ParameterError
+        If there is no experiment `name`; the message offers the nearest one.
+    """
+    known = chapters()
+    if name in known:
+        return known[name]
+    guess = nearest(name, known)
+    hint = f"did you mean {guess}?" if guess else f"there are {', '.join(known) or 'none yet'}"
+    raise ParameterError(f"there is no experiment {name!r}; {hint}")
+
+
+def settings(name: str) -> type[Parameters]:
+    """Return the parameters class of an experiment; see `chapter`."""
+    return chapter(name).parameters
+
+
+def documents() -> dict[str, Document]:
+    """Return the documents by name, the oldest first."""
+    package = _registered()[1]
+    names = _subpackages(package)
+    found = {n: importlib.import_module(f"{package.__name__}.{n}").DOCUMENT for n in names}
+    return dict(sorted(found.items(), key=lambda item: (item[1].year, item[0])))
+
+
+def claims() -> list[Claim]:
+    """Return all claims: those of the chapters, in the book's order, then the documents' own."""
+    package = _registered()[1]
+    found = [claim for one in chapters().values() for claim in one.claims]
+    return found + [
+        claim for name in documents() for claim in _claims(f"{package.__name__}.{name}")
+    ]
+
+
+def _claims(package: str) -> tuple[Any, ...]:
+    name = f"{package}.claims"
+    return () if find_spec(name) is None else tuple(importlib.import_module(name).CLAIMS)
+
+
+def _registered() -> list[ModuleType]:
+    if not _packages:
+        raise RuntimeError("no chapters are registered; call `registry.register` first")
+    return _packages
+
+
+def _subpackages(package: ModuleType) -> list[str]:
+    return sorted(found.name for found in pkgutil.iter_modules(package.__path__) if found.ispkg)
+
+
+def _in_book() -> list[str]:
+    """Names of the notebooks in the table of contents, where there is one."""
+    path = provenance.source_tree() / "_toc.yml"
+    return _PAGES.findall(path.read_text(encoding="utf-8")) if path.is_file() else []

@@ -1,0 +1,106 @@
+"""Which figures are what a run would make now, and why the others are not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from mtlpaper.companion.runs.errors import SetupError
+from mtlpaper.companion.runs.folder import read_record
+from mtlpaper.companion.runs.inspection import inspect
+from mtlpaper.companion.runs.planning import Run, book_runs, find_root, plan
+from mtlpaper.companion.runs.publication import Standing, read_manifest, standing
+from mtlpaper.companion.runs.reasons import Reason, in_words
+from mtlpaper.companion.registry import chapter, chapters
+
+#: Formats in which every figure is saved.
+_SUFFIXES = (".svg", ".png")
+
+
+@dataclass(frozen=True)
+class FigureStatus:
+    """One figure of the book.
+
+    Attributes
+    ----------
+    experiment, figure : str
+    reasons : tuple of Reason
+        Why it is stale; empty if it is fresh.
+    published : Standing
+        How the experiment's published dataset stands to the run.
+    """
+
+    experiment: str
+    figure: str
+    reasons: tuple[Reason, ...]
+    published: Standing
+
+    @property
+    def fresh(self) -> bool:
+        """Whether nothing is known that differs."""
+        return not self.reasons
+
+    @property
+    def reason(self) -> str:
+        """The reasons in one line."""
+        return in_words(self.reasons)
+
+
+def status(
+    preset: str = "paper", root: Path | None = None, names: Iterable[str] | None = None
+) -> list[FigureStatus]:
+    """Look at every figure of the book's runs.
+
+    Parameters
+    ----------
+    preset : str
+        Whose runs to look at; they are in ``runs/book/<preset>``.
+    root : Path, optional
+        The repository; found from the package by default.
+    names : iterable of str, optional
+        Experiments; all by default.
+
+    Returns
+    -------
+    list of FigureStatus
+        In the order of the book.
+
+    Raises
+    ------
+    ParameterError
+        If there is no such preset or experiment.
+    SetupError
+        If there is no such repository, or its manifest cannot be read.
+    """
+    top = find_root(root)
+    manifest = read_manifest(top)
+    rows: list[FigureStatus] = []
+    for name in chapters() if names is None else names:
+        try:
+            run = plan(name, preset, root=top, folder=book_runs(top, preset) / name)
+        except SetupError as error:  # it has no notebook
+            found, published = _alike(name, Reason("code", str(error))), Standing("unpublished")
+        else:
+            found, published = _by_figure(run), standing(run, manifest.get(name))
+        rows += [FigureStatus(name, figure, why, published) for figure, why in found.items()]
+    return rows
+
+
+def _alike(experiment: str, reason: Reason) -> dict[str, tuple[Reason, ...]]:
+    return dict.fromkeys(chapter(experiment).figures, (reason,))
+
+
+def _by_figure(run: Run) -> dict[str, tuple[Reason, ...]]:
+    """Give each figure its reasons: an altered picture is no matter of the others."""
+    state, drawn = inspect(run), (read_record(run.folder) or {}).get("files")
+    owners = {
+        f"{figure}{suffix}": figure for figure in chapter(run.name).figures for suffix in _SUFFIXES
+    }
+    found: dict[str, list[Reason]] = {figure: [] for figure in owners.values()}
+    for figure, reasons in found.items():
+        reasons += [why for why in state.reasons if owners.get(why.what, figure) == figure]
+    for picture, figure in owners.items():
+        if isinstance(drawn, dict) and picture not in drawn:
+            found[figure].append(Reason("data", picture, "was not drawn"))
+    return {figure: tuple(reasons) for figure, reasons in found.items()}

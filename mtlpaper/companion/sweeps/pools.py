@@ -1,0 +1,295 @@
+"""Who does the work: this process, processes beside it, or a cluster.
+
+A pool is an executor of ``concurrent.futures`` with a word on what its failures mean. Tasks are
+handed over as results come back, so that a million of them never wait in memory.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from typing import Any, TypeVar
+
+from mtlpaper.companion.sweeps.environment import (
+    WORKER_ENVIRONMENT,
+    given_means,
+    jobs_allowed,
+    scheduler_address,
+)
+from mtlpaper.companion.sweeps.errors import SweepError, WorkerError
+from mtlpaper.companion.sweeps.keys import Code
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+#: Tasks a worker has before it: the one at work and the next, so that it never waits.
+_AHEAD = 2
+#: Tasks that a cluster has before it. Each may hold an open file, and systems allow some thousand.
+_AHEAD_OF_CLUSTER = 500
+#: Seconds between two looks whether the work was stopped.
+LOOK = 0.25
+
+
+@dataclass(frozen=True)
+class Pool:
+    """An executor, and what one has to know of it.
+
+    Attributes
+    ----------
+    executor : concurrent.futures.Executor
+    ahead : int
+        How many tasks to hand over before the first has come back.
+    explain : callable
+        From an exception to one that says what to do, or None if the task itself raised it.
+    shared : bool
+        Whether other sweeps use it too, so that the task of another one may have broken it.
+    stopped : threading.Event
+        Whether the sweeps that share it have to end.
+    """
+
+    executor: Executor
+    ahead: int
+    explain: Callable[[BaseException], SweepError | None]
+    shared: bool = False
+    stopped: threading.Event = field(default_factory=threading.Event)
+
+    def stop(self) -> None:
+        """End the local processes, and every sweep that uses the pool."""
+        self.stopped.set()
+        end(self.executor)
+
+
+_shared: ContextVar[Pool | None] = ContextVar("shared", default=None)
+
+
+def require_not_stopped() -> None:
+    """Raise KeyboardInterrupt if another thread stopped the pool that this one shares."""
+    shared = _shared.get()
+    if shared is not None and shared.stopped.is_set():
+        raise KeyboardInterrupt
+
+
+@contextmanager
+def shared_pool(jobs: int) -> Iterator[Pool]:
+    """Give a pool of local processes that the sweeps of several threads can use together.
+
+    Its processes start when they are first needed; each thread enters it by :func:`sharing`.
+    """
+    with _local(jobs) as pool:
+        yield replace(pool, shared=True)
+
+
+@contextmanager
+def sharing(pool: Pool) -> Iterator[None]:
+    """Have the sweeps of this thread use a pool that is open already."""
+    token = _shared.set(pool)
+    try:
+        yield
+    finally:
+        _shared.reset(token)
+
+
+@contextmanager
+def open_pool(
+    tasks: int,
+    *,
+    jobs: int | None = None,
+    code: Code | None = None,
+    function: Any = None,
+    own: bool = False,
+) -> Iterator[Pool]:
+    """Give the pool that the surroundings ask for, and end it unless it is shared.
+
+    Parameters
+    ----------
+    tasks : int
+        No more local workers than these are started.
+    jobs : int, optional
+        Number of local processes; by default what the run allows. One means this process, unless
+        the program that runs the sweep gave its means: then it stays free to be interrupted, and
+        survives a unit that takes more memory than there is.
+    code : Code, optional
+        That of `function`, which a cluster's workers must share.
+    function : callable, optional
+        What the tasks will call.
+    own : bool
+        Take one process of its own in place of the shared ones.
+    """
+    address, shared = scheduler_address(), _shared.get()
+    workers = min(jobs_allowed() if jobs is None else jobs, tasks)
+    if address is not None:
+        from mtlpaper.companion.sweeps.cluster import cluster
+
+        with cluster(address, function, code) as (executor, explain):
+            yield Pool(executor, _AHEAD_OF_CLUSTER, explain)
+    elif shared is not None and not own:
+        yield shared
+    elif workers <= 1 and given_means() is None:
+        yield Pool(_Here(), 1, lambda _: None)
+    else:
+        with _local(1 if own else workers) as pool:
+            yield pool
+
+
+def completed(
+    pool: Pool, function: Callable[[Item], Result], tasks: Iterable[tuple[int, Item]]
+) -> Generator[tuple[int, Result], None, None]:
+    """Yield the results of numbered tasks as they come.
+
+    Parameters
+    ----------
+    pool : Pool
+    function : callable
+    tasks : iterable of (int, item)
+        Drawn from only as there is room for more.
+
+    Raises
+    ------
+    SweepError
+        If a worker dies or the cluster fails.
+    KeyboardInterrupt
+        If another thread stopped the pool.
+
+    Notes
+    -----
+    The first exception of a task is raised, with a note that names its item.
+    """
+    waiting = iter(tasks)
+    pending: dict[Future[Result], tuple[int, Item]] = {}
+    try:
+        while True:
+            require_not_stopped()
+            for index, item in islice(waiting, pool.ahead - len(pending)):
+                pending[_submitted(pool, function, item)] = index, item
+            if not pending:
+                return
+            done = wait(pending, LOOK, return_when=FIRST_COMPLETED).done
+            # What succeeded is kept before a failure ends all.
+            for future in sorted(done, key=_failed):
+                index, item = pending.pop(future)
+                yield index, _outcome(pool, future, item)
+    except (Exception, GeneratorExit):
+        # Other sweeps may go on using the pool. Not after an interrupt: the pool then ends its
+        # processes, and its executor complains of what was cancelled before.
+        if pool.shared:
+            for future in pending:
+                future.cancel()
+        raise
+
+
+def _submitted(pool: Pool, function: Callable[[Item], Result], item: Item) -> Future[Result]:
+    try:
+        return pool.executor.submit(function, item)
+    except Exception as error:
+        explained = pool.explain(error)
+        if explained is None:
+            raise
+        raise explained from error
+
+
+def _failed(future: Future[Any]) -> bool:
+    return future.cancelled() or future.exception() is not None
+
+
+def _outcome(pool: Pool, future: Future[Result], item: Any) -> Result:
+    try:
+        return future.result()
+    except Exception as error:
+        explained = pool.explain(error)
+        if explained is None:
+            error.add_note(_which(item))
+            raise
+        raise explained from error
+
+
+def _which(item: Any, width: int = 200) -> str:
+    text = repr(item)
+    return f"while computing {text if len(text) <= width else text[: width - 1] + '…'}"
+
+
+class _Here(Executor):
+    """Does a task in this process when it is handed over."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+@contextmanager
+def _local(workers: int) -> Iterator[Pool]:
+    # Forked copies of a process in which BLAS or torch runs threads hang, hence "spawn".
+    context = multiprocessing.get_context("spawn")
+    with _environment():
+        executor = ProcessPoolExecutor(workers, mp_context=context, initializer=_begin)
+        try:
+            yield Pool(executor, _AHEAD * workers, lambda error: _of_local(error, workers))
+        except BaseException:
+            # Nobody waits for what is under way; it may take long, and its results are not wanted.
+            end(executor)
+            raise
+        finally:
+            executor.shutdown(cancel_futures=True)
+
+
+def end(executor: Executor) -> None:
+    """End the processes of a local executor at once; they hold nothing that has to be saved."""
+    # Executors have a method for this from Python 3.14 on. Not SIGTERM, which may be ignored.
+    for process in list((getattr(executor, "_processes", None) or {}).values()):
+        process.kill()
+
+
+def _of_local(error: BaseException, workers: int) -> SweepError | None:
+    if not isinstance(error, BrokenProcessPool):
+        return None
+    return WorkerError(
+        f"a worker process died, perhaps for want of memory; try with fewer than {workers} jobs "
+        "(what was stored stays)"
+    )
+
+
+def _begin() -> None:
+    """Prepare a worker for the two ways in which it may be left alone."""
+    # Ctrl-C reaches every process of a terminal; the one that drives the sweep ends the others.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _end_with_parent()
+
+
+def _end_with_parent() -> None:
+    """Let a worker end when the process that started it was killed; it would wait for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def wait_for_parent() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=wait_for_parent, daemon=True).start()
+
+
+@contextmanager
+def _environment() -> Iterator[None]:
+    # Workers read these when they load their libraries, which is before any code of ours runs.
+    before = {name: os.environ.get(name) for name in WORKER_ENVIRONMENT}
+    os.environ.update(WORKER_ENVIRONMENT)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value

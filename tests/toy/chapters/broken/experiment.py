@@ -1,0 +1,1 @@
+from mtlpaper.chapters.toy.experiment import STAGES as STAGES

@@ -1,0 +1,1 @@
+from mtlpaper.chapters.toy.figures import FIGURES as FIGURES
