@@ -1,14 +1,12 @@
-"""The program: the machinery, at work on the chapters and documents of this package."""
+"""The program: the machinery at work on the chapters and documents of this package."""
 
 from mtlpaper import chapters, documents
-from mtlpaper.companion import cli, registry
+from mtlpaper.companion import registry
+from mtlpaper.companion.cli import app, main
 
+registry.register(chapters, documents)
 
-def main() -> None:
-    """Run the program on the command line's arguments."""
-    registry.register(chapters, documents)
-    cli.main()
-
+__all__ = ["app", "main"]
 
 if __name__ == "__main__":
     main()

@@ -213,8 +213,7 @@ def test_the_scorecard_needs_neither_torch_nor_pictures(root):
     heavy = "torch", "matplotlib"
     code = (
         "import sys; from typer.testing import CliRunner; "
-        "from mtlpaper import chapters, documents; from mtlpaper.companion import registry; "
-        "from mtlpaper.companion.cli import app; registry.register(chapters, documents); "
+        "from mtlpaper.__main__ import app; "
         f"done = CliRunner().invoke(app, ['claims', '--root', {str(root)!r}]); "
         f"print(done.exit_code, [m for m in {heavy} if m in sys.modules])"
     )

@@ -110,7 +110,7 @@ def test_a_narrow_terminal_folds_names_and_cuts_none(monkeypatch, name):
 def test_what_needs_no_numerics_loads_none(command):
     heavy = "torch", "numpy", "matplotlib", "xarray", "papermill", "IPython"
     code = (
-        "import sys; from typer.testing import CliRunner; from mtlpaper.companion.cli import app; "
+        "import sys; from typer.testing import CliRunner; from mtlpaper.__main__ import app; "
         f"CliRunner().invoke(app, {command}); print([m for m in {heavy} if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -98,7 +98,7 @@ sys.meta_path[sys.meta_path.index(PathFinder)] = Without
 CALLS = """
 import json, sys
 from typer.testing import CliRunner
-from mtlpaper.companion.cli import app
+from mtlpaper.__main__ import app
 
 ended = []
 for words in json.loads(sys.argv[1]):

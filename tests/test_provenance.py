@@ -78,7 +78,7 @@ def test_a_folder_of_another_user_is_said_with_the_remedy(repository):
 
 
 def test_an_archive_knows_its_commit_but_not_its_changes(repository, tmp_path):
-    here = Path(provenance.__file__).parents[1]
+    here = Path(provenance.__file__).parents[2]
     for name in (".gitattributes", ".git_archival.txt"):
         (repository / name).write_text((here / name).read_text())
     git(repository, "add", "--all")

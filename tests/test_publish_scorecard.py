@@ -38,10 +38,8 @@ chapters:
   - file: book/claims
 """
 #: The modules whose code decides; the API page proper refers to classes on other pages.
-API = "\n".join(
-    f"```{{eval-rst}}\n.. automodule:: mtlpaper.companion.claims.{name}\n```\n"
-    for name in ("dynamics", "table1", "benefits", "axes")
-)
+DECIDING = {claim.statistic.__module__ for claim in all_claims().values() if claim.statistic}
+API = "\n".join(f"```{{eval-rst}}\n.. automodule:: {module}\n```\n" for module in sorted(DECIDING))
 
 
 def found() -> dict[str, xr.Dataset]:
@@ -216,7 +214,7 @@ def test_a_row_tells_numbers_and_explanation(page):
 def test_a_row_leads_to_figure_data_and_code_where_there_are_any(html, page):
     links = {link.get_text(): link["href"] for link in card(page, "depth-shift").select("a")}
     assert links["Fig. 1"] == "../notebooks/depth.html#fig-depth"
-    assert links["code"].startswith("claims.html#module-mtlpaper.companion.claims.benefits")
+    assert links["code"].startswith("claims.html#module-mtlpaper.chapters.depth.claims")
     data = (html / "book" / links["data"]).resolve()
     assert results.load(data).identical(found()["depth"])
     bare = {link.get_text() for link in card(page, "finite-size").select("a")}

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from toy import registration
 from toy.settings import Toy
 
-from mtlpaper.companion import drawings, experiments, results
+from mtlpaper.companion import contract, drawings, experiments, results
 
 
 def dataset() -> xr.Dataset:
@@ -153,14 +153,14 @@ def test_a_dataset_says_where_it_comes_from(tmp_path):
 @pytest.mark.parametrize("label", ["units", "long_name"])
 @pytest.mark.parametrize("name", ["x", "point"])
 def test_a_variable_without_label_is_refused(monkeypatch, name, label):
-    whole = companion.compute
+    whole = contract.compute
 
     def bare(stages, params):
         data = whole(stages, params)
         del data[name].attrs[label]
         return data
 
-    monkeypatch.setattr(companion, "compute", bare)
+    monkeypatch.setattr(contract, "compute", bare)
     with pytest.raises(experiments.UnlabelledError, match=f"`{name}` lacks {label}"):
         experiments.compute(Toy.preset("quick"))
 

@@ -489,7 +489,7 @@ def test_bad_input_is_explained(root, options, message):
 
 def test_status_does_without_torch():
     code = (
-        "import sys; from typer.testing import CliRunner; from mtlpaper.companion.cli import app; "
+        "import sys; from typer.testing import CliRunner; from mtlpaper.__main__ import app; "
         "done = CliRunner().invoke(app, ['status', '--preset', 'quick']); "
         "print(done.exit_code, 'torch' in sys.modules)"
     )
