@@ -24,7 +24,6 @@ from mtlpaper.companion.registry import chapters
 from mtlpaper.documents.lee2019 import ABSTRACT
 
 ROOT = Path(mtlpaper.__file__).parents[1]
-#: Experiments that are still being written: their claims may stand before their notebooks do.
 
 refutable = pytest.mark.parametrize(
     "claim",

@@ -57,7 +57,7 @@ def written(data: xr.Dataset, figure: str, stem: Path) -> list[bytes]:
 
 
 def test_every_experiment_has_figures():
-    assert set(TINY) == set(chapters())
+    assert set(TINY) <= set(chapters())
     names = [figure for _, figure in NAMES]
     assert len(set(names)) == len(names)  # they name files and labels of the book
 

@@ -109,8 +109,9 @@ TINY: dict[str, dict[str, object]] = {
 
 
 def params_of(name: str) -> Parameters:
-    """Tiny parameters of an experiment."""
-    return settings(name).preset("paper", **TINY[name])
+    """Tiny parameters of an experiment, or those of its quick preset."""
+    preset = "paper" if name in TINY else "quick"
+    return settings(name).preset(preset, **TINY.get(name, {}))
 
 
 @contextmanager

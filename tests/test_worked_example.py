@@ -1,0 +1,113 @@
+"""The chapter that CONTRIBUTING describes: made from its text, and taken through every command."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+ROOT = Path(__file__).parents[1]
+NAME = "turned_labels"
+PAGES = {
+    "index.md": "# A small book\n\nThe first page says in a sentence what the others are about: "
+    "{doc}`../notebooks/turned_labels`\n",
+    "settings.md": "# Settings\n\n```{include} _generated/settings.md\n```\n",
+    "api.md": "# Code\n\n```{eval-rst}\n.. automodule:: mtlpaper.chapters.turned_labels.figures\n"
+    "   :members:\n```\n",
+}
+TOC = """\
+format: jb-book
+root: book/index
+chapters:
+  - file: book/settings
+  - file: book/api
+  - file: notebooks/turned_labels
+"""
+
+
+def blocks() -> dict[str, str]:
+    """Text of every file that CONTRIBUTING shows."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    return dict(re.findall(r"```python\n# (\S+)\n(.*?)```", text, re.DOTALL))
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory):
+    """A source tree whose only chapter is the new one."""
+    root = tmp_path_factory.mktemp("tree")
+    other = [path.name for path in (ROOT / "mtlpaper" / "chapters").iterdir() if path.is_dir()]
+    ignored = shutil.ignore_patterns("__pycache__", *set(other) - {"common"})
+    shutil.copytree(ROOT / "mtlpaper", root / "mtlpaper", ignore=ignored)
+    document = root / "mtlpaper" / "documents" / "lee2019" / "__init__.py"
+    # Its abstract rests on claims that other chapters decide.
+    document.write_text(document.read_text().replace("abstract=ABSTRACT", "abstract=()"))
+    for name in ("_config.yml", "pyproject.toml"):
+        shutil.copy(ROOT / name, root)
+    shutil.copytree(ROOT / "book" / "_assets", root / "book" / "_assets")
+    shutil.copy(ROOT / "book" / "references.bib", root / "book")
+    for name, text in PAGES.items():
+        (root / "book" / name).write_text(text)
+    for name, text in blocks().items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        if name.endswith(".ipynb"):
+            cells = [cell_of(cell) for cell in re.split("^# %%", text, flags=re.MULTILINE) if cell]
+            made = new_notebook(cells=[new_markdown_cell("# Turned labels"), *cells])
+            made.metadata = {
+                "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
+                "language_info": {"name": "python", "pygments_lexer": "ipython3"},
+            }
+            nbformat.write(made, root / name)
+        else:
+            (root / name).write_text(text)
+    (root / "mtlpaper" / "chapters" / NAME / "__init__.py").write_text('"""Turned labels."""\n')
+    (root / "_toc.yml").write_text(TOC)
+    return root
+
+
+def cell_of(text: str) -> nbformat.NotebookNode:
+    """Read a cell with its metadata in the first line, as in jupytext's percent format."""
+    metadata, _, source = text.partition("\n")
+    named = re.findall(r"(\w+)=(.*?)(?= \w+=|$)", metadata)
+    values = {name: json.loads(value) for name, value in named}
+    return new_code_cell(source.strip(), metadata=values)
+
+
+def program(tree: Path, *arguments: str, code: int = 0) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "mtlpaper", *arguments],
+        cwd=tree,
+        env={**os.environ, "PYTHONPATH": str(tree)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == code, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+def test_the_chapter_goes_through_every_command(tree):
+    assert "How many labels does the noise turn?" in program(tree, "list")
+    assert "from none to more than the teacher's" in program(tree, "show", NAME)
+    program(tree, "run", NAME, "--preset", "quick", "-p", "n_seeds=3", "--out", "mine")
+    assert (tree / "mine" / "turned-labels.svg").is_file()
+    program(tree, "book", "--preset", "quick")
+    page = (tree / "_build" / "html" / "notebooks" / f"{NAME}.html").read_text(encoding="utf-8")
+    assert "turned-labels.svg" in page
+    assert NAME in (tree / "_build" / "html" / "book" / "settings.html").read_text(encoding="utf-8")
+    assert "1 of 1 figures are fresh" in program(tree, "status", "--preset", "quick")
+    program(tree, "publish", "--preset", "quick", "--allow-dirty")
+    checked = program(tree, "verify", "--all")
+    assert "sample: seed" in checked
+    assert "15 of 15 units" in checked
+    figures = tree / "mtlpaper" / "chapters" / NAME / "figures.py"
+    figures.write_text(figures.read_text().replace("style.BLUE", "style.GREEN"))
+    assert "0 of 1 figures are fresh" in program(tree, "status", "--preset", "quick")
+    experiment = tree / "mtlpaper" / "chapters" / NAME / "experiment.py"
+    experiment.write_text(experiment.read_text().replace("noisy != clean", "noisy == clean"))
+    assert "differs" in program(tree, "verify", "--all", code=1)
