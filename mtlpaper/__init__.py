@@ -3,15 +3,15 @@
 The package computes what the book shows: closed-form theory of linear classifiers trained on one
 or two related tasks, simulations of the same networks, and the figures that set one against the
 other. It is written for deep *linear* students of low-rank teachers and the cross-entropy loss;
-it is not a library for training networks in general. Where things are:
+it is not a library for training networks in general. It has three wings:
 
 * science, plain values in and arrays out: `tasks`, `students`, `overlaps`, `spectra`, `gibbs`,
   `theory` (SciPy, no torch), `training` (torch), and units of work on one task (`dynamics`), two
   tasks (`benefit`) and training-aligned tasks (`aligned`);
-* experiments, by name: parameters (`settings`), what is measured and what follows
-  (`experiments`), drawings (`figures`, `tables`); and what the paper says of them (`claims`);
-* machinery: the contract of experiments (`companion`), sweeps, runs, published results
-  (`archive`), `comparison`, the book (`publish`) and the program (`cli`).
+* machinery that knows no paper, `companion`: the contract of chapters, sweeps, runs, claims,
+  published results, the book and the program;
+* what brings them together: `chapters`, one folder an experiment with its parameters, what is
+  measured and what follows, its figures, tables and claims; and `documents`, what is judged.
 """
 
 from importlib.metadata import PackageNotFoundError, version
