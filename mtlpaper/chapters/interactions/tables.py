@@ -7,6 +7,10 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from mtlpaper.chapters.common.two_tasks.tables import minima
+
+__all__ = ["agreement", "minima"]
+
 _THEORIES: Mapping[str, str] = {
     "finite": "finite-sample flow (T 7b)",
     "infinite": "infinite-data flow (T 6)",

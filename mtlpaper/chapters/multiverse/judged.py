@@ -5,6 +5,11 @@ from mtlpaper.chapters.depth.claims import CLAIMS as DEPTH
 from mtlpaper.chapters.figure1.claims import CLAIMS as FIGURE1
 from mtlpaper.chapters.figure2.claims import CLAIMS as FIGURE2
 from mtlpaper.chapters.table1.claims import CLAIMS as TABLE1
+from mtlpaper.documents.lee2019 import DOCUMENT
 
-#: By name, in the order of the paper.
-JUDGED = {claim.name: claim for claim in (*FIGURE1, *TABLE1, *FIGURE2, *AUXILIARY_DATA, *DEPTH)}
+_CLAIMS = (*FIGURE1, *TABLE1, *FIGURE2, *AUXILIARY_DATA, *DEPTH)
+#: By name, in the order of the scorecard.
+JUDGED = {
+    claim.name: claim
+    for claim in sorted(_CLAIMS, key=lambda claim: DOCUMENT.sections.index(claim.section))
+}
