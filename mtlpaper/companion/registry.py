@@ -54,7 +54,8 @@ class Document:
 
     Attributes
     ----------
-    authors, title : str
+    authors : str
+    title : str
     year : int
     sections : tuple of str
         Subjects of its claims, in the order of the scorecard.
