@@ -693,6 +693,7 @@ def test_without_ties_the_least_distance_alone_decides(monkeypatch):
         ("figure2", {"n_test": 100}, "`n_test` must be a power of two, got 100"),
         ("unstated", {"n_test": 1000}, "`n_test` must be a power of two, got 1000"),
         ("interactions", {"n_points": 100}, "`n_points` must be a power of two, got 100"),
+        ("interactions", {"n_test": 100}, "`n_test` must be a power of two, got 100"),
         ("figure2", {"bins": "thirds"}, "`bins` must be one of halves, ends, got 'thirds'"),
         ("figure2", {"n_train_left": 1}, "`n_train_left` must be an integer in [2, 100000], got 1"),
     ],

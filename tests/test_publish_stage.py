@@ -4,24 +4,33 @@ import hashlib
 import json
 import re
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 import nbformat
 import pytest
 import yaml
 from nbformat import v4
+from pydantic import Field, create_model
 
 import mtlpaper
 from mtlpaper.companion.book import PublishError
 from mtlpaper.companion.book.api import api_pages, modules
 from mtlpaper.companion.book.boxes import provenance_box
-from mtlpaper.companion.book.ledger import settings_ledger
+from mtlpaper.companion.book.ledger import settings_ledger, symbols
 from mtlpaper.companion.book.mathjax import copy_mathjax
 from mtlpaper.companion.book.overlay import lay_over
 from mtlpaper.companion.book.record import read_record
 from mtlpaper.companion.book.sphinx_ext import escape_bars, printed_name
 from mtlpaper.companion.book.stage import stage
-from mtlpaper.companion.parameters import Parameters, describe, parameter
+from mtlpaper.companion.parameters import (
+    Distinct,
+    Parameters,
+    Symbol,
+    describe,
+    parameter,
+    symbol_of,
+)
+from mtlpaper.companion.registry import chapters, glossary
 
 
 class Toy(Parameters):
@@ -31,10 +40,12 @@ class Toy(Parameters):
     title: ClassVar[str] = "A toy"
     presets: ClassVar[dict[str, dict[str, Any]]] = {"paper": {}, "quick": {"n_steps": 10}}
 
-    N1: int = parameter(20, "inputs", status="stated", source="Figure 1 | caption")
-    n_steps: int = parameter(500, "length", unit="steps", status="ours", source="enough")
-    rules: tuple[str, ...] = parameter(("soft",), "label rules", status="inferred", source="axes")
-    seed: int = parameter(7, "seed", status="ours", source="any")
+    N1: Annotated[int, Symbol("inputs")] = parameter(20, "stated", "Figure 1 | caption")
+    n_steps: Annotated[int, Symbol("length", "steps")] = parameter(500, "ours", "enough")
+    rules: Distinct[Annotated[str, Symbol("label rules")]] = parameter(
+        ("soft",), "inferred", "axes"
+    )
+    seed: Annotated[int, Symbol("seed")] = parameter(7, "ours", "any")
 
 
 RECORD: dict[str, Any] = {
@@ -278,6 +289,36 @@ def test_the_ledger_has_a_row_a_parameter():
         "| `rules` | `(soft)` | label rules | [inferred]{.status .status-inferred} axes |",
         "| `seed` | `7` | seed | [ours]{.status .status-ours} any |",
     ]
+
+
+def test_the_table_of_symbols_says_what_each_means_and_leads_to_the_experiments_that_have_it():
+    length = Annotated[float, Field(ge=0, lt=1), Symbol("length | a", "m", r"\ell", "eq-1")]
+    rule = Annotated[Literal["soft", "hard"], Symbol("label rule")]
+    entries = {"N1": Annotated[int, Symbol("inputs")], "length": length, "rule": rule}
+    users: Any = dict.fromkeys("abcde", Toy)
+    one = create_model("One", __base__=Parameters, length=(length, parameter(0.5, "ours", "any")))
+    text = symbols(entries, {**users, "one": one})
+    assert text.splitlines()[2:] == [
+        "|  | `N1` | inputs |  |  | all but {ref}`one <settings-one>` |",
+        r"| $\ell$ | `length` | length \| a, {eq}`eq-1` | m | [0, 1) | {ref}`one <settings-one>` |",
+        "|  | `rule` | label rule |  | soft, hard |  |",
+    ]
+
+
+def test_the_page_on_notation_lists_every_parameter_of_every_chapter(staged):
+    """And the glossary says what each is, once."""
+    text = (staged / "book" / "_generated" / "symbols.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\|[^|]*\| `(\w+)` \|", text, re.MULTILINE)
+    assert listed == list(glossary())
+    used = set()
+    for name, chapter in chapters().items():
+        for label, field in chapter.parameters.model_fields.items():
+            symbol = symbol_of(field.annotation, field.metadata)
+            assert symbol is symbol_of(glossary()[label]), f"{name}: {label}"
+            used.add(label)
+    assert used == set(listed)
+    page = Path(mtlpaper.__file__).parents[1] / "book" / "notation.md"
+    assert "{include} _generated/symbols.md" in page.read_text(encoding="utf-8")
 
 
 def test_every_public_module_stands_once_in_the_api_reference():

@@ -1,15 +1,18 @@
 import subprocess
 import sys
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from pydantic import Field
 from toy.settings import Toy
 
 from mtlpaper.companion.parameters import (
+    Increasing,
     ParameterError,
     Parameters,
+    Symbol,
     describe,
     parameter,
     parse_value,
@@ -182,7 +185,7 @@ def test_a_description_holds_all_a_reader_needs():
 
 def test_a_declaration_has_to_say_where_its_value_comes_from():
     with pytest.raises(ValueError, match="`source` must say something"):
-        parameter(1, "a number", status="ours", source=" ")
+        parameter(1, "ours", " ")
 
     class Bare(Parameters):
         name = "bare"
@@ -190,8 +193,34 @@ def test_a_declaration_has_to_say_where_its_value_comes_from():
         presets: ClassVar = {"paper": {}}
         n: Literal[1] = 1
 
-    with pytest.raises(TypeError, match=r"Bare\.n"):
+    class Nameless(Bare):
+        n: Literal[1] = parameter(1, "ours", "us")
+
+    with pytest.raises(TypeError, match=r"Bare\.n` must be declared by parameter"):
         describe(Bare)
+    with pytest.raises(TypeError, match=r"Nameless\.n` must have a `Symbol` in its annotation"):
+        describe(Nameless)
+
+
+def test_an_experiment_narrows_a_symbol_and_says_a_more_special_meaning():
+    Points = Annotated[int, Field(ge=1, le=30), Symbol("points")]
+    Size = Annotated[int, Field(ge=2), Symbol("sizes")]
+
+    class Narrow(Toy):
+        n: Annotated[Points, Field(ge=3)] = parameter(
+            20, "ours", "us", meaning="points of the test"
+        )
+        sizes: Annotated[Increasing[Size], Field(min_length=2)] = parameter((2, 20), "ours", "us")
+
+    rows = {row.name: row for row in describe(Narrow)}
+    assert (rows["n"].meaning, rows["n"].range) == ("points of the test", "[3, 30]")
+    assert rows["sizes"].range == "each >= 2, at least 2 long, increasing"
+    with pytest.raises(ParameterError, match=r"`n` must be an integer in \[3, 30\], got 2$"):
+        Narrow.preset("quick", n=2)
+    with pytest.raises(ParameterError, match=r"each >= 2, at least 2 long, got \[3\]"):
+        Narrow.preset("quick", sizes=[3])
+    with pytest.raises(ParameterError, match="`sizes` must increase from value to value"):
+        Narrow.preset("quick", sizes=[3, 2])
 
 
 def test_an_unknown_experiment_is_answered_by_the_nearest():

@@ -18,7 +18,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from mtlpaper.companion import provenance
-from mtlpaper.companion.parameters import ParameterError, Parameters, nearest
+from mtlpaper.companion.parameters import ParameterError, Parameters, Symbol, nearest
 
 if TYPE_CHECKING:
     import numpy as np
@@ -184,6 +184,20 @@ def chapter(name: str) -> Chapter:
 def settings(name: str) -> type[Parameters]:
     """Return the parameters class of an experiment; see `chapter`."""
     return chapter(name).parameters
+
+
+def glossary() -> dict[str, Any]:
+    """Return the annotated types of the chapters' module ``glossary``, in the order written there.
+
+    They are those with a `Symbol`; parameters are named as they are.
+    """
+    module = importlib.import_module(f"{_registered()[0].__name__}.glossary")
+    return {
+        name: value
+        for name, value in vars(module).items()
+        if not name.startswith("_")
+        and any(isinstance(item, Symbol) for item in getattr(value, "__metadata__", ()))
+    }
 
 
 def documents() -> dict[str, Document]:

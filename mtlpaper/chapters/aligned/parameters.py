@@ -1,12 +1,12 @@
 """Parameters of the training-aligned theory of two tasks."""
 
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
-from mtlpaper.chapters.common.aligned_tasks.parameters import AlignedTasks, Overlap
-from mtlpaper.chapters.common.two_tasks.parameters import Relatedness, SingularValue
-from mtlpaper.companion.parameters.base import parameter
+from mtlpaper.chapters import glossary as g
+from mtlpaper.chapters.common.aligned_tasks.parameters import CLEAR_OF_NOISE, AlignedTasks
+from mtlpaper.companion.parameters import Increasing, parameter
 
 
 class Aligned(AlignedTasks):
@@ -30,78 +30,49 @@ class Aligned(AlignedTasks):
         },
     }
 
-    S_A: tuple[SingularValue, ...] = parameter(
+    S_A: Increasing[g.S_A] = parameter(
         (0.3, 1.0, 3.0, 10.0),
-        "singular value of the main task's teacher",
-        status="inferred",
-        source="within Figure 2's axis; the first lies below the noise's threshold",
-        min_length=1,
-        order="increasing",
+        "inferred",
+        "within Figure 2's axis; the first lies below the noise's threshold",
     )
-    S_B: tuple[SingularValue, ...] = parameter(
+    S_B: Annotated[Increasing[g.S_B], Field(min_length=2)] = parameter(
         (0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 2.0, 3.0, 5.0, 10.0),
-        "singular value of the auxiliary task's teacher, and of those whose spectra are taken",
-        status="inferred",
-        source="Figure 2's axis gives the range",
-        min_length=2,
-        order="increasing",
+        "inferred",
+        "Figure 2's axis gives the range",
+        meaning=(
+            "singular value of the auxiliary task's teacher, and of those whose spectra are taken"
+        ),
     )
-    r_AB: tuple[Relatedness, ...] = parameter(
+    r_AB: Annotated[Increasing[g.r_AB], Field(min_length=2)] = parameter(
         (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0),
-        "relatedness",
-        status="ours",
-        source="evenly from 0 to 1",
-        min_length=2,
-        order="increasing",
+        "ours",
+        "evenly from 0 to 1",
     )
-    S_main: float = parameter(
-        1.0,
-        "main task of the drawn and of the trained pairs; one of S_A",
-        status="ours",
-        source="clear of the threshold, and with noise enough to gain from",
-        gt=0,
-        le=1000,
-    )
-    rho: tuple[Overlap, ...] = parameter(
+    S_main: g.S_main = parameter(1.0, "ours", CLEAR_OF_NOISE)
+    rho: Increasing[g.rho] = parameter(
         (0.0, 0.3),
-        "overlap of the heads of unrelated tasks; results are means over both signs",
-        status="ours",
-        source="aligned heads, and about what ten random hidden units have",
-        min_length=1,
-        order="increasing",
+        "ours",
+        "aligned heads, and about what random heads on ten hidden units have",
     )
-    n_teachers: int = parameter(
-        500, "teachers whose spectra are drawn", status="ours", source="any", ge=2, le=100_000
+    n_teachers: g.n_teachers = parameter(
+        500, "ours", "a compromise between smooth histograms and computing time"
     )
-    n_seeds: int = parameter(
-        12, "pairs of teachers drawn for flows", status="ours", source="any", ge=2, le=10_000
+    n_seeds: g.n_seeds = parameter(
+        12,
+        "ours",
+        "a compromise between narrow intervals and computing time",
+        meaning="pairs of teachers drawn for flows",
     )
-    learning_rate: float = parameter(
+    learning_rate: g.learning_rate = parameter(
+        0.05, "ours", "its error is then well below the tolerance"
+    )
+    n_trained: g.n_trained = parameter(2, "ours", "few, as training at many points takes long")
+    n_large: g.n_large = parameter(20_000, "ours", "many, as the flow assumes infinitely many")
+    tolerance: g.tolerance = parameter(
         0.05,
-        "learning rate 1/tau",
-        status="ours",
-        source="its error is then well below the tolerance",
-        gt=0,
-        le=10,
-    )
-    n_trained: int = parameter(
-        2, "datasets of trained networks", status="ours", source="for time's sake", ge=2, le=10_000
-    )
-    n_large: int = parameter(
-        20_000,
-        "training points of each task where the flow is checked",
-        status="ours",
-        source="many, as the flow has infinitely many",
-        ge=2,
-        le=1_000_000,
-    )
-    tolerance: float = parameter(
-        0.05,
-        "largest relative gap of the plane flow to training under soft labels",
-        status="ours",
-        source="fixed in advance: two standard errors sqrt(N1 / n_large) of a drive, about",
-        gt=0,
-        lt=1,
+        "ours",
+        "fixed in advance: about two standard errors sqrt(N1 / n_large) of a drive",
+        meaning="largest relative gap of the plane flow to training under soft labels",
     )
 
     @model_validator(mode="after")

@@ -1,9 +1,9 @@
 """Parameters of the test of Eq. (5)."""
 
-from mtlpaper.chapters.common.aligned_tasks.parameters import AlignedTasks
+from mtlpaper.chapters import glossary as g
+from mtlpaper.chapters.common.aligned_tasks.parameters import CLEAR_OF_NOISE, AlignedTasks
 from mtlpaper.chapters.common.single_task.parameters import MatrixTheory
-from mtlpaper.chapters.common.two_tasks.parameters import Points
-from mtlpaper.companion.parameters.base import parameter
+from mtlpaper.companion.parameters import Distinct, parameter
 
 
 class BoundOnBenefit(MatrixTheory, AlignedTasks):
@@ -24,41 +24,22 @@ class BoundOnBenefit(MatrixTheory, AlignedTasks):
         },
     }
 
-    S_A: float = parameter(
-        2.0,
-        "singular value of the main task's teacher",
-        status="ours",
-        source="clear of the threshold, and with noise enough to gain from",
-        gt=0,
-        le=1000,
+    S_A: g.S_A = parameter(2.0, "ours", CLEAR_OF_NOISE)
+    n_train: Distinct[g.n_train] = parameter(
+        (100, 400), "ours", "few points, as benefits shrink with their number"
     )
-    n_train: tuple[Points, ...] = parameter(
-        (100, 400), "training points of each task", status="ours", source="few", min_length=1
+    n_seeds: g.n_seeds = parameter(
+        8, "ours", "a compromise between narrow intervals and computing time"
     )
-    n_seeds: int = parameter(
-        8, "datasets", status="ours", source="for intervals of fair width", ge=2, le=10_000
-    )
-    n_points: int = parameter(
+    n_points: g.n_points = parameter(
         1024,
-        "Sobol points of each of eight scramblings of the averages, a power of two",
-        status="ours",
-        source="for an error below most benefits; it is reported",
-        ge=64,
-        le=2**20,
+        "ours",
+        "their error is then below most benefits; the page reports it",
+        meaning="Sobol points of each of eight scramblings of the averages, a power of two",
     )
-    n_looks: int = parameter(
+    n_looks: g.n_looks = parameter(
         40,
-        "times at which trained students are looked at",
-        status="ours",
-        source="any two students obey the bound, so that the best time need not be exact",
-        ge=3,
-        le=1000,
+        "ours",
+        "any two students obey the bound, so that the best time need not be exact",
     )
-    least_benefit: float = parameter(
-        1e-3,
-        "benefit from which on the tightness of the bound is told",
-        unit="nats",
-        status="ours",
-        source="well above the averages' error",
-        gt=0,
-    )
+    least_benefit: g.least_benefit = parameter(1e-3, "ours", "well above the averages' error")

@@ -1,12 +1,13 @@
 """Parameters of Figure 2 and of its complete interactions, Figure A1."""
 
+from mtlpaper.chapters import glossary as g
 from mtlpaper.chapters.common.two_tasks.parameters import (
+    QUICK,
     LinearStudents,
     MainTasks,
     OneNumberOfClasses,
-    Points,
 )
-from mtlpaper.companion.parameters.base import parameter
+from mtlpaper.companion.parameters import Increasing, parameter
 
 
 class Figure2(MainTasks, LinearStudents, OneNumberOfClasses):
@@ -14,32 +15,12 @@ class Figure2(MainTasks, LinearStudents, OneNumberOfClasses):
 
     name = "figure2"
     title = "Figure 2: when does an auxiliary task help?"
-    presets = {
-        "paper": {},
-        "quick": {
-            "S_A": [0.1, 1.0, 10.0],
-            "S_B": [0.1, 10.0],
-            "r_AB": [0.0, 0.5, 1.0],
-            "n_train": [100, 400, 800],
-            "n_seeds": 3,
-            "n_test": 512,
-            "dtype": "float64",
-        },
-    }
+    presets = {"paper": {}, "quick": {**QUICK, "n_train": [100, 400, 800]}}
 
-    n_train: tuple[Points, ...] = parameter(
+    n_train: Increasing[g.n_train] = parameter(
         (100, 200, 400, 800, 1600, 3200),
-        "training points of each task, right panel",
-        status="stated",
-        source="Figure 2, axis",
-        min_length=1,
-        order="increasing",
+        "stated",
+        "Figure 2, axis",
+        meaning="training points of each task, right panel",
     )
-    n_train_left: int = parameter(
-        800,
-        "training points of each task, left panel",
-        status="stated",
-        source="Figure 2, caption",
-        ge=2,
-        le=100_000,
-    )
+    n_train_left: g.n_train_left = parameter(800, "stated", "Figure 2, caption")

@@ -1,16 +1,16 @@
 """Parameters of the finite-sample theory's test."""
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import model_validator
 
+from mtlpaper.chapters import glossary as g
 from mtlpaper.chapters.common.single_task.parameters import (
-    Inputs,
     MatrixTheory,
     OneNoiseLevel,
     ScheduledTask,
 )
-from mtlpaper.companion.parameters.base import parameter
+from mtlpaper.companion.parameters import Increasing, parameter, symbol_of
 
 
 class FiniteData(MatrixTheory, OneNoiseLevel, ScheduledTask):
@@ -18,33 +18,16 @@ class FiniteData(MatrixTheory, OneNoiseLevel, ScheduledTask):
 
     name = "finite_data"
     title = "When inputs are as many as training points"
-    presets = {
-        "paper": {},
-        "quick": {"n_seeds": 2, "N1": [20, 100], "n_points": 512},
-    }
+    presets = {"paper": {}, "quick": {"n_seeds": 2, "N1": [20, 100], "n_points": 512}}
 
-    N1: tuple[Inputs, ...] = parameter(
-        (10, 20, 50, 100, 200),
-        "numbers of inputs compared",
-        status="ours",
-        source="from a tenth of to twice the training points",
-        min_length=1,
-        order="increasing",
+    N1: Increasing[g.N1] = parameter(
+        (10, 20, 50, 100, 200), "ours", "from a tenth of to twice the training points"
     )
-    shown_N1: int = parameter(
-        100, "the number of inputs whose trajectories are drawn", status="ours", source="any", ge=2
+    shown_N1: g.shown_N1 = parameter(100, "ours", "as many as training points")
+    label_rule: Annotated[Literal["soft", "sample"], symbol_of(g.label_rule)] = parameter(
+        "soft", "inferred", "as on the page of Figure 1"
     )
-    label_rule: Literal["soft", "sample"] = parameter(
-        "soft", "how the noisy teacher labels the inputs", status="inferred", source="see Figure 1"
-    )
-    share: float = parameter(
-        0.6,
-        "largest admissible ratio of the finite-sample theory's gap to that of Eq. (3)",
-        status="ours",
-        source="fixed in advance",
-        gt=0,
-        le=1,
-    )
+    share: g.share = parameter(0.6, "ours", "fixed in advance")
 
     @model_validator(mode="after")
     def _shown_is_computed(self) -> Self:

@@ -4,83 +4,32 @@ from typing import Self
 
 from pydantic import model_validator
 
-from mtlpaper.chapters.common.single_task.parameters import MatrixTheory
+from mtlpaper.chapters import glossary as g
 from mtlpaper.chapters.common.two_tasks.parameters import (
+    QUICK,
     LinearStudents,
     OneNumberOfClasses,
-    Points,
-    SingularValue,
+    TheoryOfBenefits,
 )
-from mtlpaper.companion.parameters.base import parameter
+from mtlpaper.companion.parameters import Increasing, parameter
+
+_STATED = "section 4.5: from .01 to 100"
 
 
-class Interactions(MatrixTheory, LinearStudents, OneNumberOfClasses):
+class Interactions(TheoryOfBenefits, LinearStudents, OneNumberOfClasses):
     """The benefit over all of S_A, S_B, r_AB and the number of points, measured and by theory."""
 
     name = "interactions"
     title = "Figure A1: all interactions, and a theory of the benefit"
-    presets = {
-        "paper": {},
-        "quick": {
-            "S_A": [0.1, 1.0, 10.0],
-            "S_B": [0.1, 10.0],
-            "r_AB": [0.0, 0.5, 1.0],
-            "n_train": [100, 400, 800],
-            "n_seeds": 3,
-            "n_test": 512,
-            "dtype": "float64",
-        },
-    }
+    presets = {"paper": {}, "quick": {**QUICK, "n_train": [100, 400, 800]}}
 
-    S_A: tuple[SingularValue, ...] = parameter(
-        (0.01, 0.1, 1.0, 10.0, 100.0),
-        "singular value of the main task's teacher",
-        status="stated",
-        source="section 4.5: from .01 to 100",
-        min_length=1,
-        order="increasing",
+    S_A: Increasing[g.S_A] = parameter((0.01, 0.1, 1.0, 10.0, 100.0), "stated", _STATED)
+    S_B: Increasing[g.S_B] = parameter((0.01, 0.1, 1.0, 10.0, 100.0), "stated", _STATED)
+    n_train: Increasing[g.n_train] = parameter(
+        (100, 200, 400, 800, 1600, 3200), "stated", "Figure 2, axis"
     )
-    S_B: tuple[SingularValue, ...] = parameter(
-        (0.01, 0.1, 1.0, 10.0, 100.0),
-        "singular value of the auxiliary task's teacher",
-        status="stated",
-        source="section 4.5: from .01 to 100",
-        min_length=1,
-        order="increasing",
-    )
-    n_train: tuple[Points, ...] = parameter(
-        (100, 200, 400, 800, 1600, 3200),
-        "training points of each task",
-        status="stated",
-        source="Figure 2, axis",
-        min_length=1,
-        order="increasing",
-    )
-    n_points: int = parameter(
-        256,
-        "Sobol points of the theory's Gaussian averages, a power of two",
-        status="ours",
-        source="for an error well below the theory's own",
-        ge=64,
-        le=2**20,
-    )
-
-    least_correlation: float = parameter(
-        0.95,
-        "correlation of theory and measurement asked for",
-        status="ours",
-        source="fixed in advance",
-        gt=0,
-        le=1,
-    )
-    least_sign: float = parameter(
-        0.95,
-        "share of clear cells whose sign the theory has to get right",
-        status="ours",
-        source="fixed in advance",
-        gt=0,
-        le=1,
-    )
+    least_correlation: g.least_correlation = parameter(0.95, "ours", "fixed in advance")
+    least_sign: g.least_sign = parameter(0.95, "ours", "fixed in advance")
 
     @model_validator(mode="after")
     def _something_to_correlate(self) -> Self:

@@ -1,14 +1,13 @@
 """Parameters of Figure 1 under each label rule."""
 
+from mtlpaper.chapters import glossary as g
 from mtlpaper.chapters.common.single_task.parameters import (
-    LabelRule,
     MatrixTheory,
-    NonNegative,
     OneInputSize,
     OneNoiseLevel,
     ScheduledTask,
 )
-from mtlpaper.companion.parameters.base import parameter
+from mtlpaper.companion.parameters import Distinct, parameter
 
 
 class LabelRules(MatrixTheory, OneNoiseLevel, OneInputSize, ScheduledTask):
@@ -21,36 +20,19 @@ class LabelRules(MatrixTheory, OneNoiseLevel, OneInputSize, ScheduledTask):
         "quick": {"n_seeds": 2, "n_train_large": 500, "n_steps": 500, "learning_rate": 1e-2},
     }
 
-    n_seeds: int = parameter(
-        5, "datasets", status="ours", source="half of Figure 1's, for time", ge=2, le=10_000
-    )
-    label_rules: tuple[LabelRule, ...] = parameter(
+    n_seeds: g.n_seeds = parameter(5, "ours", "half of Figure 1's, to save computing time")
+    label_rules: Distinct[g.label_rules] = parameter(
         ("argmax", "soft", "sample"),
-        "label rules compared",
-        status="ours",
-        source="argmax: section 2.1; soft: what Eq. (2) implies; sample: between them",
-        min_length=1,
+        "ours",
+        "argmax: section 2.1; soft: what Eq. (2) implies; sample: between them",
     )
-    n_train_large: int = parameter(
-        2000,
-        "training points where the infinite-data theory of argmax labels is put to the test",
-        status="ours",
-        source="a hundred times N1",
-        ge=2,
-        le=100_000,
+    n_train_large: g.n_train_large = parameter(2000, "ours", "a hundred times N1")
+    sigmas_large: Distinct[g.sigmas_large] = parameter(
+        (0.0, 0.5), "ours", "without and with the noise of section 2.1"
     )
-    sigmas_large: tuple[NonNegative, ...] = parameter(
-        (0.0, 0.5),
-        "noise levels of that test; 0 makes the noisy teacher rank one, as Eq. (3) presumes",
-        status="ours",
-        source="without and with the noise of section 2.1",
-        min_length=1,
-    )
-    tolerance: float = parameter(
+    tolerance: g.tolerance = parameter(
         0.02,
-        "largest relative gap between the matching theory and SGD at n_train_large",
-        status="ours",
-        source="fixed in advance",
-        gt=0,
-        lt=1,
+        "ours",
+        "fixed in advance",
+        meaning="largest relative gap between the matching theory and SGD at n_train_large",
     )

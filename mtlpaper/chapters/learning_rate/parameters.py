@@ -1,17 +1,17 @@
 """Parameters of the learning-rate limit."""
 
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
+from mtlpaper.chapters import glossary as g
 from mtlpaper.chapters.common.single_task.parameters import (
-    LabelRule,
     OneInputSize,
     OneNoiseLevel,
     Rate,
     SingleTask,
 )
-from mtlpaper.companion.parameters.base import parameter
+from mtlpaper.companion.parameters import Distinct, parameter
 from mtlpaper.documents.lee2019.printed import FIGURE1_TIME
 
 
@@ -25,40 +25,29 @@ class LearningRate(OneNoiseLevel, OneInputSize, SingleTask):
         "quick": {"n_seeds": 3, "learning_rate": [0.25, 0.1, 0.05, 0.025, 0.01]},
     }
 
-    n_seeds: int = parameter(6, "datasets", status="ours", source="any", ge=2, le=10_000)
-    n_records: int = parameter(
-        11, "times at which trajectories are compared", status="ours", source="any", ge=2, le=101
+    n_seeds: g.n_seeds = parameter(
+        6, "ours", "a compromise between little scatter and computing time"
     )
-    label_rule: LabelRule = parameter(
-        "soft", "how the noisy teacher labels the inputs", status="inferred", source="see Figure 1"
+    n_records: g.n_records = parameter(
+        11,
+        "ours",
+        "few, since every learning rate has to divide the time between two of them",
+        meaning="times at which trajectories are compared",
     )
-    learning_rate: tuple[Rate, ...] = parameter(
+    label_rule: g.label_rule = parameter("soft", "inferred", "as on the page of Figure 1")
+    learning_rate: Annotated[Distinct[Rate], Field(min_length=2)] = parameter(
         (0.25, 0.1, 0.05, 0.025, 0.01, 0.005, 0.0025, 0.001),
-        "learning rates 1/tau",
-        status="ours",
-        source="down to Figure 1's",
-        min_length=2,
+        "ours",
+        "from a quarter down to Figure 1's",
     )
-    t_end: float = parameter(
-        FIGURE1_TIME[1],
-        "length of training",
-        unit="tau",
-        status="stated",
-        source="Figure 1, axis",
-        gt=0,
-        le=100,
+    t_end: g.t_end = parameter(FIGURE1_TIME[1], "stated", "Figure 1, axis")
+    batch_size: Annotated[g.batch_size, Field(ge=1)] = parameter(
+        10,
+        "ours",
+        "a tenth of the training points",
+        meaning="training points a step of the mini-batch curve",
     )
-    batch_size: int = parameter(
-        10, "training points a step of the mini-batch curve", status="ours", source="any", ge=1
-    )
-    slope_tolerance: float = parameter(
-        0.05,
-        "largest distance of gradient descent's fitted slope from one",
-        status="ours",
-        source="fixed in advance",
-        gt=0,
-        lt=1,
-    )
+    slope_tolerance: g.slope_tolerance = parameter(0.05, "ours", "fixed in advance")
 
     @model_validator(mode="after")
     def _steps_hit_the_records(self) -> Self:

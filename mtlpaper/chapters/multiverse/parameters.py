@@ -2,13 +2,11 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
-from mtlpaper.companion.parameters.base import Parameters, parameter
+from mtlpaper.chapters import glossary as g
+from mtlpaper.companion.parameters import Distinct, Increasing, Parameters, parameter, symbol_of
 
-Size = Annotated[int, Field(ge=2, le=2000)]
-Positive = Annotated[float, Field(gt=0, le=100)]
-Span = tuple[Positive, Positive]
 _DECLARED = "declared before the scan"
 
 
@@ -36,198 +34,122 @@ class Multiverse(Parameters):
         },
     }
 
-    n_settings: int = parameter(
-        128, "settings, a power of two", status="ours", source="for time's sake", ge=2, le=2**20
-    )
-    n_deep: int = parameter(
-        4,
-        "settings, the first of them, in which deep students are trained as well",
-        status="ours",
-        source="deep students take the longest",
-        ge=0,
-        le=2**20,
-    )
-    N1: tuple[Size, ...] = parameter(
-        (20, 30, 50, 100), "inputs", status="unknown", source=_DECLARED, min_length=1
-    )
-    N2: tuple[Literal["N3", "N1", "2 N1"], ...] = parameter(
+    n_settings: g.n_settings = parameter(128, "ours", "as many as the computing time allows")
+    n_deep: g.n_deep = parameter(4, "ours", "few, as deep students take the longest")
+    N1: Distinct[g.N1] = parameter((20, 30, 50, 100), "unknown", _DECLARED)
+    N2: Distinct[Annotated[Literal["N3", "N1", "2 N1"], symbol_of(g.N2)]] = parameter(
         ("N3", "N1", "2 N1"),
-        "hidden units, as many as there are classes, inputs, or twice that",
-        status="unknown",
-        source=_DECLARED,
-        min_length=1,
+        "unknown",
+        _DECLARED,
+        meaning="hidden units, as many as there are classes, inputs, or twice that",
     )
-    s0: Span = parameter(
+    s0: g.Span[g.s0] = parameter(
         (0.01, 1.0),
-        "span of initial singular values, taken evenly in the logarithm",
-        status="unknown",
-        source="up to where Figure 1 starts",
-        order="any",
+        "unknown",
+        "up to where Figure 1 starts",
+        meaning="span of initial singular values, taken evenly in the logarithm",
     )
-    initial: tuple[Literal["orthogonal", "gaussian"], ...] = parameter(
-        ("orthogonal", "gaussian"),
-        "kind of initial weights",
-        status="unknown",
-        source=_DECLARED,
-        min_length=1,
-    )
-    sigma: Span = parameter(
+    initial: Distinct[g.initial] = parameter(("orthogonal", "gaussian"), "unknown", _DECLARED)
+    sigma: g.Span[Annotated[g.sigma, Field(gt=0)]] = parameter(
         (0.1, 2.0),
-        "span of noise levels, taken evenly in the logarithm",
-        status="unknown",
-        source="labels flip; section 2.1 asks for no more",
-        order="any",
+        "unknown",
+        "section 2.1 asks only that some labels flip",
+        meaning="span of noise levels, taken evenly in the logarithm",
     )
-    noise: tuple[Literal["weight", "sample"], ...] = parameter(
+    noise: Distinct[g.noise] = parameter(
         ("weight", "sample"),
-        "reading of the noise: once on the weights, or afresh for every input",
-        status="unknown",
-        source="section 2.1 says the first; section 4.5 sounds like the second",
-        min_length=1,
+        "unknown",
+        "section 2.1 says the first; section 4.5 sounds like the second",
     )
-    label_rule: tuple[Literal["argmax", "soft", "sample"], ...] = parameter(
-        ("argmax", "soft", "sample"),
-        "how teachers label the training inputs",
-        status="unknown",
-        source="section 2.1 says argmax; Figure 1 needs soft",
-        min_length=1,
+    label_rule: Distinct[g.label_rule] = parameter(
+        ("argmax", "soft", "sample"), "unknown", "section 2.1 says argmax; Figure 1 needs soft"
     )
-    batch_size: tuple[Annotated[int, Field(ge=0, le=100_000)], ...] = parameter(
+    batch_size: Distinct[g.batch_size] = parameter(
         (0, 50, 10),
-        "points of each task a step; 0 takes all",
-        status="unknown",
-        source="'vanilla SGD' (section 3)",
-        min_length=1,
+        "unknown",
+        "section 3 says 'vanilla SGD' and no more",
+        meaning="training points of each task a step; 0 takes all of them",
     )
-    learning_rate: Span = parameter(
+    learning_rate: g.Span[g.learning_rate] = parameter(
         (0.25, 1.0),
-        "span of learning rates 1/tau at 800 points, taken evenly in the logarithm; in proportion "
-        "to the points, a tenth of it with mini-batches, at least 0.025 and at most 2",
-        status="unknown",
-        source="the largest that descends; smaller ones cost more",
-        order="any",
+        "unknown",
+        "up to the largest at which the loss still falls; smaller ones only take longer",
+        meaning=(
+            "span of learning rates 1/tau at 800 points, taken evenly in the logarithm; in "
+            "proportion to the points, a tenth of it with mini-batches, at least 0.025 and at most "
+            "2"
+        ),
     )
-    inputs: tuple[Literal["shared", "separate"], ...] = parameter(
-        ("shared", "separate"),
-        "whether the auxiliary task has inputs of its own",
-        status="unknown",
-        source=_DECLARED,
-        min_length=1,
-    )
-    bins: tuple[Literal["ends", "halves"], ...] = parameter(
+    inputs: Distinct[g.inputs] = parameter(("shared", "separate"), "unknown", _DECLARED)
+    bins: Distinct[g.bins] = parameter(
         ("ends", "halves"),
-        "high S_B: the largest alone, or the upper half of Figure 2's values",
-        status="unknown",
-        source=_DECLARED,
-        min_length=1,
+        "unknown",
+        _DECLARED,
+        meaning="high S_B: the largest alone, or the upper half of Figure 2's values",
     )
-    protocol: tuple[Literal["test", "validation", "noisy validation"], ...] = parameter(
+    protocol: Distinct[g.protocol] = parameter(
         ("test", "validation", "noisy validation"),
-        "loss that chooses the time of a minimum",
-        status="unknown",
-        source="section 4.4 says the test loss; Figure 1's caption, a validation error",
-        min_length=1,
+        "unknown",
+        "section 4.4 says the test loss; Figure 1's caption, a validation error",
     )
-    n_datasets: int = parameter(
-        5,
-        "datasets, of which each setting has one",
-        status="ours",
-        source="as many as in Figure 2; more settings tell more than more datasets",
-        ge=1,
-        le=1000,
+    n_datasets: g.n_datasets = parameter(
+        5, "ours", "as many as in Figure 2; more settings tell more than more datasets"
     )
-    n_train: tuple[Annotated[int, Field(ge=2, le=100_000)], ...] = parameter(
+    n_train: Annotated[Increasing[g.n_train], Field(min_length=2)] = parameter(
         (100, 400, 3200),
-        "training points of each task; the second number also stands in for Figure 2 left's",
-        status="ours",
-        source="scarce, enough and abundant, on Figure 2's axis",
-        min_length=2,
-        order="increasing",
+        "ours",
+        "scarce, enough and abundant, on Figure 2's axis",
+        meaning=(
+            "training points of each task; the second number also stands in for Figure 2 left's"
+        ),
     )
-    n_aux: int = parameter(
+    n_aux: g.n_aux = parameter(
         800,
-        "auxiliary training points of Figure 3 left, beside the least of `n_train` for both tasks",
-        status="stated",
-        source="Figure 3, axis",
-        ge=2,
-        le=100_000,
+        "stated",
+        "Figure 3, axis",
+        meaning=(
+            "auxiliary training points of Figure 3 left, beside the least of `n_train` for both "
+            "tasks"
+        ),
     )
-    S_low: float = parameter(
-        0.1, "singular value of teachers of low SNR", status="stated", source="Figure 2", gt=0, le=1
+    S_low: g.S_low = parameter(0.1, "stated", "Figure 2, axis")
+    S_high: g.S_high = parameter(10.0, "stated", "Figure 2, axis")
+    weak: g.weak = parameter(
+        0.1, "ours", "Table 1, row (c): 0 < r_AB << 1", meaning="a weak relatedness"
     )
-    S_high: float = parameter(
-        10.0,
-        "singular value of teachers of high SNR",
-        status="stated",
-        source="Figure 2",
-        gt=1,
-        le=1000,
+    N3: g.N3 = parameter(10, "stated", "section 4.5")
+    rank: g.rank = parameter(10, "stated", "section 4.5")
+    depth: g.depth = parameter(3, "stated", "Figure 3, the middle of its axis")
+    deep_learning_rate: g.deep_learning_rate = parameter(
+        0.1, "ours", "as on the page of Figure 3 right"
     )
-    weak: float = parameter(
-        0.1, "a weak relatedness", status="ours", source="for row (c) of Table 1", gt=0, lt=1
-    )
-    N3: int = parameter(10, "classes", status="stated", source="section 4.5", ge=2, le=1000)
-    rank: int = parameter(
-        10, "rank of the teachers", status="stated", source="section 4.5", ge=1, le=1000
-    )
-    depth: int = parameter(
-        3, "hidden layers of the deep students", status="stated", source="Figure 3", ge=1, le=20
-    )
-    deep_learning_rate: float = parameter(
-        0.1, "learning rate 1/tau of deep students", status="ours", source="as in Figure 3", gt=0
-    )
-    s_bar: float = parameter(
+    s_bar: g.s_bar = parameter(
         1.8,
-        "singular value of Figure 1's teacher",
-        status="inferred",
-        source="as in Figure 1",
-        gt=0,
-        le=100,
+        "inferred",
+        "as on the page of Figure 1",
+        meaning="singular value of Figure 1's teacher",
     )
-    n_steps: int = parameter(
+    n_steps: Annotated[g.n_steps, Field(ge=10)] = parameter(
         1000,
-        "steps of Figure 1's training, over 5 tau",
-        status="ours",
-        source="its step size costs little, see the page on the learning rate",
-        ge=10,
-        le=1_000_000,
+        "ours",
+        "its step size changes little, see the page on the learning rate",
+        meaning="steps of Figure 1's training, over 5 tau",
     )
-    seed: int = parameter(
-        2019, "seed from which all randomness is spawned", status="ours", source="any", ge=0
-    )
-    t_max: float = parameter(
+    seed: g.seed = g.SEED
+    t_max: Annotated[g.t_max, Field(le=1e3)] = parameter(
         0.2,
-        "longest training for each training point, and at least 100 in all",
-        unit="tau",
-        status="ours",
-        source="about as long as minima take; with soft labels there may be none",
-        gt=0,
-        le=1e3,
+        "ours",
+        "about as long as minima of the loss take; with soft labels there may be none",
+        meaning="longest training for each training point, and at least 100 in all",
     )
-    n_test: int = parameter(
-        256,
-        "test points of each of four groups, a power of two",
-        status="ours",
-        source="signs and sizes, not thousandths",
-        ge=64,
-        le=2**20,
+    n_test: g.n_test = parameter(
+        256, "ours", "enough for the signs and sizes of benefits; more digits are not asked for"
     )
-    n_validation: int = parameter(
-        500, "points of the validation sets", status="ours", source="any", ge=2, le=100_000
+    n_validation: g.n_validation = parameter(
+        500, "ours", "close to the middle number of training points"
     )
-    device: Literal["cpu", "cuda"] = parameter(
-        "cpu", "device that trains the students", status="ours", source="any"
-    )
-    dtype: Literal["float64", "float32"] = parameter(
-        "float32", "precision of the training", status="ours", source="as in Figure 2"
-    )
-
-    @field_validator("n_settings", "n_test")
-    @classmethod
-    def _power_of_two(cls, value: int) -> int:
-        if value & (value - 1):
-            raise ValueError("must be a power of two")
-        return value
+    device: g.device = g.DEVICE
+    dtype: g.dtype = parameter("float32", "ours", "as on the page of Figure 2")
 
     @model_validator(mode="after")
     def _values_fit(self) -> Self:

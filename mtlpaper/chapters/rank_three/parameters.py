@@ -1,16 +1,16 @@
 """Parameters of Figure A2: teachers of rank three."""
 
-from typing import Annotated, Self
+from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
+from mtlpaper.chapters import glossary as g
 from mtlpaper.chapters.common.two_tasks.parameters import (
+    QUICK_TRAINING,
     LinearStudents,
     MainTasks,
-    Points,
-    SingularValue,
 )
-from mtlpaper.companion.parameters.base import parameter
+from mtlpaper.companion.parameters import Increasing, parameter
 
 
 class RankThree(MainTasks, LinearStudents):
@@ -25,38 +25,17 @@ class RankThree(MainTasks, LinearStudents):
             "S_B": [0.1, 10.0],
             "r_AB": [0.0, 1.0],
             "n_train": [100, 400],
-            "n_seeds": 3,
-            "n_test": 512,
-            "dtype": "float64",
+            **QUICK_TRAINING,
         },
     }
 
-    rank: int = parameter(
-        3, "rank of the teachers", status="stated", source="section 4.5", ge=1, le=1000
+    rank: g.rank = parameter(3, "stated", "section 4.5")
+    S_B: Increasing[g.S_B] = parameter((0.1, 10.0), "inferred", "one low and one high SNR")
+    N3: Increasing[g.N3] = parameter(
+        (3, 10), "unknown", "as many as the rank, by the rule of section 4.5, or still ten"
     )
-    S_B: tuple[SingularValue, ...] = parameter(
-        (0.1, 10.0),
-        "singular value of the auxiliary task's teacher",
-        status="inferred",
-        source="one low and one high SNR",
-        min_length=1,
-        order="increasing",
-    )
-    N3: tuple[Annotated[int, Field(ge=2, le=1000)], ...] = parameter(
-        (3, 10),
-        "numbers of classes of each task",
-        status="unknown",
-        source="as many as the rank, by the rule of section 4.5, or still ten",
-        min_length=1,
-        order="increasing",
-    )
-    n_train: tuple[Points, ...] = parameter(
-        (100, 200, 400, 800),
-        "training points of each task",
-        status="inferred",
-        source="Figure 2, axis, without its last values",
-        min_length=1,
-        order="increasing",
+    n_train: Increasing[g.n_train] = parameter(
+        (100, 200, 400, 800), "inferred", "Figure 2, axis, without its last values"
     )
 
     @model_validator(mode="after")

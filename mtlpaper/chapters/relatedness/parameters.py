@@ -1,20 +1,20 @@
 """Parameters of the page on relatedness beyond one number."""
 
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
-from mtlpaper.chapters.common.single_task.parameters import MatrixTheory
+from mtlpaper.chapters import glossary as g
 from mtlpaper.chapters.common.two_tasks.parameters import (
+    QUICK_TRAINING,
     LinearStudents,
     OneNumberOfClasses,
-    Points,
-    SingularValue,
+    TheoryOfBenefits,
 )
-from mtlpaper.companion.parameters.base import parameter
+from mtlpaper.companion.parameters import Increasing, parameter
 
 
-class Relatedness(MatrixTheory, LinearStudents, OneNumberOfClasses):
+class Relatedness(TheoryOfBenefits, LinearStudents, OneNumberOfClasses):
     """What the benefit follows where angles, singular values or ranks differ."""
 
     name = "relatedness"
@@ -27,60 +27,32 @@ class Relatedness(MatrixTheory, LinearStudents, OneNumberOfClasses):
             "r_AB": [0.0, 0.5, 1.0],
             "n_train": [400],
             "n_points": 128,
-            "n_seeds": 3,
-            "n_test": 512,
-            "dtype": "float64",
+            **QUICK_TRAINING,
         },
     }
 
-    rank: int = parameter(
+    rank: Annotated[g.rank, Field(ge=2)] = parameter(
         10,
-        "largest rank of the teachers",
-        status="stated",
-        source="section 4.5; other ranks are ours",
-        ge=2,
-        le=1000,
+        "stated",
+        "section 4.5; other ranks are ours",
+        meaning="largest rank of the teachers",
     )
-    S_A: tuple[SingularValue, ...] = parameter(
+    S_A: Increasing[g.S_A] = parameter(
         (1.0, 10.0),
-        "singular value of main tasks; root mean square where they are unequal",
-        status="stated",
-        source="two of Figure 2's",
-        min_length=1,
-        order="increasing",
+        "stated",
+        "two of the values on Figure 2's axis",
+        meaning="singular value of main tasks; root mean square where they are unequal",
     )
-    S_B: tuple[SingularValue, ...] = parameter(
+    S_B: Increasing[g.S_B] = parameter(
         (1.0, 10.0),
-        "singular value of auxiliary tasks; root mean square where they are unequal",
-        status="ours",
-        source="noisy and clean",
-        min_length=1,
-        order="increasing",
+        "ours",
+        "one noisy and one clean auxiliary task",
+        meaning="singular value of auxiliary tasks; root mean square where they are unequal",
     )
-    n_train: tuple[Points, ...] = parameter(
-        (400, 800),
-        "training points of each task",
-        status="stated",
-        source="two of Figure 2's",
-        min_length=1,
-        order="increasing",
+    n_train: Increasing[g.n_train] = parameter(
+        (400, 800), "stated", "two of the numbers on Figure 2's axis"
     )
-    spread: float = parameter(
-        10.0,
-        "largest over smallest singular value where they are unequal",
-        status="ours",
-        source="any; far from one",
-        gt=1,
-        le=1e6,
-    )
-    n_points: int = parameter(
-        256,
-        "Sobol points of the theory's Gaussian averages, a power of two",
-        status="ours",
-        source="for an error well below the theory's own",
-        ge=64,
-        le=2**20,
-    )
+    spread: g.spread = parameter(10.0, "ours", "far from one, so that unequal values can matter")
 
     @model_validator(mode="after")
     def _angles_have_room(self) -> Self:

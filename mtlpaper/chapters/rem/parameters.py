@@ -1,9 +1,11 @@
 """Parameters of the random-energy-model view."""
 
+from typing import Self
+
 from pydantic import model_validator
 
-from mtlpaper.chapters.common.single_task.parameters import Classes
-from mtlpaper.companion.parameters.base import Parameters, parameter
+from mtlpaper.chapters import glossary as g
+from mtlpaper.companion.parameters import Distinct, Parameters, parameter
 
 
 class REM(Parameters):
@@ -13,26 +15,17 @@ class REM(Parameters):
     title = "The softmax as a random-energy model"
     presets = {"paper": {}, "quick": {"n_s": 41}}
 
-    N3: tuple[Classes, ...] = parameter(
-        (2, 10, 20, 100, 1000), "numbers of classes", status="ours", source="any", min_length=1
+    N3: Distinct[g.N3] = parameter(
+        (2, 10, 20, 100, 1000),
+        "ours",
+        "Figure 1's, ten of section 4.5, and larger ones, closer to the limit",
     )
-    s_min: float = parameter(
-        0.1, "smallest singular value", status="ours", source="any", gt=0, le=100
-    )
-    s_max: float = parameter(
-        30.0, "largest singular value", status="ours", source="any", gt=0, le=300
-    )
-    n_s: int = parameter(
-        121,
-        "singular values, evenly spaced in the logarithm",
-        status="ours",
-        source="any",
-        ge=2,
-        le=100_000,
-    )
+    s_min: g.s_min = parameter(0.1, "ours", "well below the freezing point of any of the N3")
+    s_max: g.s_max = parameter(30.0, "ours", "well above the freezing point of any of the N3")
+    n_s: g.n_s = parameter(121, "ours", "enough for smooth curves")
 
     @model_validator(mode="after")
-    def _grows(self) -> "REM":
+    def _grows(self) -> Self:
         if self.s_min >= self.s_max:
             raise ValueError(f"`s_min` must be below `s_max` = {self.s_max}, got {self.s_min}")
         return self

@@ -4,14 +4,14 @@ from typing import Self
 
 from pydantic import model_validator
 
+from mtlpaper.chapters import glossary as g
 from mtlpaper.chapters.common.single_task.parameters import (
-    Classes,
     MatrixTheory,
-    NonNegative,
     OneInputSize,
+    Rate,
     ScheduledTask,
 )
-from mtlpaper.companion.parameters.base import parameter
+from mtlpaper.companion.parameters import Distinct, parameter
 
 
 class Spectrum(MatrixTheory, OneInputSize, ScheduledTask):
@@ -24,47 +24,33 @@ class Spectrum(MatrixTheory, OneInputSize, ScheduledTask):
         "quick": {"n_seeds": 2, "n_steps": 3000, "learning_rate": 0.02, "n_points": 512},
     }
 
-    N3: tuple[Classes, ...] = parameter(
-        (2, 20), "numbers of classes", status="stated", source="Figure 1, caption", min_length=1
+    n_seeds: g.n_seeds = parameter(
+        4, "ours", "a compromise between little scatter and computing time"
     )
-    n_seeds: int = parameter(4, "datasets", status="ours", source="any", ge=2, le=10_000)
-    n_train: int = parameter(
-        1000, "training points N", status="ours", source="many, to see the teacher's part", ge=2
+    n_train: g.n_train = parameter(
+        1000,
+        "ours",
+        "many, so that finite data do not hide what the teacher does",
+        meaning="training points N",
     )
-    learning_rate: float = parameter(
+    learning_rate: Rate = parameter(
         1e-2,
-        "learning rate 1/tau",
-        status="ours",
-        source="ten times Figure 1's, in the gradient-flow limit (see the learning-rate page)",
-        gt=0,
-        le=1,
+        "ours",
+        "ten times Figure 1's, in the gradient-flow limit (see the learning-rate page)",
     )
-    n_steps: int = parameter(
-        6000, "steps", status="ours", source="twelve times Figure 1's window", ge=1
+    n_steps: g.n_steps = parameter(6000, "ours", "twelve times the length of Figure 1's training")
+    n_modes: g.n_modes = parameter(4, "ours", "three beside the largest, to be compared with it")
+    s0_rest: g.s0_rest = parameter(
+        0.5, "ours", "half of the largest, so that it can grow as well as shrink"
     )
-    n_modes: int = parameter(
-        4,
-        "singular values of the student that start above zero (at most N3 of them)",
-        status="ours",
-        source="any",
-        ge=2,
-    )
-    s0_rest: float = parameter(
-        0.5, "initial value of all but the largest of them", status="ours", source="any", gt=0
-    )
-    sigma: tuple[NonNegative, ...] = parameter(
+    sigma: Distinct[g.sigma] = parameter(
         (0.0, 0.5),
-        "noise levels; 0 makes the noisy teacher rank one, as Eq. (3) presumes",
-        status="ours",
-        source="without and with the noise of section 2.1",
-        min_length=1,
+        "ours",
+        "without and with the noise of section 2.1",
+        meaning="noise levels; 0 makes the noisy teacher rank one, as Eq. (3) presumes",
     )
-    imbalance: tuple[NonNegative, ...] = parameter(
-        (0.0, 1.0),
-        "difference of the squared norms of trunk and head in every mode",
-        status="ours",
-        source="0 is the balanced start that Eq. (3) presumes",
-        min_length=1,
+    imbalance: Distinct[g.imbalance] = parameter(
+        (0.0, 1.0), "ours", "0 is the balanced start that Eq. (3) presumes"
     )
 
     @model_validator(mode="after")

@@ -1,18 +1,13 @@
 """Parameters of the page on when training stops and how large its steps are."""
 
-from typing import Annotated
-
-from pydantic import Field
-
+from mtlpaper.chapters import glossary as g
 from mtlpaper.chapters.common.two_tasks.parameters import (
+    QUICK_TRAINING,
     DeepStudents,
     LinearStudents,
     OneNumberOfClasses,
-    Points,
 )
-from mtlpaper.companion.parameters.base import parameter
-
-Rate = Annotated[float, Field(gt=0, le=10)]
+from mtlpaper.companion.parameters import Distinct, Increasing, parameter
 
 
 class Stopping(DeepStudents, LinearStudents, OneNumberOfClasses):
@@ -31,54 +26,26 @@ class Stopping(DeepStudents, LinearStudents, OneNumberOfClasses):
             "learning_rates": [0.1, 0.01],
             "depth": [1, 2],
             "deep_learning_rates": [0.2, 0.1],
-            "n_seeds": 3,
-            "n_test": 512,
             "n_validation": 300,
-            "dtype": "float64",
+            **QUICK_TRAINING,
         },
     }
 
-    n_train: int = parameter(
+    n_train: g.n_train = parameter(
         800,
-        "training points of each task where rules of stopping are compared",
-        status="stated",
-        source="Figure 2, caption",
-        ge=2,
-        le=100_000,
+        "stated",
+        "Figure 2, caption",
+        meaning="training points of each task where rules of stopping are compared",
     )
-    sample_points: tuple[Points, ...] = parameter(
-        (100,),
-        "training points of each task where learning rates are compared",
-        status="ours",
-        source="where benefits are largest in the inferred setting",
-        min_length=1,
-        order="increasing",
+    sample_points: Increasing[g.sample_points] = parameter(
+        (100,), "ours", "where benefits are largest in the inferred setting"
     )
-    learning_rates: tuple[Rate, ...] = parameter(
-        (0.1, 0.01, 0.001),
-        "learning rates 1/tau held against the one in use",
-        status="ours",
-        source="down to Figure 1's",
-        min_length=1,
+    learning_rates: Distinct[g.learning_rates] = parameter(
+        (0.1, 0.01, 0.001), "ours", "in powers of ten down to Figure 1's"
     )
-    n_validation: int = parameter(
-        1000, "points of the validation sets", status="ours", source="any", ge=2, le=100_000
-    )
-    n_seeds: int = parameter(
-        3, "datasets", status="ours", source="for time's sake", ge=2, le=10_000
-    )
-    depth: tuple[Annotated[int, Field(ge=1, le=20)], ...] = parameter(
-        (1, 3, 5),
-        "hidden layers of deep students",
-        status="stated",
-        source="Figure 3, axis",
-        min_length=1,
-        order="increasing",
-    )
-    deep_learning_rates: tuple[Rate, ...] = parameter(
-        (0.2, 0.1, 0.05),
-        "learning rates 1/tau of deep students",
-        status="ours",
-        source="around the one in use",
-        min_length=1,
+    n_validation: g.n_validation = parameter(1000, "ours", "about as many as training points")
+    n_seeds: g.n_seeds = parameter(3, "ours", "fewer than in Figure 2, to save computing time")
+    depth: Increasing[g.depth] = parameter((1, 3, 5), "stated", "Figure 3, axis")
+    deep_learning_rates: Distinct[g.deep_learning_rates] = parameter(
+        (0.2, 0.1, 0.05), "ours", "the one in use, its double and its half"
     )

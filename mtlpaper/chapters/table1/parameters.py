@@ -1,21 +1,20 @@
 """Parameters of Table 1: the four rows as experiments and as theory."""
 
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
-from mtlpaper.chapters.common.single_task.parameters import MatrixTheory
+from mtlpaper.chapters import glossary as g
 from mtlpaper.chapters.common.two_tasks.parameters import (
+    QUICK_TRAINING,
     LinearStudents,
     OneNumberOfClasses,
-    Points,
-    Relatedness,
-    SingularValue,
+    TheoryOfBenefits,
 )
-from mtlpaper.companion.parameters.base import parameter
+from mtlpaper.companion.parameters import Increasing, parameter
 
 
-class Table1(MatrixTheory, LinearStudents, OneNumberOfClasses):
+class Table1(TheoryOfBenefits, LinearStudents, OneNumberOfClasses):
     """The sign of the benefit over relatedness and SNR, and what each row of Table 1 says of it."""
 
     name = "table1"
@@ -28,68 +27,32 @@ class Table1(MatrixTheory, LinearStudents, OneNumberOfClasses):
             "r_AB": [0.0, 0.1, 0.2, 1.0],
             "n_train": [100, 800],
             "limited": 100,
-            "n_seeds": 3,
-            "n_test": 512,
-            "dtype": "float64",
+            **QUICK_TRAINING,
         },
     }
 
-    S_A: tuple[SingularValue, ...] = parameter(
-        (1.0, 10.0),
-        "singular value of the main task's teacher",
-        status="ours",
-        source="main tasks that can be learned; of the others nothing is claimed",
-        min_length=1,
-        order="increasing",
+    S_A: Increasing[g.S_A] = parameter(
+        (1.0, 10.0), "ours", "main tasks that can be learned; of the others nothing is claimed"
     )
-    S_B: tuple[SingularValue, ...] = parameter(
-        (0.1, 1.0, 10.0),
-        "singular value of the auxiliary task's teacher",
-        status="ours",
-        source="Figure 2's values without the lowest",
-        min_length=2,
-        order="increasing",
+    S_B: Annotated[Increasing[g.S_B], Field(min_length=2)] = parameter(
+        (0.1, 1.0, 10.0), "ours", "Figure 2's values without the lowest"
     )
-    r_AB: tuple[Relatedness, ...] = parameter(
+    r_AB: Annotated[Increasing[g.r_AB], Field(min_length=2)] = parameter(
         (0.0, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0),
-        "relatedness; the first counts as unrelated",
-        status="ours",
-        source="dense where tasks are weakly related, which rows (c) is about",
-        min_length=2,
-        order="increasing",
+        "ours",
+        "dense where tasks are weakly related, which row (c) is about",
+        meaning="relatedness; the first counts as unrelated",
     )
-    n_train: tuple[Points, ...] = parameter(
+    n_train: Annotated[Increasing[g.n_train], Field(min_length=2)] = parameter(
         (200, 800, 3200),
-        "training points of each task; the last number counts as abundant",
-        status="ours",
-        source="limited, Figure 2 left's, and Figure 2 right's last",
-        min_length=2,
-        order="increasing",
+        "ours",
+        "a limited number, Figure 2 left's, and the last of Figure 2 right",
+        meaning="training points of each task; the last number counts as abundant",
     )
-    limited: int = parameter(
-        800,
-        "training points up to which data count as limited",
-        status="ours",
-        source="Figure 2: where related tasks help and unrelated ones harm",
-        ge=2,
-        le=100_000,
+    limited: g.limited = parameter(
+        800, "ours", "Figure 2: where related tasks help and unrelated ones harm"
     )
-    weak: float = parameter(
-        0.2,
-        "relatedness up to which tasks count as weakly related",
-        status="ours",
-        source="fixed in advance for '0 < r_AB << 1'",
-        gt=0,
-        lt=1,
-    )
-    n_points: int = parameter(
-        256,
-        "Sobol points of the theory's Gaussian averages, a power of two",
-        status="ours",
-        source="for an error well below the theory's own",
-        ge=64,
-        le=2**20,
-    )
+    weak: g.weak = parameter(0.2, "ours", "fixed in advance for '0 < r_AB << 1'")
 
     @model_validator(mode="after")
     def _rows_have_cells(self) -> Self:

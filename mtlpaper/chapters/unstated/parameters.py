@@ -1,14 +1,14 @@
 """Parameters of the scan over settings that the paper does not state."""
 
-from typing import Annotated, Literal, Self
+from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
-from mtlpaper.chapters.common.two_tasks.parameters import OneNumberOfClasses, Points, SingularValue
-from mtlpaper.companion.parameters.base import parameter
+from mtlpaper.chapters import glossary as g
+from mtlpaper.chapters.common.two_tasks.parameters import OneNumberOfClasses
+from mtlpaper.companion.parameters import Distinct, Increasing, parameter
 
-Sizes = Annotated[int, Field(ge=2, le=2000)]
-Scale = Annotated[float, Field(gt=0, le=100)]
+_DECLARED = "declared before the scan"
 
 
 class Unstated(OneNumberOfClasses):
@@ -36,126 +36,48 @@ class Unstated(OneNumberOfClasses):
         },
     }
 
-    sizes: tuple[Sizes, ...] = parameter(
+    sizes: Increasing[g.sizes] = parameter(
         (30, 50),
-        "inputs and hidden units, N1 = N2",
-        status="ours",
-        source="declared before the scan, with 100 beside them, which came no closer",
-        min_length=1,
-        order="increasing",
+        "ours",
+        "declared before the scan, with 100 beside them, which came no closer",
     )
-    s0: tuple[Scale, ...] = parameter(
-        (0.03, 0.1, 0.3, 1.0),
-        "initial singular value of the students' composite weights",
-        status="ours",
-        source="declared before the scan; up to Figure 1's start value",
-        min_length=1,
-        order="increasing",
+    s0: Increasing[g.s0] = parameter(
+        (0.03, 0.1, 0.3, 1.0), "ours", "declared before the scan; up to Figure 1's start value"
     )
-    sigmas: tuple[Annotated[float, Field(ge=0, le=100)], ...] = parameter(
-        (0.5, 1.0),
-        "noise levels",
-        status="ours",
-        source="declared before the scan",
-        min_length=1,
-        order="increasing",
+    sigmas: Increasing[g.sigmas] = parameter((0.5, 1.0), "ours", _DECLARED)
+    input_rules: Distinct[g.input_rules] = parameter(("separate", "shared"), "ours", _DECLARED)
+    scales: Increasing[g.scales] = parameter((0.5, 1.0), "ours", _DECLARED)
+    n_finalists: g.n_finalists = parameter(2, "ours", _DECLARED)
+    deep_learning_rate: g.deep_learning_rate = parameter(
+        0.2, "ours", "deep students follow their flow at smaller steps only"
     )
-    input_rules: tuple[Literal["separate", "shared"], ...] = parameter(
-        ("separate", "shared"),
-        "whether the auxiliary task has inputs of its own",
-        status="ours",
-        source="declared before the scan",
-        min_length=1,
+    S_A: Increasing[g.S_A] = parameter(
+        (1.0, 10.0), "ours", "the high-SNR main tasks, where Figure 2 has its extremes"
     )
-    scales: tuple[Scale, ...] = parameter(
-        (0.5, 1.0),
-        "scale of deep students' initial weights, 1 after He et al.",
-        status="ours",
-        source="declared before the scan",
-        min_length=1,
-        order="increasing",
+    r_AB: Increasing[g.r_AB] = parameter(
+        (0.0, 1.0), "ours", "its ends, where the figures have their extremes"
     )
-    n_finalists: int = parameter(
-        2,
-        "settings of linear students for which deep ones are trained too",
-        status="ours",
-        source="declared before the scan",
-        ge=1,
-        le=100,
-    )
-    deep_learning_rate: float = parameter(
-        0.2,
-        "learning rate 1/tau of the deep students",
-        status="ours",
-        source="deep students follow their flow at smaller steps only",
-        gt=0,
-        le=10,
-    )
-    S_A: tuple[SingularValue, ...] = parameter(
-        (1.0, 10.0),
-        "singular value of the main task's teacher",
-        status="ours",
-        source="the high-SNR main tasks, where Figure 2 has its extremes",
-        min_length=1,
-        order="increasing",
-    )
-    r_AB: tuple[Annotated[float, Field(ge=0, le=1)], ...] = parameter(
-        (0.0, 1.0),
-        "relatedness",
-        status="ours",
-        source="its ends, where the figures have their extremes",
-        min_length=1,
-        order="increasing",
-    )
-    n_train_left: int = parameter(
+    n_train_left: g.n_train_left = parameter(
         800,
-        "training points of Figure 2 left and of the deep students",
-        status="stated",
-        source="Figure 2, caption",
-        ge=2,
-        le=100_000,
+        "stated",
+        "Figure 2, caption",
+        meaning="training points of Figure 2 left and of the deep students",
     )
-    n_train_right: tuple[Points, ...] = parameter(
-        (200, 400, 800),
-        "training points of Figure 2 right",
-        status="ours",
-        source="the middle of Figure 2's axis, where the benefit is largest",
-        min_length=1,
-        order="increasing",
+    n_train_right: Increasing[g.n_train_right] = parameter(
+        (200, 400, 800), "ours", "the middle of Figure 2's axis, where the benefit is largest"
     )
-    n_main: int = parameter(
-        100,
-        "main training points of Figure 3 left",
-        status="stated",
-        source="section 4.6",
-        ge=2,
-        le=100_000,
-    )
-    n_aux: tuple[Points, ...] = parameter(
+    n_main: g.n_main = parameter(100, "stated", "section 4.6")
+    n_aux: Increasing[g.n_aux] = parameter(
         (100, 800),
-        "auxiliary training points of Figure 3 left",
-        status="stated",
-        source="the ends of Figure 3's axis",
-        min_length=1,
-        order="increasing",
+        "stated",
+        "the ends of Figure 3's axis",
+        meaning="auxiliary training points of Figure 3 left",
     )
-    depth: tuple[Annotated[int, Field(ge=1, le=20)], ...] = parameter(
-        (1, 3, 5),
-        "hidden layers of the deep students",
-        status="stated",
-        source="Figure 3, axis",
-        min_length=1,
-        order="increasing",
+    depth: Increasing[g.depth] = parameter((1, 3, 5), "stated", "Figure 3, axis")
+    n_seeds: g.n_seeds = parameter(
+        2, "ours", "few, as every setting is trained on each of them", meaning="datasets a setting"
     )
-    n_seeds: int = parameter(2, "datasets a setting", status="ours", source="any", ge=2, le=1000)
-    n_test: int = parameter(
-        512,
-        "test points of each of four groups; a power of two",
-        status="ours",
-        source="the ranges are read off to some thousandths",
-        ge=64,
-        le=2**20,
-    )
+    n_test: g.n_test = parameter(512, "ours", "the ranges are read off to some thousandths")
 
     @model_validator(mode="after")
     def _directions_fit(self) -> Self:

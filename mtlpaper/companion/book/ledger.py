@@ -1,16 +1,25 @@
-"""The settings ledger: every parameter of every experiment, and how sure we are of it."""
+"""The settings ledger, how sure we are of every parameter, and the table of their symbols."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from mtlpaper.companion.book.markdown import cell, literal, table
-from mtlpaper.companion.parameters import ParameterInfo, Parameters, describe
+from mtlpaper.companion.parameters import (
+    ParameterInfo,
+    Parameters,
+    describe,
+    readable_range,
+    symbol_of,
+)
 from mtlpaper.companion.parameters.base import Status
 
 #: Order in which the summary line counts the statuses.
 STATUSES: tuple[Status, ...] = ("stated", "inferred", "unknown", "ours")
+#: Where fewer experiments than this lack a parameter, these are listed instead.
+_FEW = 4
 
 
 def settings_ledger(settings: Mapping[str, type[Parameters]]) -> str:
@@ -72,3 +81,43 @@ def _counts(parameters: Sequence[ParameterInfo]) -> str:
     known = [f"{counts[status]} {status}" for status in STATUSES if counts[status]]
     total = len(parameters)
     return f"{total} {'parameter' if total == 1 else 'parameters'}: {', '.join(known)}."
+
+
+def symbols(glossary: Mapping[str, Any], settings: Mapping[str, type[Parameters]]) -> str:
+    """Return the table of the parameters' symbols as MyST Markdown, with links to the ledger.
+
+    Parameters
+    ----------
+    glossary : mapping
+        Name of a parameter to its annotated type (`registry.glossary`).
+    settings : mapping
+        Experiment name to settings class, in the order of the book.
+    """
+    header = ("Symbol", "Parameter", "Meaning", "Unit", "Range", "Experiments")
+    return table(header, [_symbol(name, kind, settings) for name, kind in glossary.items()]) + "\n"
+
+
+def _symbol(name: str, kind: Any, settings: Mapping[str, type[Parameters]]) -> tuple[str, ...]:
+    symbol = symbol_of(kind)
+    equation = f", {{eq}}`{symbol.equation}`" if symbol.equation else ""
+    return (
+        f"${symbol.letter}$" if symbol.letter else "",
+        literal(name),
+        cell(symbol.meaning) + equation,
+        "" if symbol.unit == "1" else cell(symbol.unit),
+        cell(readable_range(kind)),
+        _users(name, settings),
+    )
+
+
+def _users(name: str, settings: Mapping[str, type[Parameters]]) -> str:
+    others = [other for other, cls in settings.items() if name not in cls.model_fields]
+    if not others:
+        return "all"
+    if len(others) < min(_FEW, len(settings)):
+        return f"all but {_links(others)}"
+    return _links([user for user in settings if user not in others])
+
+
+def _links(names: Sequence[str]) -> str:
+    return ", ".join(f"{{ref}}`{name} <settings-{name}>`" for name in names)

@@ -21,12 +21,12 @@ from mtlpaper.companion import registry
 from mtlpaper.companion.book.api import api_pages
 from mtlpaper.companion.book.boxes import provenance_box
 from mtlpaper.companion.book.errors import PublishError
-from mtlpaper.companion.book.ledger import settings_ledger
+from mtlpaper.companion.book.ledger import settings_ledger, symbols
 from mtlpaper.companion.book.mathjax import copy_mathjax
 from mtlpaper.companion.book.overlay import append_markdown, lay_over
 from mtlpaper.companion.book.record import RunRecord, read_record
 from mtlpaper.companion.book.scorecard import stage_scorecard
-from mtlpaper.companion.parameters import Parameters, describe
+from mtlpaper.companion.parameters import describe
 from mtlpaper.companion.results import load
 
 #: What the source tree contributes; everything else in it is none of the book's business.
@@ -112,7 +112,9 @@ def _stage_run(target: Path, name: str, record: RunRecord) -> None:
 def _stage_generated(target: Path) -> None:
     folder = target / GENERATED
     folder.mkdir(parents=True)
-    (folder / "settings.md").write_text(settings_ledger(_parameters()), encoding="utf-8")
+    settings = {name: chapter.parameters for name, chapter in registry.chapters().items()}
+    (folder / "settings.md").write_text(settings_ledger(settings), encoding="utf-8")
+    (folder / "symbols.md").write_text(symbols(registry.glossary(), settings), encoding="utf-8")
     for page, text in api_pages(Path(mtlpaper.__file__).parent).items():
         (folder / f"api-{page}.md").write_text(text, encoding="utf-8")
     stage_fragments(target, folder)
@@ -129,10 +131,6 @@ def stage_fragments(target: Path, folder: Path) -> None:
                 except ValueError as error:
                     raise PublishError(f"{path}: {error}") from error
                 (folder / file).write_text(text, encoding="utf-8")
-
-
-def _parameters() -> dict[str, type[Parameters]]:
-    return {name: chapter.parameters for name, chapter in registry.chapters().items()}
 
 
 def _complete_config(path: Path, records: Mapping[str, RunRecord], preset: str) -> None:

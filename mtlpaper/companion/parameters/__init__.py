@@ -9,13 +9,20 @@ from mtlpaper.companion.parameters.base import (
     parameter,
     parse_value,
 )
+from mtlpaper.companion.parameters.readable import readable_range, symbol_of
+from mtlpaper.companion.parameters.symbols import Distinct, Increasing, Symbol
 
 __all__ = [
+    "Distinct",
+    "Increasing",
     "ParameterError",
     "ParameterInfo",
     "Parameters",
+    "Symbol",
     "describe",
     "nearest",
     "parameter",
     "parse_value",
+    "readable_range",
+    "symbol_of",
 ]

@@ -11,7 +11,6 @@ import difflib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any, ClassVar, Literal, Self
 
 from pydantic import (
@@ -20,17 +19,18 @@ from pydantic import (
     Field,
     TypeAdapter,
     ValidationError,
-    field_validator,
 )
 from pydantic.config import JsonDict
-from pydantic.fields import FieldInfo
 
-from mtlpaper.companion.parameters.readable import accepted, readable_range, readable_type
+from mtlpaper.companion.parameters.readable import (
+    accepted,
+    readable_order,
+    readable_range,
+    readable_type,
+    symbol_of,
+)
 
 Status = Literal["stated", "inferred", "unknown", "ours"]
-Order = Literal["increasing", "distinct", "any"]
-#: Values of a list; a grid has several lists, and a program cannot want this many of each.
-_LONGEST = 1000
 _ANYTHING = TypeAdapter(Any)
 
 
@@ -66,52 +66,37 @@ class ParameterInfo:
     """The value under every preset."""
 
 
-def parameter(
-    default: Any,
-    meaning: str,
-    *,
-    unit: str = "1",
-    status: Status,
-    source: str,
-    order: Order = "distinct",
-    **constraints: Any,
-) -> Any:
-    """Declare one parameter of an experiment.
+def parameter(default: Any, status: Status, source: str, *, meaning: str = "") -> Any:
+    """Declare one parameter of an experiment; its annotation says the rest: symbol, type and range.
+
+    The range of a symbol is narrowed there too: ``N1: Annotated[g.N1, Field(ge=3)]``.
 
     Parameters
     ----------
     default
         The value of the preset ``paper``.
-    meaning : str
-        One line in the field's words.
-    unit : str
-        ``"1"`` for a pure number.
     status : {"stated", "inferred", "unknown", "ours"}
         Whether the paper states the value, it follows from what the paper shows, nobody can tell,
         or the quantity is of our own making.
     source : str
         Where the value comes from, e.g. ``"Figure 1, caption"``.
-    order : {"distinct", "increasing", "any"}
-        What must hold between the values of a list: each only once, each larger than the one
-        before it, or nothing.
-    **constraints
-        Limits in pydantic's words: ``ge``, ``gt``, ``le``, ``lt``, ``min_length``, ``max_length``.
+    meaning : str
+        Where the experiment uses the symbol in a more special sense than the glossary says.
 
     Returns
     -------
     pydantic.fields.FieldInfo
-        The right-hand side of ``N1: int = parameter(…)``.
+        The right-hand side of ``N1: Annotated[int, Symbol("inputs")] = parameter(…)``.
 
     Raises
     ------
     ValueError
-        If `meaning` or `source` is empty.
+        If `source` is empty.
     """
-    for label, text in (("meaning", meaning), ("source", source)):
-        if not text.strip():
-            raise ValueError(f"`{label}` must say something, got {text!r}")
-    extra: JsonDict = {"unit": unit, "status": status, "source": source, "order": order}
-    return Field(default, description=meaning, json_schema_extra=extra, **constraints)
+    if not source.strip():
+        raise ValueError(f"`source` must say something, got {source!r}")
+    extra: JsonDict = {"status": status, "source": source, "meaning": meaning}
+    return Field(default, json_schema_extra=extra)
 
 
 class Parameters(BaseModel):
@@ -130,20 +115,6 @@ class Parameters(BaseModel):
     name: ClassVar[str]
     title: ClassVar[str]
     presets: ClassVar[Mapping[str, Mapping[str, Any]]]
-
-    @field_validator("*")
-    @classmethod
-    def _in_order(cls, value: Any, info: Any) -> Any:
-        if not isinstance(value, tuple):
-            return value
-        order = _extra(cls, info.field_name)["order"]
-        if len(value) > _LONGEST:
-            raise ValueError(f"must hold at most {_LONGEST} values")
-        if order == "increasing" and any(a >= b for a, b in pairwise(value)):
-            raise ValueError("must increase from value to value")
-        if order == "distinct" and len(set(value)) < len(value):
-            raise ValueError("must hold no value twice")
-        return value
 
     @classmethod
     def checked(cls, values: Mapping[str, Any]) -> Self:
@@ -215,23 +186,39 @@ class Parameters(BaseModel):
 
 
 def describe(cls: type[Parameters]) -> list[ParameterInfo]:
-    """List what there is to know of an experiment's parameters, in the order of declaration."""
-    values = {preset: cls.preset(preset) for preset in cls.presets}
-    return [
-        ParameterInfo(
-            name=name,
-            type=readable_type(field.annotation),
-            default=field.default,
-            range=_range(field, extra["order"]),
-            meaning=field.description or "",
-            values={preset: getattr(value, name) for preset, value in values.items()},
-            unit=extra["unit"],
-            status=extra["status"],
-            source=extra["source"],
+    """List what there is to know of an experiment's parameters, in the order of declaration.
+
+    Raises
+    ------
+    TypeError
+        If one of them has no symbol, or is not declared by `parameter`.
+    """
+    presets = {preset: cls.preset(preset) for preset in cls.presets}
+    rows = []
+    for name, field in cls.model_fields.items():
+        extra: Any = field.json_schema_extra
+        if not isinstance(extra, dict) or "source" not in extra:
+            raise TypeError(f"`{cls.__name__}.{name}` must be declared by parameter(…)")
+        try:
+            symbol = symbol_of(field.annotation, field.metadata)
+        except TypeError as error:
+            raise TypeError(f"`{cls.__name__}.{name}` {error}") from None
+        limits = readable_range(field.annotation, field.metadata)
+        order = readable_order(field.metadata)
+        rows.append(
+            ParameterInfo(
+                name=name,
+                type=readable_type(field.annotation),
+                default=field.default,
+                range=f"{limits}, {order}" if order else limits,
+                unit=symbol.unit,
+                meaning=extra["meaning"] or symbol.meaning,
+                status=extra["status"],
+                source=extra["source"],
+                values={preset: getattr(values, name) for preset, values in presets.items()},
+            )
         )
-        for name, field in cls.model_fields.items()
-        for extra in [_extra(cls, name)]
-    ]
+    return rows
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
@@ -264,21 +251,6 @@ def _item(text: str) -> Any:
         return json.loads(text)
     except (ValueError, RecursionError):
         return text
-
-
-def _range(field: FieldInfo, order: Order) -> str:
-    """State the accepted values, and for a list their order."""
-    limits = readable_range(field.annotation, field.metadata)
-    if order == "any" or not isinstance(field.default, tuple):
-        return limits
-    return f"{limits}, {order}"
-
-
-def _extra(cls: type[Parameters], name: str) -> dict[str, Any]:
-    extra = cls.model_fields[name].json_schema_extra
-    if not isinstance(extra, dict) or "source" not in extra:
-        raise TypeError(f"`{cls.__name__}.{name}` must be declared by parameter(…)")
-    return extra
 
 
 def _unknown(cls: type[Parameters], name: str) -> str:

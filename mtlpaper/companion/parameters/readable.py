@@ -1,4 +1,4 @@
-"""Words for the type and the range of a parameter, read off its annotation and constraints."""
+"""A parameter's symbol, and words for its type and range, read off annotation and constraints."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from collections.abc import Iterable
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import annotated_types
+from pydantic import AfterValidator
 from pydantic.fields import FieldInfo
+
+from mtlpaper.companion.parameters.symbols import Order, Symbol
 
 _SINGULAR = {int: "integer", float: "number", str: "text", bool: "true or false"}
 _PLURAL = {int: "integers", float: "numbers", str: "words", bool: "true or false"}
@@ -43,6 +46,30 @@ def readable_range(annotation: Any, metadata: Iterable[Any] = ()) -> str:
         parts = [f"each {one_of}{each}" if each else "", _length(constraints)]
         return ", ".join(part for part in parts if part)
     return ", ".join(part for part in (_interval(constraints), _length(constraints)) if part)
+
+
+def readable_order(metadata: Iterable[Any]) -> str:
+    """Say what order a list's values keep: ``increasing``, ``distinct``; empty if none."""
+    for item in metadata:
+        if isinstance(item, AfterValidator) and isinstance(item.func, Order):
+            return item.func.name
+    return ""
+
+
+def symbol_of(annotation: Any, metadata: Iterable[Any] = ()) -> Symbol:
+    """Return the symbol that a type carries, the outermost of several; a list's is its values'.
+
+    Raises
+    ------
+    TypeError
+        If it carries none.
+    """
+    annotation, inner = _unwrap(annotation)
+    if found := [item for item in (*inner, *metadata) if isinstance(item, Symbol)]:
+        return found[-1]
+    if get_origin(annotation) is tuple:
+        return symbol_of(_item_types(annotation)[0])
+    raise TypeError(f"must have a `Symbol` in its annotation, got {annotation}")
 
 
 def accepted(field: FieldInfo) -> str:
@@ -102,31 +129,35 @@ def _item_types(annotation: Any) -> list[Any]:
 
 
 def _interval(constraints: list[Any]) -> str:
-    lower = upper = ""
+    """Write the tightest limits: a parameter may narrow those of its symbol."""
+    lower: list[tuple[Any, bool]] = []
+    upper: list[tuple[Any, bool]] = []
     for item in constraints:
         if isinstance(item, annotated_types.Ge):
-            lower = f"[{item.ge}"
+            lower.append((item.ge, False))
         elif isinstance(item, annotated_types.Gt):
-            lower = f"({item.gt}"
+            lower.append((item.gt, True))
         elif isinstance(item, annotated_types.Le):
-            upper = f"{item.le}]"
+            upper.append((item.le, True))
         elif isinstance(item, annotated_types.Lt):
-            upper = f"{item.lt})"
+            upper.append((item.lt, False))
+    low, above = max(lower, default=(None, False))
+    high, up_to = min(upper, default=(None, False))
     if lower and upper:
-        return f"{lower}, {upper}"
+        return f"{'(' if above else '['}{low}, {high}{']' if up_to else ')'}"
     if lower:
-        return f"{'>=' if lower[0] == '[' else '>'} {lower[1:]}"
+        return f"{'>' if above else '>='} {low}"
     if upper:
-        return f"{'<=' if upper[-1] == ']' else '<'} {upper[:-1]}"
+        return f"{'<=' if up_to else '<'} {high}"
     return ""
 
 
 def _length(constraints: list[Any]) -> str:
+    least = [item.min_length for item in constraints if isinstance(item, annotated_types.MinLen)]
+    most = [item.max_length for item in constraints if isinstance(item, annotated_types.MaxLen)]
     parts = []
-    for item in constraints:
-        if isinstance(item, annotated_types.MinLen):
-            at_least = f"at least {item.min_length} long"
-            parts.append("not empty" if item.min_length == 1 else at_least)
-        elif isinstance(item, annotated_types.MaxLen):
-            parts.append(f"at most {item.max_length} long")
+    if least:
+        parts.append("not empty" if max(least) == 1 else f"at least {max(least)} long")
+    if most:
+        parts.append(f"at most {min(most)} long")
     return ", ".join(parts)

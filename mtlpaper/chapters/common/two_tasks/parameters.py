@@ -6,112 +6,69 @@ The values marked `inferred` are those of the setting whose figures come closest
 axes, by the rule of the experiment `unstated`.
 """
 
-from typing import Annotated, Literal, Self
+from typing import Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import model_validator
 
-from mtlpaper.companion.parameters.base import Parameters, parameter
+from mtlpaper.chapters import glossary as g
+from mtlpaper.chapters.common.single_task.parameters import MatrixTheory
+from mtlpaper.companion.parameters import Increasing, Parameters, parameter
 
-SingularValue = Annotated[float, Field(gt=0, le=1000)]
-Relatedness = Annotated[float, Field(ge=0, le=1)]
-Points = Annotated[int, Field(ge=2, le=100_000)]
 _BY_RULE = "closest to the published axes, by the rule of the page on unstated settings"
+_BY_DEPTH_RULE = "closest to Figure 3's axis, by the rule of the page on unstated settings"
+#: Shared by the presets `quick`: how much is trained and tested, and a small grid of tasks.
+QUICK_TRAINING = {"n_seeds": 3, "n_test": 512, "dtype": "float64"}
+QUICK = {
+    "S_A": [0.1, 1.0, 10.0],
+    "S_B": [0.1, 10.0],
+    "r_AB": [0.0, 0.5, 1.0],
+    **QUICK_TRAINING,
+}
 
 
 class TwoTasks(Parameters):
     """Two low-rank teachers, their datasets, and how students are followed to their minima."""
 
-    rank: int = parameter(
-        10, "rank of the teachers", status="stated", source="section 4.5", ge=1, le=1000
+    rank: g.rank = parameter(10, "stated", "section 4.5")
+    S_A: Increasing[g.S_A] = parameter((0.01, 0.1, 1.0, 10.0), "stated", "Figure 2, axis")
+    S_B: Increasing[g.S_B] = parameter(
+        (0.01, 0.1, 1.0, 10.0), "inferred", "Figure 2's axis gives the range"
     )
-    S_A: tuple[SingularValue, ...] = parameter(
-        (0.01, 0.1, 1.0, 10.0),
-        "singular value of the main task's teacher",
-        status="stated",
-        source="Figure 2, axis",
-        min_length=1,
-        order="increasing",
-    )
-    S_B: tuple[SingularValue, ...] = parameter(
-        (0.01, 0.1, 1.0, 10.0),
-        "singular value of the auxiliary task's teacher",
-        status="inferred",
-        source="Figure 2's axis gives the range",
-        min_length=1,
-        order="increasing",
-    )
-    r_AB: tuple[Relatedness, ...] = parameter(
+    r_AB: Increasing[g.r_AB] = parameter(
         (0.0, 0.25, 0.5, 0.75, 1.0),
-        "relatedness",
-        status="inferred",
-        source="five levels from 0 to 1 (Figure 2, caption), taken evenly",
-        min_length=1,
-        order="increasing",
+        "inferred",
+        "five levels from 0 to 1 (Figure 2, caption), taken evenly",
     )
-    noise: Literal["weight", "sample"] = parameter(
-        "weight",
-        "noise once on the weights, or afresh on every input's logits",
-        status="stated",
-        source="section 2.1",
-    )
-    label_rule: Literal["argmax", "soft", "sample"] = parameter(
-        "argmax", "how teachers label the training inputs", status="stated", source="section 2.1"
-    )
-    n_seeds: int = parameter(
-        5, "datasets a cell", status="stated", source="section 4.5", ge=2, le=10_000
-    )
-    seed: int = parameter(
-        2019, "seed from which all randomness is spawned", status="ours", source="any", ge=0
-    )
-    learning_rate: float = parameter(
+    noise: g.noise = parameter("weight", "stated", "section 2.1")
+    label_rule: g.label_rule = parameter("argmax", "stated", "section 2.1")
+    n_seeds: g.n_seeds = parameter(5, "stated", "section 4.5", meaning="datasets a cell")
+    seed: g.seed = g.SEED
+    learning_rate: g.learning_rate = parameter(
         0.5,
-        "learning rate 1/tau at 800 training points; it grows with their number, up to 2",
-        status="ours",
-        source="near the gradient-flow limit, see the page on stopping",
-        gt=0,
-        le=10,
+        "ours",
+        "near the gradient-flow limit, see the page on stopping",
+        meaning="learning rate 1/tau at 800 training points; it grows with their number, up to 2",
     )
-    t_max: float = parameter(
+    t_max: g.t_max = parameter(
         20_000.0,
-        "longest training",
-        unit="tau",
-        status="ours",
-        source="so that minima are interior; those that are not are counted",
-        gt=0,
-        le=1e6,
+        "ours",
+        "long enough to reach the minimum of the loss; the runs that do not are counted",
     )
-    n_test: int = parameter(
-        1024,
-        "test points of each of four groups; a power of two",
-        status="ours",
-        source="for an error well below the effects, which is reported",
-        ge=64,
-        le=2**20,
+    n_test: g.n_test = parameter(
+        1024, "ours", "their error is then well below the effects; pages report it"
     )
-    device: Literal["cpu", "cuda"] = parameter(
-        "cpu", "device that trains the students", status="ours", source="any"
-    )
-    dtype: Literal["float64", "float32"] = parameter(
+    device: g.device = g.DEVICE
+    dtype: g.dtype = parameter(
         "float32",
-        "precision of the training",
-        status="ours",
-        source="its rounding is far below the scatter of datasets, see the tests",
+        "ours",
+        "its rounding is far below the scatter of datasets, see the tests",
     )
-
-    @field_validator("n_test")
-    @classmethod
-    def _power_of_two(cls, n_test: int) -> int:
-        if n_test & (n_test - 1):
-            raise ValueError("must be a power of two")
-        return n_test
 
 
 class OneNumberOfClasses(TwoTasks):
     """One number of classes."""
 
-    N3: int = parameter(
-        10, "classes of each task", status="stated", source="section 4.5", ge=2, le=1000
-    )
+    N3: g.N3 = parameter(10, "stated", "section 4.5")
 
     @model_validator(mode="after")
     def _rank_fits(self) -> Self:
@@ -123,24 +80,10 @@ class OneNumberOfClasses(TwoTasks):
 class OneSetting(TwoTasks):
     """One choice of what the paper leaves unsaid about sizes, noise and inputs."""
 
-    N1: int = parameter(30, "inputs", status="inferred", source=_BY_RULE, ge=2, le=2000)
-    N2: int = parameter(
-        30, "hidden units of the students", status="inferred", source=_BY_RULE, ge=1, le=2000
-    )
-    sigma: float = parameter(
-        0.5,
-        "noise level: the noise has variance sigma^2 / N1",
-        status="inferred",
-        source=_BY_RULE,
-        ge=0,
-        le=100,
-    )
-    inputs: Literal["separate", "shared"] = parameter(
-        "shared",
-        "whether the auxiliary task has inputs of its own",
-        status="inferred",
-        source=_BY_RULE,
-    )
+    N1: g.N1 = parameter(30, "inferred", _BY_RULE)
+    N2: g.N2 = parameter(30, "inferred", _BY_RULE)
+    sigma: g.sigma = parameter(0.5, "inferred", _BY_RULE)
+    inputs: g.inputs = parameter("shared", "inferred", _BY_RULE)
 
     @model_validator(mode="after")
     def _directions_fit(self) -> Self:
@@ -156,58 +99,24 @@ class OneSetting(TwoTasks):
 class LinearStudents(OneSetting):
     """Linear students of one hidden layer."""
 
-    s0: float = parameter(
-        0.3,
-        "initial singular value of the students' composite weights",
-        status="inferred",
-        source=_BY_RULE,
-        gt=0,
-        le=100,
-    )
-    initial: Literal["orthogonal", "gaussian"] = parameter(
-        "orthogonal",
-        "initial weights: balanced with equal singular values, or independent Gaussian",
-        status="unknown",
-        source="not stated; our choice, since it has one scale only",
+    s0: g.s0 = parameter(0.3, "inferred", _BY_RULE)
+    initial: g.initial = parameter(
+        "orthogonal", "unknown", "not stated; our choice, since it has one scale only"
     )
 
 
 class DeepStudents(OneSetting):
     """Students of several hidden layers, with ReLUs."""
 
-    activation: Literal["every", "between"] = parameter(
-        "between",
-        "ReLU after every hidden layer, or only between two of them",
-        status="inferred",
-        source="closest to Figure 3's axis, by the rule of the page on unstated settings",
-    )
-    scale: float = parameter(
-        1.0,
-        "scale of the deep students' initial weights, 1 after He et al.",
-        status="inferred",
-        source="closest to Figure 3's axis, by the rule of the page on unstated settings",
-        gt=0,
-        le=10,
-    )
+    activation: g.activation = parameter("between", "inferred", _BY_DEPTH_RULE)
+    scale: g.scale = parameter(1.0, "inferred", _BY_DEPTH_RULE)
 
 
 class MainTasks(TwoTasks):
     """Panels that average over main tasks and bins of auxiliary ones."""
 
-    bins: Literal["halves", "ends"] = parameter(
-        "ends",
-        "low and high S_B: the lower and upper half of the values, or the first and the last",
-        status="inferred",
-        source=_BY_RULE,
-    )
-    n_high: int = parameter(
-        1,
-        "how many main tasks, from the largest S_A down, count as high SNR",
-        status="inferred",
-        source=_BY_RULE,
-        ge=1,
-        le=1000,
-    )
+    bins: g.bins = parameter("ends", "inferred", _BY_RULE)
+    n_high: g.n_high = parameter(1, "inferred", _BY_RULE)
 
     @model_validator(mode="after")
     def _so_many_exist(self) -> Self:
@@ -216,3 +125,11 @@ class MainTasks(TwoTasks):
                 f"`n_high` must be at most the number of S_A, {len(self.S_A)}, got {self.n_high}"
             )
         return self
+
+
+class TheoryOfBenefits(MatrixTheory):
+    """Gaussian averages of the theory that stands beside measured benefits."""
+
+    n_points: g.n_points = parameter(
+        256, "ours", "their error is then well below that of the theory itself"
+    )

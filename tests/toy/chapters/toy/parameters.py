@@ -2,7 +2,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from mtlpaper.companion.parameters import Parameters, parameter
+from mtlpaper.companion.parameters import Distinct, Parameters, Symbol, parameter
 
 
 class Toy(Parameters):
@@ -12,19 +12,21 @@ class Toy(Parameters):
     title = "A toy experiment"
     presets: ClassVar = {"paper": {}, "quick": {"n": 5, "sizes": (2, 3)}}
 
-    n: int = parameter(20, "points", status="stated", source="nowhere", ge=1)
-    ratio: float = parameter(0.5, "a ratio", status="inferred", source="a guess", ge=0, le=1)
-    rate: float = parameter(0.1, "a rate", unit="1/s", status="ours", source="us", gt=0)
-    rule: Literal["soft", "argmax"] = parameter("soft", "labels", status="unknown", source="none")
-    sizes: tuple[Annotated[int, Field(ge=2)], ...] = parameter(
-        (2, 20), "sizes", status="ours", source="us", min_length=1
+    n: Annotated[int, Field(ge=1), Symbol("points")] = parameter(20, "stated", "nowhere")
+    ratio: Annotated[float, Field(ge=0, le=1), Symbol("a ratio")] = parameter(
+        0.5, "inferred", "a guess"
     )
-    cap: int | None = parameter(None, "at most", status="ours", source="us", ge=1)
-    flag: bool = parameter(True, "a switch", status="ours", source="us")
-    seed: int = parameter(1, "seed", status="ours", source="us", ge=0)
-    device: Literal["cpu", "cuda"] = parameter("cpu", "device", status="ours", source="us")
-    fault: Literal["none", "raise", "die", "wait"] = parameter(
-        "none", "what goes wrong", status="ours", source="us"
+    rate: Annotated[float, Field(gt=0), Symbol("a rate", "1/s")] = parameter(0.1, "ours", "us")
+    rule: Annotated[Literal["soft", "argmax"], Symbol("labels")] = parameter(
+        "soft", "unknown", "none"
+    )
+    sizes: Distinct[Annotated[int, Field(ge=2), Symbol("sizes")]] = parameter((2, 20), "ours", "us")
+    cap: Annotated[int | None, Field(ge=1), Symbol("at most")] = parameter(None, "ours", "us")
+    flag: Annotated[bool, Symbol("a switch")] = parameter(True, "ours", "us")
+    seed: Annotated[int, Field(ge=0), Symbol("seed")] = parameter(1, "ours", "us")
+    device: Annotated[Literal["cpu", "cuda"], Symbol("device")] = parameter("cpu", "ours", "us")
+    fault: Annotated[Literal["none", "raise", "die", "wait"], Symbol("what goes wrong")] = (
+        parameter("none", "ours", "us")
     )
 
     @model_validator(mode="after")
