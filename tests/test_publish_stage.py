@@ -292,16 +292,16 @@ def test_the_ledger_has_a_row_a_parameter():
 
 
 def test_the_table_of_symbols_says_what_each_means_and_leads_to_the_experiments_that_have_it():
-    length = Annotated[float, Field(ge=0, lt=1), Symbol("length | a", "m", r"\ell", "eq-1")]
+    length = Annotated[float, Field(ge=0, lt=1), Symbol("a | b", "m", r"\ell", "eq-1")]
     rule = Annotated[Literal["soft", "hard"], Symbol("label rule")]
     entries = {"N1": Annotated[int, Symbol("inputs")], "length": length, "rule": rule}
     users: Any = dict.fromkeys("abcde", Toy)
     one = create_model("One", __base__=Parameters, length=(length, parameter(0.5, "ours", "any")))
     text = symbols(entries, {**users, "one": one})
     assert text.splitlines()[2:] == [
-        "|  | `N1` | inputs |  |  | all but {ref}`one <settings-one>` |",
-        r"| $\ell$ | `length` | length \| a, {eq}`eq-1` | m | [0, 1) | {ref}`one <settings-one>` |",
-        "|  | `rule` | label rule |  | soft, hard |  |",
+        "|  | `N1` | inputs |  | all but {ref}`one <settings-one>` |",
+        r"| $\ell$ | `length` | a \| b; see {eq}`eq-1` | [0, 1) m | {ref}`one <settings-one>` |",
+        "|  | `rule` | label rule | soft, hard |  |",
     ]
 
 

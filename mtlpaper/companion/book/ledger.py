@@ -93,19 +93,19 @@ def symbols(glossary: Mapping[str, Any], settings: Mapping[str, type[Parameters]
     settings : mapping
         Experiment name to settings class, in the order of the book.
     """
-    header = ("Symbol", "Parameter", "Meaning", "Unit", "Range", "Experiments")
+    header = ("Symbol", "Parameter", "Meaning", "Range and unit", "Experiments")
     return table(header, [_symbol(name, kind, settings) for name, kind in glossary.items()]) + "\n"
 
 
 def _symbol(name: str, kind: Any, settings: Mapping[str, type[Parameters]]) -> tuple[str, ...]:
     symbol = symbol_of(kind)
-    equation = f", {{eq}}`{symbol.equation}`" if symbol.equation else ""
+    unit = "" if symbol.unit == "1" else f" {symbol.unit}"
+    equation = f"; see {{eq}}`{symbol.equation}`" if symbol.equation else ""
     return (
         f"${symbol.letter}$" if symbol.letter else "",
         literal(name),
         cell(symbol.meaning) + equation,
-        "" if symbol.unit == "1" else cell(symbol.unit),
-        cell(readable_range(kind)),
+        cell(readable_range(kind) + unit),
         _users(name, settings),
     )
 
