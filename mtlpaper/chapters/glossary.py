@@ -22,7 +22,6 @@ def _power_of_two(value: int) -> int:
     return value
 
 
-_Units = Annotated[int, Field(ge=1, le=2000)]
 _Inputs = Annotated[int, Field(ge=2, le=2000)]
 _Points = Annotated[int, Field(ge=2, le=100_000)]
 _Repetitions = Annotated[int, Field(ge=2, le=10_000)]
@@ -110,7 +109,7 @@ n_test = Annotated[_Sobol, Symbol("test points of each of four groups; a power o
 
 # ----------------------------------------------------------------------------------------- students
 
-N2 = Annotated[_Units, Symbol("hidden units of the students", letter="N_2")]
+N2 = Annotated[int, Field(ge=1, le=2000), Symbol("hidden units of the students", letter="N_2")]
 sizes = Annotated[_Inputs, Symbol("inputs and hidden units, N1 = N2")]
 depth = Annotated[int, Field(ge=1, le=20), Symbol("hidden layers of the deep ReLU students")]
 activation = Annotated[

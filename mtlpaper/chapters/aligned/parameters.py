@@ -52,7 +52,7 @@ class Aligned(AlignedTasks):
     rho: Increasing[g.rho] = parameter(
         (0.0, 0.3),
         "ours",
-        "aligned heads, and about what random heads on ten hidden units have",
+        "0: heads aligned with their teachers; 0.3: about as random heads of ten units",
     )
     n_teachers: g.n_teachers = parameter(
         500, "ours", "a compromise between smooth histograms and computing time"
