@@ -93,7 +93,7 @@ def program(tree: Path, *arguments: str, code: int = 0) -> str:
 
 def test_the_chapter_goes_through_every_command(tree):
     assert "How many labels does the noise turn?" in program(tree, "list")
-    assert "from none to more than the teacher's" in program(tree, "show", NAME)
+    assert "from none to twice the teacher" in program(tree, "show", NAME)
     program(tree, "run", NAME, "--preset", "quick", "-p", "n_seeds=3", "--out", "mine")
     assert (tree / "mine" / "turned-labels.svg").is_file()
     program(tree, "book", "--preset", "quick")
