@@ -2,8 +2,8 @@
 
 from mtlpaper import chapters, documents
 from mtlpaper.companion import registry
-from mtlpaper.companion.notebook import claim, dataset, figure, glue, parameters, table
+from mtlpaper.companion.notebook import claim, dataset, figure, numbers, parameters, table
 
 registry.register(chapters, documents)
 
-__all__ = ["claim", "dataset", "figure", "glue", "parameters", "table"]
+__all__ = ["claim", "dataset", "figure", "numbers", "parameters", "table"]

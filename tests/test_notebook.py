@@ -10,7 +10,7 @@ from toy import registration
 from toy.repository import PARAMETERS
 from toy.settings import Toy, points
 
-from mtlpaper.companion import notebook, results
+from mtlpaper.companion import notebook, registry, results
 from mtlpaper.companion.claims import all_claims, explain, found_text, rule_text
 from mtlpaper.companion.parameters import ParameterError
 
@@ -155,40 +155,49 @@ def test_a_page_judges_claims_of_the_ledger_only(shown):
     assert shown == []
 
 
+@pytest.fixture
+def gives(monkeypatch):
+    """Let the toy's chapter give one number for its prose."""
+
+    def replace(value: object) -> xr.Dataset:
+        monkeypatch.setattr(registry.Chapter, "numbers", lambda *_: {"gap": value})
+        return xr.Dataset(attrs={"experiment": "toy"})
+
+    return replace
+
+
 @pytest.mark.parametrize(
     ("value", "text"),
-    [
-        (3, "3"),
-        (np.int64(3), "3"),
-        (2 / 3, "0.6667"),
-        (np.float32(2 / 3), "0.6667"),
-        (np.array(123456.0), "123500.0"),
-        (xr.DataArray(0.5), "0.5"),
-        ("soft", "'soft'"),
-        (np.str_("soft"), "'soft'"),
-    ],
+    [(3, "3"), (2 / 3, "0.6667"), (123456.0, "123500.0"), (0.2, "0.2"), ("soft", "'soft'")],
 )
-def test_the_book_finds_what_is_glued(shown, value, text):
+def test_the_book_finds_the_numbers_of_the_chapter(shown, gives, value, text):
     glue = pytest.importorskip("myst_nb.ext.glue")
     from nbformat.v4 import new_code_cell, new_output
 
-    notebook.glue("a name", value)
+    notebook.numbers(gives(value))
     ((bundle, metadata),) = shown
     json.dumps(bundle)
     output = new_output("display_data", data=dict(bundle), metadata=metadata)
     cell = new_code_cell(outputs=[output])
     ((name, data),) = glue.extract_glue_data_cell(cell)
-    assert (name, data["data"]) == ("a name", {"text/plain": text})
-    assert cell.outputs == [], "it is not shown where it is glued"
+    assert (name, data["data"]) == ("gap", {"text/plain": text})
+    assert cell.outputs == [], "it is not shown where it is stored"
 
 
-@pytest.mark.parametrize("value", [math.nan, math.inf, np.float64("nan")])
-def test_a_number_in_prose_is_finite(value):
-    with pytest.raises(ValueError, match="`value` must be finite"):
-        notebook.glue("gap", value)
+@pytest.mark.parametrize("value", [math.nan, math.inf])
+def test_a_number_in_prose_is_finite(shown, gives, value):
+    with pytest.raises(ValueError, match="`gap` must be finite, got"):
+        notebook.numbers(gives(value))
+    assert shown == []
 
 
-@pytest.mark.parametrize("value", [True, np.bool_(True), np.zeros(2)])
-def test_only_single_numbers_and_words_are_glued(value):
-    with pytest.raises(TypeError, match="`value` must be"):
-        notebook.glue("gap", value)
+@pytest.mark.parametrize("value", [True, np.float64(1), np.str_("soft"), np.zeros(2), None])
+def test_only_plain_numbers_and_words_stand_in_prose(shown, gives, value):
+    with pytest.raises(TypeError, match="`gap` must be an int, a float or a str, got"):
+        notebook.numbers(gives(value))
+    assert shown == []
+
+
+def test_a_chapter_without_numbers_stores_none(shown):
+    notebook.numbers(xr.Dataset(attrs={"experiment": "broken"}))
+    assert shown == []

@@ -9,6 +9,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from mtlpaper.companion.book.answers import answers
 from mtlpaper.companion.claims import all_claims
 from mtlpaper.companion.registry import chapters
 from mtlpaper.companion.runs import cell_values, parameters_cell
@@ -17,6 +18,8 @@ FOLDER = Path(__file__).parents[1] / "notebooks"
 FILES = sorted(FOLDER.glob("*.ipynb"))
 #: Folders that only exist on the machine a notebook was run on.
 MACHINE_PATH = re.compile(r"(?<![\w.])/(?:home|root|Users|tmp|work|mnt|opt|usr|var|build)/\w")
+#: A number in prose: of which notebook, if not of the page itself, and its name.
+REFERENCE = re.compile(r"\{glue:text\}`(?:\.\./notebooks/(\w+)\.ipynb::)?([\w-]+)(?::[^`:]+)?`")
 IMPORTS = {"mtlpaper", "pandas", *sys.stdlib_module_names}
 
 
@@ -118,10 +121,36 @@ def test_judges_by_claims_of_its_own_data_alone(path, notebook):
         assert len(names) == len(re.findall("class=.{0,2}verdict-", json.dumps(cell.outputs)))
 
 
-def test_glues_every_name_once(notebook):
+def glued(notebook) -> list[str]:
+    """Names of what the prose can show."""
     outputs = [output for cell in code_of(notebook) for output in cell.outputs]
-    names = [out.metadata["scrapbook"]["name"] for out in outputs if "scrapbook" in out.metadata]
-    assert len(set(names)) == len(names)
+    return [out.metadata["scrapbook"]["name"] for out in outputs if "scrapbook" in out.metadata]
+
+
+def test_stores_its_numbers_in_one_cell_and_every_name_once(notebook):
+    (cell,) = (cell for cell in code_of(notebook) if calls(cell, "numbers"))
+    assert cell.source == "notebook.numbers(data)"
+    assert len(set(glued(notebook))) == len(glued(notebook))
+
+
+def test_prose_shows_what_a_notebook_stores():
+    pages = {path.stem: path.read_text() for path in FOLDER.parent.glob("book/*.md")}
+    pages |= {path.stem: path.read_text() for path in FILES}
+    known = {path.stem: glued(read(path)) for path in FILES}
+    seen = [
+        (notebook or page, name)
+        for page, text in pages.items()
+        for notebook, name in REFERENCE.findall(text)
+    ]
+    assert len(seen) == sum(text.count("{glue:") for text in pages.values()) > 100
+    assert [one for one in seen if one[1] not in known[one[0]]] == []
+
+
+def test_the_front_page_has_a_question_and_an_answer_of_every_chapter():
+    lines = answers({path.stem: glued(read(path)) for path in FILES}).splitlines()[2:]
+    rows = [line.strip("| ").split(" | ") for line in lines]
+    assert [row[0] for row in rows] == [f"{{doc}}`/notebooks/{name}`" for name in chapters()]
+    assert all(question.endswith("?") and answer for _, question, answer in rows)
 
 
 def test_tells_nothing_of_the_machine_it_ran_on(notebook):

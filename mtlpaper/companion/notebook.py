@@ -24,7 +24,7 @@ from mtlpaper.companion import experiments, provenance, results
 from mtlpaper.companion.claims import BADGES, all_claims, explain, found_text, rule_text
 from mtlpaper.companion.drawings import figure_of
 from mtlpaper.companion.parameters import Parameters
-from mtlpaper.companion.registry import settings
+from mtlpaper.companion.registry import chapter, settings
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -125,7 +125,7 @@ def claim(name: str, data: xr.Dataset) -> None:
     Parameters
     ----------
     name : str
-        Of the claim; the book's prose finds its verdict under it, see `glue`.
+        Of the claim; the book's prose finds its verdict under it.
     data : xarray.Dataset
         Of the claim's experiment.
     """
@@ -152,38 +152,28 @@ def claim(name: str, data: xr.Dataset) -> None:
         },
         raw=True,
     )
-    glue(name, word)
+    _glue(name, word)
 
 
-def glue(name: str, value: Any, digits: int = 4) -> None:
-    """Store a number or a word for the book's prose, without showing it.
+def numbers(data: xr.Dataset) -> None:
+    """Store the numbers and words that the chapter's prose gives, without showing them.
+
+    The prose finds a float rounded to four significant digits; the rest may depend on the machine.
 
     Parameters
     ----------
-    name : str
-        What the prose calls it: ``{glue:text}`figure1.ipynb::name:.2f```.
-    value : int, float or str
-        NumPy scalars and arrays without dimensions count as what they hold.
-    digits : int
-        Significant digits kept of a float; the rest may depend on the machine.
+    data : xarray.Dataset
+        Of the experiment; the function `numbers` of its chapter is called with it.
 
     Raises
     ------
     TypeError
-        If `value` is none of these.
+        If one of them is no int, float or str.
     ValueError
-        If `value` is not finite: a sentence with "nan" in it is a fault of the run.
-
-    Notes
-    -----
-    Writes the record that ``myst_nb.glue(name, value, display=False)`` writes, so that a notebook
-    run without the book's packages is no different.
+        If one is not finite: a sentence with "nan" in it is a fault of the run.
     """
-    display(
-        {f"{GLUE_PREFIX}text/plain": repr(_plain(value, digits))},
-        metadata={"scrapbook": {"name": name, "mime_prefix": GLUE_PREFIX}},
-        raw=True,
-    )
+    for name, value in chapter(data.attrs["experiment"]).numbers(data).items():
+        _glue(name, value)
 
 
 def _require_our_versions(data: xr.Dataset) -> None:
@@ -216,18 +206,22 @@ def _forget(fig: Figure) -> None:
         pyplot.close(fig)
 
 
-def _plain(value: Any, digits: int) -> int | float | str:
-    if isinstance(value, np.generic) or hasattr(value, "item"):
-        if np.ndim(value) != 0:
-            raise TypeError(f"`value` must be a single number, got shape {np.shape(value)}")
-        value = value.item()
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise TypeError(f"`value` must be an int, a float or a str, got {type(value).__name__}")
+def _glue(name: str, value: object) -> None:
+    """Write what ``myst_nb.glue(name, value, display=False)`` writes, without needing MyST-NB.
+
+    The prose finds it by ``{glue:text}`figure1.ipynb::name:.2f```.
+    """
+    if type(value) not in (int, float, str):  # NumPy's scalars would be written otherwise
+        raise TypeError(f"`{name}` must be an int, a float or a str, got {type(value).__name__}")
     if isinstance(value, float):
         if not math.isfinite(value):
-            raise ValueError(f"`value` must be finite, got {value}")
-        return float(f"{value:.{digits}g}")
-    return value
+            raise ValueError(f"`{name}` must be finite, got {value}")
+        value = float(f"{value:.4g}")
+    display(
+        {f"{GLUE_PREFIX}text/plain": repr(value)},
+        metadata={"scrapbook": {"name": name, "mime_prefix": GLUE_PREFIX}},
+        raw=True,
+    )
 
 
 def _rounded_text(value: float, digits: int) -> str:

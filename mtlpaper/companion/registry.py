@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from mtlpaper.companion.claims import Claim
     from mtlpaper.companion.contract import Stage
 
+#: What prose can show.
+Number = int | float | str
 #: What chapters share, and no chapter.
 _COMMON = "common"
 _PAGES = re.compile(r"^\s*-?\s*file:\s*notebooks/(\w+)\s*$", re.MULTILINE)
@@ -74,8 +76,10 @@ class Chapter:
     """The room of one experiment: a package whose last name is the experiment's.
 
     Its modules: ``parameters`` has one subclass of `Parameters` of that name, ``experiment`` the
-    stages in ``STAGES``, ``figures`` the drawings in ``FIGURES``; ``claims``, if there is one, what
-    a document says of it in ``CLAIMS``; ``fragments`` parts of pages in ``FRAGMENTS``.
+    stages in ``STAGES``, ``figures`` the drawings in ``FIGURES``. Others it may have or not:
+    ``numbers`` has the function ``numbers`` and the page's row on the front page in ``QUESTION``
+    and ``ANSWER``, ``claims`` what a document says of it in ``CLAIMS``, ``fragments`` parts of
+    pages in ``FRAGMENTS``.
     """
 
     package: str
@@ -135,13 +139,31 @@ class Chapter:
     @property
     def fragments(self) -> Mapping[str, Callable[[xr.Dataset], str]]:
         """Parts of the book's pages made of its dataset, as Markdown by the name of the file."""
-        if f"{self.package}.fragments" not in self.modules:
-            return {}
-        found: Mapping[str, Callable[[xr.Dataset], str]] = self._module("fragments").FRAGMENTS
+        found: Mapping[str, Callable[[xr.Dataset], str]] = self._given("fragments", "FRAGMENTS", {})
+        return found
+
+    @property
+    def question(self) -> str:
+        """What its page asks; empty if there is no row for it on the front page."""
+        return str(self._given("numbers", "QUESTION", ""))
+
+    @property
+    def answer(self) -> str:
+        """The answer as Markdown; ``{name:format}`` stands for one of its numbers or verdicts."""
+        return str(self._given("numbers", "ANSWER", ""))
+
+    def numbers(self, data: xr.Dataset) -> dict[str, Number]:
+        """Return the numbers and words that prose shows of its dataset, by name."""
+        found: dict[str, Number] = self._given("numbers", "numbers", lambda _: {})(data)
         return found
 
     def _module(self, name: str) -> ModuleType:
         return importlib.import_module(f"{self.package}.{name}")
+
+    def _given(self, module: str, name: str, otherwise: Any) -> Any:
+        """Return what a module defines that a chapter may have or not."""
+        there = f"{self.package}.{module}" in self.modules
+        return getattr(self._module(module), name) if there else otherwise
 
 
 _packages: list[ModuleType] = []

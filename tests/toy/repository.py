@@ -27,7 +27,7 @@ data = notebook.dataset(params)
 """
 SHOW = """\
 notebook.figure(figures.points(data), "{name}")
-notebook.glue("first", data.x[0])
+notebook.numbers(data)
 notebook.table(data.x.to_dataframe())
 """
 

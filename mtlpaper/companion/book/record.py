@@ -66,6 +66,8 @@ class RunRecord:
         Wall-clock seconds.
     command : str
         The exact command that reruns it.
+    numbers : mapping
+        Numbers and words that its notebook stores for prose, by name.
     files : mapping
         File name, relative to the folder, to SHA-256.
     """
@@ -89,6 +91,7 @@ class RunRecord:
     started: str
     duration_s: float
     command: str
+    numbers: Mapping[str, Any]
     files: Mapping[str, str]
 
     @property
@@ -138,6 +141,7 @@ def _record(folder: Path, raw: Mapping[str, Any]) -> RunRecord:
         jobs=raw.get("jobs", 1),
         commit_unknown=raw.get("commit_unknown", ""),
         duration_s=float(raw["duration_s"]),
+        numbers=raw.get("numbers", {}),
         command=command if isinstance(command, str) else shlex.join(command),
         **{key: raw[key] for key in REQUIRED if key not in {"changed", "command", "duration_s"}},
     )

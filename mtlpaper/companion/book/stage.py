@@ -18,6 +18,7 @@ from sphinx_external_toc.parsing import parse_toc_yaml
 
 import mtlpaper
 from mtlpaper.companion import registry
+from mtlpaper.companion.book.answers import answers
 from mtlpaper.companion.book.api import api_pages
 from mtlpaper.companion.book.boxes import provenance_box
 from mtlpaper.companion.book.errors import PublishError
@@ -52,7 +53,8 @@ def stage(root: Path, runs: Mapping[str, Path], target: Path, *, preset: str) ->
     Raises
     ------
     PublishError
-        Where a source or a run is missing, or a run does not belong to its notebook.
+        Where a source or a run is missing, a run does not belong to its notebook, or a chapter's
+        answer on the front page names no number of its run.
     """
     records = {name: read_record(folder) for name, folder in runs.items()}
     _copy_sources(root, target)
@@ -60,6 +62,8 @@ def stage(root: Path, runs: Mapping[str, Path], target: Path, *, preset: str) ->
     for name, record in records.items():
         _stage_run(target, name, record)
     _stage_generated(target)
+    rows = answers({name: record.numbers for name, record in records.items()})
+    (target / GENERATED / "chapters.md").write_text(rows, encoding="utf-8")
     stage_scorecard(root, target, target / GENERATED, preset)
     copy_mathjax(target / "book" / "_assets" / "mathjax")
     _complete_config(target / "_config.yml", records, preset)

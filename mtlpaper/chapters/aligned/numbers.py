@@ -1,0 +1,35 @@
+"""Numbers in the prose on aligned students, and its row on the front page."""
+
+import xarray as xr
+
+from mtlpaper.chapters.common.labels import BOUNDS
+from mtlpaper.chapters.common.numbers import significant
+from mtlpaper.companion.claims import parameter
+from mtlpaper.companion.registry import Number
+
+#: Benefits in nats up to this are zero but for the error of the integration.
+ZERO = 1e-8
+
+QUESTION = "Do aligned students of unrelated tasks know of each other?"
+ANSWER = "$s_A$ differs by {largest_unrelated:.0e} at most"
+
+
+def numbers(data: xr.Dataset) -> dict[str, Number]:
+    """Give differences of singular values and benefits in nats, by the tasks' relation."""
+    unrelated = data["s_difference"].sel(rho=0.0, r_AB=0.0)
+    weak = data.sel(rho=0.0, r_AB=parameter(data, "weak")).isel(S_B=-1)
+    clear = abs(weak["MT"]) > ZERO
+    drawn = data["benefit_drawn"].sel(rho=0.0, kind="unrelated", end="largest")
+    overlapping = data["MT"].isel(rho=-1).sel(r_AB=0.0)
+    return {
+        "largest_unrelated": significant(float(abs(unrelated).max()), 1),
+        "weak_cells": int(clear.sum()),
+        "weak_same_sign": int((clear & (weak["MT"] * weak["s_difference"] > 0)).sum()),
+        "related_most": float(data["MT"].sel(rho=0.0).isel(r_AB=-1).max()),
+        **{
+            f"drawn_{rule}_{bound}": float(drawn.sel(label_rule=rule, bound=bound))
+            for rule in data["label_rule"].values
+            for bound in BOUNDS
+        },
+        "overlapping": significant(float(overlapping.min()), 2),
+    }

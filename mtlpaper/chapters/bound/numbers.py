@@ -1,0 +1,30 @@
+"""Numbers in the prose on the bound, and its row on the front page."""
+
+import xarray as xr
+
+from mtlpaper.chapters.common.numbers import significant
+from mtlpaper.companion.claims import parameter
+from mtlpaper.companion.registry import Number
+
+QUESTION = "Does Eq. (5) bound the benefit?"
+ANSWER = (
+    "as printed: {eq5-soft:s} with soft labels, {eq5-argmax:s} with argmax labels; "
+    "for any two students: {eq5-general:s}"
+)
+
+
+def numbers(data: xr.Dataset) -> dict[str, Number]:
+    """Give violations of the printed bound in percent of the pairs, and how tight it is."""
+    printed = 100 * data["violation"].sel(form="Eq. (5) as printed", bound="estimate")
+    tightness = data["tightness"].sel(bound="estimate")
+    rules = data["label_rule"].values
+    return {
+        **{f"printed_{rule}_percent": float(printed.sel(label_rule=rule).mean()) for rule in rules},
+        "n_pairs": data["MT"].size,
+        "general_worst": significant(float(data["worst"].sel(form="general").max()), 1),
+        **{
+            f"tightness_{rule}": significant(float(tightness.sel(label_rule=rule).mean()), 2)
+            for rule in rules
+        },
+        "least_benefit": float(parameter(data, "least_benefit")),
+    }

@@ -1,0 +1,34 @@
+"""Numbers that several pages give in their prose."""
+
+import xarray as xr
+
+from mtlpaper.companion.registry import Number
+
+
+def significant(value: float, digits: int) -> float:
+    """Round to a number of significant digits."""
+    return float(f"{value:.{digits}g}")
+
+
+def axis_range(panel: str, MT: xr.DataArray) -> dict[str, Number]:
+    """Give the lowest and the highest estimate of a panel's benefits in nats.
+
+    Parameters
+    ----------
+    panel : str
+        The numbers are called `<panel>_low` and `<panel>_high`.
+    MT : xarray.DataArray
+        Benefits over (bound, ...).
+    """
+    value = MT.sel(bound="estimate")
+    return {f"{panel}_low": float(value.min()), f"{panel}_high": float(value.max())}
+
+
+def minima(data: xr.Dataset) -> dict[str, Number]:
+    """Count the networks, and give the percentages with their minimum at either end of training."""
+    share = data["share"]
+    return {
+        "at_start_percent": 100 * float(share.sel(place="at the start").mean()),
+        "at_end_percent": 100 * float(share.sel(place="at the end").mean()),
+        "n_networks": int(data["n_networks"].sum()),
+    }

@@ -1,0 +1,34 @@
+"""Numbers in the prose on Figure 2, and its row on the front page."""
+
+import xarray as xr
+
+from mtlpaper.chapters.common.numbers import axis_range, minima
+from mtlpaper.companion.registry import Number
+
+QUESTION = "When does an auxiliary task help?"
+ANSWER = (
+    "related and clean: up to {related_best:+.3f} nats; unrelated and clean: {unrelated_high:+.3f}"
+)
+
+
+def numbers(data: xr.Dataset) -> dict[str, Number]:
+    """Give benefits in nats, by the main task's S_A (left) and by N training points (right)."""
+    left = data["effect_left"].sel(bound="estimate")
+    related = left.sel(effect="related, high S_B")
+    best = int(related.argmax("S_A"))
+    right = data["effect_right"].sel(bound="estimate", effect="related, high S_B")
+    most = int(right.argmax("n_right"))
+    found: dict[str, Number] = {
+        **axis_range("left", data["MT_left"]),
+        **axis_range("right", data["MT_right"]),
+    }
+    for place, index in (("first", 0), ("last", -1), ("best", best)):
+        cell = related.isel(S_A=index)
+        found |= {f"S_A_{place}": float(cell["S_A"]), f"related_{place}": float(cell)}
+    for level in ("low", "high"):
+        cell = left.isel(S_A=best).sel(effect=f"unrelated, {level} S_B")
+        found[f"unrelated_{level}"] = float(cell)
+    for place, index in (("first", 0), ("last", -1), ("best", most)):
+        cell = right.isel(n_right=index)
+        found |= {f"N_{place}": int(cell["n_right"]), f"at_N_{place}": float(cell)}
+    return found | minima(data)

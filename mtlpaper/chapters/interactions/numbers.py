@@ -1,0 +1,34 @@
+"""Numbers in the prose on benefits without training, and its row on the front page."""
+
+import xarray as xr
+
+from mtlpaper.chapters.common.numbers import minima
+from mtlpaper.companion.claims import parameter
+from mtlpaper.companion.registry import Number
+
+QUESTION = "Can the benefit be computed without training?"
+ANSWER = (
+    "by our finite-sample flow with correlation {finite_correlation:.3f}, "
+    "right sign in {finite_sign_percent:.0f} %"
+)
+
+
+def numbers(data: xr.Dataset) -> dict[str, Number]:
+    """Give how theories agree with training over all cells, and where one is farthest off."""
+    agreement = data["agreement"].sel(subset="all", bound="estimate")
+    found: dict[str, Number] = {}
+    for theory in data["theory"].values:
+        cell = agreement.sel(theory=theory)
+        for statistic in ("correlation", "slope", "rmse"):
+            found[f"{theory}_{statistic}"] = float(cell.sel(statistic=statistic))
+        found[f"{theory}_sign_percent"] = 100 * float(cell.sel(statistic="sign"))
+    for count in ("n_clear", "n_cells"):
+        found[count] = int(agreement.sel(theory="finite", statistic=count))
+    found["least_correlation"] = float(parameter(data, "least_correlation"))
+    found["least_sign_percent"] = 100 * float(parameter(data, "least_sign"))
+    gap = data["MT_theory"] - data["MT"].sel(bound="estimate")
+    worst = gap.isel(abs(gap).argmax(...))
+    found["worst_gap"] = float(worst)
+    for axis in ("n_train", "S_A", "S_B", "r_AB"):
+        found[f"worst_{axis}"] = worst[axis].item()
+    return found | minima(data)

@@ -1,0 +1,32 @@
+"""Numbers in the prose on label rules, and its row on the front page."""
+
+import xarray as xr
+
+from mtlpaper.companion.registry import Number
+from mtlpaper.documents.lee2019 import printed
+
+QUESTION = "Argmax labels, as the text says, or soft ones?"
+ANSWER = (
+    "argmax labels end at {argmax_2:.2f}, soft ones at {soft_2:.2f}; the axis ends at {axis_top:g}"
+)
+
+
+def numbers(data: xr.Dataset) -> dict[str, Number]:
+    """Give the ends of the curves, and the largest gaps over classes or noise levels in percent."""
+    end = data["s"].sel(curve="sgd").isel(time=-1).mean("seed")
+    rules, sizes = data["label_rule"].values, data["N3"].values
+    gap = 100 * data["gap"].sel(bound="estimate", theory="rank_one").max("N3")
+    large = 100 * data["gap_large"].sel(bound="estimate").max("sigma")
+    return {
+        **{
+            f"{rule}_{N3}": float(end.sel(label_rule=rule, N3=N3)) for N3 in sizes for rule in rules
+        },
+        "axis_top": float(printed.FIGURE1_SINGULAR_VALUE[1]),
+        "s_bar_inferred": float(data["s_bar_inferred"]),
+        **{f"{rule}_gap_percent": float(gap.sel(label_rule=rule)) for rule in rules},
+        **{
+            f"{theory}_{N3}_percent": float(large.sel(N3=N3, theory=theory))
+            for N3 in sizes
+            for theory in data["theory"].values
+        },
+    }

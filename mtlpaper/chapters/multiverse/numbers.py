@@ -1,0 +1,26 @@
+"""Numbers in the prose on the multiverse, and its row on the front page."""
+
+import xarray as xr
+
+from mtlpaper.chapters.multiverse.tables import in_short
+from mtlpaper.companion.claims import parameter
+from mtlpaper.companion.registry import Number
+
+QUESTION = "Do the claims hold whatever they did?"
+ANSWER = "of {n_claims:d} scanned, {n_always:d} nearly everywhere, {n_never:d} nearly nowhere"
+
+
+def numbers(data: xr.Dataset) -> dict[str, Number]:
+    """Count factors, settings, and claims by what the settings do to them."""
+    words = [in_short(data.sel(claim=name)) for name in data["claim"].values]
+    return {
+        "n_factors": data.sizes["factor"],
+        "n_settings": data.sizes["setting"],
+        "n_enough": int(parameter(data, "n_train")[1]),
+        "n_deep": int(min(parameter(data, "n_deep"), parameter(data, "n_settings"))),
+        "n_claims": len(words),
+        "n_always": sum(word.startswith("holds") for word in words),
+        "n_never": sum(word.startswith("fails") for word in words),
+        "n_hang": sum(word.startswith("hangs") for word in words),
+        "n_diverged": int((data["holds"].sel(claim="up-with-relatedness") < 0).sum()),
+    }
