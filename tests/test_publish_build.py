@@ -13,6 +13,7 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup
 from nbformat import v4
+from toy import registration
 
 import mtlpaper
 from mtlpaper.companion.book import FaultKind, PublishError, build_book, check_pages
@@ -44,11 +45,15 @@ $$ (eq-T7a)
 The same, $t/\tau$.
 ```
 
+```{include} _generated/chapters.md
+```
+
 ```{bibliography}
 ```
 """
 
 BIBLIOGRAPHY = "@misc{lee2019, author={A. Lee}, title={Multitask}, year={2019}}\n"
+NUMBERS = {"gap": 0.0123, "first": 0.4567}
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 9L9 0"/></svg>'
 #: One grey pixel.
 PNG = bytes.fromhex(
@@ -62,11 +67,14 @@ def toy_notebook(*, executed: bool) -> nbformat.NotebookNode:
         "display_data", data={"image/png": b64encode(PNG).decode(), "text/plain": "<figure>"}
     )
     prefix = "application/papermill.record/"
-    glued = v4.new_output(
-        "display_data",
-        data={f"{prefix}text/plain": "0.0123"},
-        metadata={"scrapbook": {"name": "gap", "mime_prefix": prefix}},
-    )
+    glued = [
+        v4.new_output(
+            "display_data",
+            data={f"{prefix}text/plain": repr(value)},
+            metadata={"scrapbook": {"name": name, "mime_prefix": prefix}},
+        )
+        for name, value in NUMBERS.items()
+    ]
     figure = {
         "figure": {"name": "fig-curve", "caption": "A curve, $t$."},
         "image": {"alt": "A line rising from left to right."},
@@ -78,7 +86,7 @@ def toy_notebook(*, executed: bool) -> nbformat.NotebookNode:
     ]
     if executed:
         cells[1].execution_count, cells[2].execution_count = 1, 2
-        cells[2].outputs = [picture, glued]
+        cells[2].outputs = [picture, *glued]
     return v4.new_notebook(cells=cells, metadata={"language_info": {"name": "python"}})
 
 
@@ -121,6 +129,7 @@ def make_run(folder: Path) -> None:
         "duration_s": 1,
         "command": "mtlpaper run toy --preset quick",
         "files": files,
+        "numbers": NUMBERS,
     }
     (folder / "run.json").write_text(json.dumps(record))
 
@@ -138,7 +147,7 @@ def project(tmp_path_factory):
 def html(project):
     """The book of the sound project, which passes its own page check on the way."""
     out = project / "_build" / "html"
-    with pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch, registration.registered():
         patch.setenv("SOURCE_DATE_EPOCH", "1")  # in 1970
         build_book(project, {"toy": project / "runs" / "toy"}, out, preset="quick")
     return out
@@ -154,6 +163,13 @@ def test_numbers_figures_and_equations_arrive_on_the_page(html):
     assert "The largest gap is 0.01, see Fig. 2 and (T 7a); holds" in " ".join(text.split())
     assert front.select_one(".math .eqno").get_text().startswith("(T 7a)")
     assert front.select_one("figure img")["alt"] == "A line rising from left to right."
+
+
+def test_the_front_page_tells_what_a_chapter_asks_and_its_run_answers(html):
+    (row,) = page(html, "book/index.html").select("table tbody tr")
+    cells = [" ".join(cell.get_text().split()) for cell in row.select("td")]
+    assert cells == ["A toy", "What | comes first?", "the number 0.46"]
+    assert row.a["href"] == "../notebooks/toy.html"
 
 
 def test_the_year_of_the_copyright_is_that_of_the_configuration(html):

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from mtlpaper.companion.book.scorecard import (
     stage_scorecard,
 )
 from mtlpaper.companion.claims import SYMBOLS, MissingDataError, all_claims, judge_all
+from mtlpaper.companion.registry import chapters
 from mtlpaper.documents.lee2019 import ABSTRACT
 
 ROOT = Path(mtlpaper.__file__).parents[1]
@@ -98,6 +100,7 @@ def make_run(folder: Path, name: str, data: xr.Dataset) -> None:
         "started": "2026-01-02T03:04:05+00:00",
         "duration_s": 1,
         "files": files,
+        "numbers": dict.fromkeys(re.findall(r"{([\w-]+):", chapters()[name].answer), 0.5),
     }
     (folder / "run.json").write_text(json.dumps(record))
 

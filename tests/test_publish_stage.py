@@ -11,9 +11,11 @@ import pytest
 import yaml
 from nbformat import v4
 from pydantic import Field, create_model
+from toy import registration
 
 import mtlpaper
 from mtlpaper.companion.book import PublishError
+from mtlpaper.companion.book.answers import answers
 from mtlpaper.companion.book.api import api_pages, modules
 from mtlpaper.companion.book.boxes import provenance_box
 from mtlpaper.companion.book.ledger import settings_ledger, symbols
@@ -197,6 +199,27 @@ def test_mathjax_comes_with_its_fonts_and_without_its_bulk(tmp_path):
     assert sum(path.suffix == ".woff" for path in files) == 23
     # The whole package takes 24 MB; the script alone 1.2, the fonts 0.4.
     assert sum(path.stat().st_size for path in files) < 3e6
+
+
+# ------------------------------------------------------------------------------------- front page
+
+
+def test_an_answer_takes_its_numbers_from_the_page():
+    with registration.registered():
+        head, _, row = answers({"toy": ["first"]}).splitlines()
+    assert head == "| page | question | answer |"
+    number = "{glue:text}`/notebooks/toy.ipynb::first:.2f`"
+    assert row == f"| {{doc}}`/notebooks/toy` | What \\| comes first? | the number {number} |"
+
+
+@pytest.mark.parametrize(
+    ("numbers", "hint"), [({"frist": 1.0}, "did you mean frist?"), ({}, "it has none")]
+)
+def test_an_answer_without_its_number_fails_the_build(numbers, hint, tmp_path):
+    root, run = make_source(tmp_path / "root"), make_run(tmp_path / "run", numbers=numbers)
+    message = r"toy\.numbers: the placeholder \{first:\.2f\} of `ANSWER` must name .*; " + hint
+    with registration.registered(), pytest.raises(PublishError, match=message):
+        stage(root, {"toy": run}, tmp_path / "stage", preset="quick")
 
 
 # --------------------------------------------------------------------------------- records, overlay
