@@ -15,8 +15,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 ROOT = Path(__file__).parents[1]
 NAME = "turned_labels"
 PAGES = {
-    "index.md": "# A small book\n\nThe first page says in a sentence what the others are about: "
-    "{doc}`../notebooks/turned_labels`\n",
+    "index.md": "# A small book\n\n```{include} _generated/chapters.md\n```\n",
     "settings.md": "# Settings\n\n```{include} _generated/settings.md\n```\n",
     "api.md": "# Code\n\n```{eval-rst}\n.. automodule:: mtlpaper.chapters.turned_labels.figures\n"
     "   :members:\n```\n",
@@ -93,12 +92,14 @@ def program(tree: Path, *arguments: str, code: int = 0) -> str:
 
 def test_the_chapter_goes_through_every_command(tree):
     assert "How many labels does the noise turn?" in program(tree, "list")
-    assert "from none to twice the teacher" in program(tree, "show", NAME)
+    assert "sigma" in program(tree, "show", NAME)
     program(tree, "run", NAME, "--preset", "quick", "-p", "n_seeds=3", "--out", "mine")
     assert (tree / "mine" / "turned-labels.svg").is_file()
     program(tree, "book", "--preset", "quick")
     page = (tree / "_build" / "html" / "notebooks" / f"{NAME}.html").read_text(encoding="utf-8")
     assert "turned-labels.svg" in page
+    front = (tree / "_build" / "html" / "book" / "index.html").read_text(encoding="utf-8")
+    assert re.search(r"\d+ % where it is twice the teacher", front)
     assert NAME in (tree / "_build" / "html" / "book" / "settings.html").read_text(encoding="utf-8")
     assert "1 of 1 figures are fresh" in program(tree, "status", "--preset", "quick")
     program(tree, "publish", "--preset", "quick", "--allow-dirty")
