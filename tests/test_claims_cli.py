@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from claims_data import IDEAL
+from toy.folder import write_record
 from typer.testing import CliRunner
 
 from mtlpaper.companion import results
@@ -165,8 +166,7 @@ def test_the_runs_of_a_preset(root):
     for name, build in IDEAL.items():
         (folder / name).mkdir(parents=True)
         results.save(build(), folder / name / f"{name}.nc")
-    record = {"files": {"depth.nc": results.checksum(folder / "depth" / "depth.nc")}}
-    (folder / "depth" / "run.json").write_text(json.dumps(record | {"command": "mtlpaper run"}))
+    write_record(folder / "depth")
     code, out, _ = call("--preset", "quick", "--json", "--strict", "--root", root)
     assert code == 0
     assert json.loads(out)["data"] == str(folder)

@@ -12,6 +12,7 @@ import pytest
 import typer
 from rich.console import Console
 from toy import registration
+from toy.folder import write_record
 from toy.repository import make_repository
 from toy.settings import Toy
 from typer.testing import CliRunner
@@ -58,7 +59,7 @@ def call(*arguments) -> tuple[int, str, str]:
 
 
 def reused(run) -> runs.Outcome:
-    return runs.Outcome(run.folder, {"duration_s": 1.0}, reused=True)
+    return runs.Outcome(run.folder, runs.RunRecord.model_construct(duration_s=1.0), reused=True)
 
 
 def test_version():
@@ -168,7 +169,9 @@ def test_a_run_tells_its_beginning_end_and_folder(root, tmp_path, monkeypatch, q
         asked.update(run=run, means=means, **options)
         on_start("code: mtlpaper.tasks changed")
         on_progress(Report(3, 7, 3, 1.0, ("an entry was damaged",)))
-        return runs.Outcome(run.folder, {"duration_s": 1.26}, reused=False)
+        return runs.Outcome(
+            run.folder, runs.RunRecord.model_construct(duration_s=1.26), reused=False
+        )
 
     monkeypatch.setattr(runs, "execute", execute)
     arguments = ["-p", "n=7", "--preset", "quick", "--jobs", 3, "--device", "cpu", "--force"]
@@ -199,7 +202,9 @@ def test_a_run_tells_what_it_will_take_if_that_is_known(root, tmp_path, monkeypa
 
     def execute(run, _, *, on_start, **__):
         on_start("")
-        return runs.Outcome(run.folder, {"duration_s": 1.0}, reused=False)
+        return runs.Outcome(
+            run.folder, runs.RunRecord.model_construct(duration_s=1.0), reused=False
+        )
 
     monkeypatch.setattr(runs, "execute", execute)
     arguments = ["--preset", "quick", "--jobs", 2, "--root", root, "--out", tmp_path / "out"]
@@ -367,8 +372,7 @@ def test_redraw_makes_the_figures_from_the_data_alone(tmp_path):
 def test_redraw_refuses_data_that_its_run_did_not_write(tmp_path):
     path = tmp_path / "toy.nc"
     results.save(experiments.compute(Toy.preset("quick")), path)
-    record = {"command": "mtlpaper run toy", "files": {"toy.nc": results.checksum(path)}}
-    (tmp_path / "run.json").write_text(json.dumps(record))
+    write_record(tmp_path, command="mtlpaper run toy")
     assert call("redraw", path, "--out", tmp_path / "new")[0] == 0
     # An attribute is outside the checksums that the file itself carries.
     results.save(results.load(path).assign_attrs(commit="another"), path)

@@ -653,7 +653,7 @@ def test_what_cannot_be_compared_ends_with_2(made, tmp_path):
         assert words in err
 
 
-def test_a_run_whose_numbers_were_taken_away_says_so(made, five):
+def test_a_run_without_numbers_says_so(made, five):
     run = SimpleNamespace(folder=five)
-    rewrite_record(run, lambda record: record.pop("numbers"))
+    rewrite_record(run, lambda record: record.update(numbers={}))
     assert "Numbers in the prose: B records none." in call(made["five"], five)[1]

@@ -19,7 +19,7 @@ def _small_machine(monkeypatch):
 def run_of(name: str, preset: str, changes: dict | None = None) -> runs.Run:
     """A run of which only the parameters matter."""
     params = settings(name).preset(preset, **(changes or {}))
-    components = runs.Components({}, [], {}, {}, "")
+    components = runs.Components(cells=(), modules={}, versions={}, python="")
     return runs.Run(params, preset, changes or {}, Path(), Path(), components)
 
 

@@ -1,7 +1,5 @@
 """A small book built in earnest with the real configuration, then with faults in its source."""
 
-import hashlib
-import json
 import shutil
 import subprocess
 import sys
@@ -14,6 +12,7 @@ import yaml
 from bs4 import BeautifulSoup
 from nbformat import v4
 from toy import registration
+from toy.folder import write_record
 
 import mtlpaper
 from mtlpaper.companion.book import FaultKind, PublishError, build_book, check_pages
@@ -110,28 +109,7 @@ def make_run(folder: Path) -> None:
     nbformat.write(toy_notebook(executed=True), folder / "toy.ipynb")
     (folder / "curve.svg").write_text(SVG)
     (folder / "toy.nc").write_bytes(b"data")
-    files = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
-    record = {
-        "experiment": "toy",
-        "preset": "quick",
-        "parameters": {"N1": 20},
-        "changed": {},
-        "seeds": {},
-        "versions": {"numpy": "2"},
-        "python": "3",
-        "platform": "any",
-        "commit": None,
-        "dirty": False,
-        "device": "cpu",
-        "dtype": "float64",
-        "threads": 1,
-        "started": "2026-01-02T03:04:05+00:00",
-        "duration_s": 1,
-        "command": "mtlpaper run toy --preset quick",
-        "files": files,
-        "numbers": NUMBERS,
-    }
-    (folder / "run.json").write_text(json.dumps(record))
+    write_record(folder, parameters={"N1": 20}, versions={"numpy": "2"}, numbers=NUMBERS)
 
 
 @pytest.fixture(scope="module")

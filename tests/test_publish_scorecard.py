@@ -1,6 +1,5 @@
 """The scorecard page: every claim with its anchor, verdict, links, and what would refute it."""
 
-import hashlib
 import json
 import re
 import shutil
@@ -12,6 +11,7 @@ import xarray as xr
 from bs4 import BeautifulSoup, Tag
 from claims_data import IDEAL
 from nbformat import v4
+from toy.folder import write_record
 
 import mtlpaper
 from mtlpaper.companion import results
@@ -84,25 +84,8 @@ def make_run(folder: Path, name: str, data: xr.Dataset) -> None:
     label = "fig-depth" if name == "depth" else "fig-other"
     nbformat.write(notebook(label, executed=True), folder / f"{name}.ipynb")
     results.save(data, folder / f"{name}.nc")
-    files = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
-    words = dict.fromkeys(("python", "platform", "device", "dtype", "command"), "any")
-    record = {
-        **words,
-        "experiment": name,
-        "preset": "quick",
-        "parameters": {},
-        "changed": {},
-        "seeds": {},
-        "versions": {},
-        "commit": None,
-        "dirty": False,
-        "threads": 1,
-        "started": "2026-01-02T03:04:05+00:00",
-        "duration_s": 1,
-        "files": files,
-        "numbers": dict.fromkeys(re.findall(r"{([\w-]+):", chapters()[name].answer), 0.5),
-    }
-    (folder / "run.json").write_text(json.dumps(record))
+    numbers = dict.fromkeys(re.findall(r"{([\w-]+):", chapters()[name].answer), 0.5)
+    write_record(folder, experiment=name, numbers=numbers)
 
 
 @pytest.fixture(scope="module")

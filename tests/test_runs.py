@@ -17,13 +17,13 @@ from types import SimpleNamespace
 import nbformat
 import pytest
 from toy import registration
+from toy.folder import write_record
 from toy.repository import PARAMETERS, make_repository, python_path
 from toy.settings import Toy
 
 from mtlpaper.companion import drawings, results
 from mtlpaper.companion.parameters import ParameterError
 from mtlpaper.companion.runs import (
-    Components,
     Means,
     RunError,
     SetupError,
@@ -125,18 +125,18 @@ def test_a_run_makes_its_files_and_nothing_else(done):
 
 def test_the_record_tells_what_was_done(done):
     record = read_record(done.folder)
-    assert record["parameters"] == Toy.preset("quick", **CHANGES).plain()
-    assert record["changed"] == CHANGES
-    assert record["seeds"] == {"seed": 1}
-    assert Components.recorded(record) == done.components
-    assert record["fingerprint"] == done.fingerprint
-    assert record["command"] == ("mtlpaper run toy --preset quick -p 'sizes=[4, 2]' -p rule=argmax")
-    assert record["files"] == {name: results.checksum(done.folder / name) for name in FILES[1:]}
-    assert (record["threads"], record["jobs"], record["dtype"]) == (1, 2, "float64")
-    assert record["started"].endswith("+00:00")
-    assert 0 < sum(record["cell_durations_s"]) <= record["duration_s"]
+    assert record.parameters == Toy.preset("quick", **CHANGES).plain()
+    assert record.changed == CHANGES
+    assert record.seeds == {"seed": 1}
+    assert record.components == done.components
+    assert record.fingerprint == done.fingerprint
+    assert record.command == ("mtlpaper run toy --preset quick -p 'sizes=[4, 2]' -p rule=argmax")
+    assert record.files == {name: results.checksum(done.folder / name) for name in FILES[1:]}
+    assert (record.threads, record.jobs, record.dtype) == (1, 2, "float64")
+    assert record.started.endswith("+00:00")
+    assert 0 < sum(record.cell_durations_s) <= record.duration_s
     first = float(results.load(done.folder / "toy.nc").x[0])
-    assert record["numbers"] == {"first": float(f"{first:.4g}")}
+    assert record.numbers == {"first": float(f"{first:.4g}")}
 
 
 def test_the_executed_notebook_shows_the_run_s_values_once(done):
@@ -461,10 +461,9 @@ def test_a_run_killed_while_delivering_is_completed_by_the_next(copy, moved, mon
     (copy.folder / work.name.replace(f"-{os.getpid()}-", f"-{2**22}-")).mkdir()
     if "run.json" not in moved:  # which moves last, after what is outdated was removed
         (copy.folder / "old.svg").write_text("from before")
-    old = {"experiment": "toy", "files": {"old.svg": ""}}
     for name in FILES:
         (copy.folder / name).replace(ready / name)
-    (copy.folder / "run.json").write_text(json.dumps(old))
+    write_record(copy.folder, files={"old.svg": ""})
     for name in moved:
         (ready / name).replace(copy.folder / name)
     monkeypatch.setattr("mtlpaper.companion.runs.execution._compute", None)
@@ -506,7 +505,7 @@ def test_a_source_that_changes_under_way_leaves_no_fresh_run(copy):
 
     assert _settled(copy) == copy.fingerprint
     assert _settled(plan("toy", "quick", {"seed": 9}, root=copy.root)) != "changed while running"
-    components = replace(copy.components, cells=["of another time"])
+    components = copy.components.model_copy(update={"cells": ("of another time",)})
     assert _settled(replace(copy, components=components)) == "changed while running"
 
 

@@ -13,13 +13,16 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import h5py
 import xarray as xr
+from pydantic import BaseModel, ValidationError
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+Model = TypeVar("Model", bound=BaseModel)
 
 #: Resolution of PNG files, enough for a sharp desktop's screen.
 DPI = 200
@@ -91,6 +94,39 @@ def checksum(path: Path) -> str:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise _unreadable(path, error) from error
+
+
+def read_json(path: Path, kind: type[Model]) -> Model:
+    """Read a JSON file as a model of pydantic.
+
+    Raises
+    ------
+    ResultError
+        If the file is missing, is no JSON, lacks an entry or has one of another type.
+    """
+    try:
+        return kind.model_validate_json(path.read_bytes(), strict=True)
+    except FileNotFoundError:
+        raise ResultError(f"there is no file {path}") from None
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    except ValidationError as error:
+        raise ResultError(f"{path} {_fault(error)}") from None
+
+
+def _fault(error: ValidationError) -> str:
+    faults = error.errors()
+    if faults[0]["type"] == "json_invalid":
+        return f"is no valid JSON ({faults[0]['ctx']['error']})"
+    lacks = [_path(fault["loc"]) for fault in faults if fault["type"] == "missing"]
+    if lacks:
+        return f"lacks {', '.join(lacks)}"
+    place = _path(faults[0]["loc"])
+    return f"is not as expected{f' at `{place}`' if place else ''}: {faults[0]['msg']}"
+
+
+def _path(location: tuple[int | str, ...]) -> str:
+    return ".".join(map(str, location))
 
 
 def _unreadable(path: Path, error: OSError) -> ResultError:

@@ -1,6 +1,7 @@
 """A run folder as a run leaves it, made without a kernel."""
 
 import json
+from pathlib import Path
 
 from mtlpaper.companion import drawings, experiments, provenance, results
 from mtlpaper.companion.runs import Run
@@ -23,15 +24,38 @@ def write_run(run: Run, data=None, **changes) -> Run:
         **provenance.machine(),
         "numbers": {"first": float(f"{float(data.x[0]):.4g}")},
         "fingerprint": run.fingerprint,
-        "components": run.components.to_record(),
-        "files": {
-            path.name: results.checksum(path)
-            for path in run.folder.iterdir()
-            if path.name != "run.json"
-        },
+        "components": run.components.model_dump(),
     }
-    (run.folder / "run.json").write_text(json.dumps({**record, **changes}))
+    write_record(run.folder, **{**record, **changes})
     return run
+
+
+def write_record(folder: Path, **changes) -> None:
+    """Write a ``run.json`` that lists all files of a folder; `changes` go into it."""
+    words = ("title", "python", "platform", "device", "command", "fingerprint")
+    record = {
+        **dict.fromkeys(words, "any"),
+        "experiment": "toy",
+        "preset": "quick",
+        "parameters": {},
+        "changed": {},
+        "seeds": {},
+        "commit": None,
+        "dirty": False,
+        "commit_unknown": "",
+        "versions": {},
+        "dtype": "float64",
+        "threads": 1,
+        "jobs": 1,
+        "started": "2026-01-02T03:04:05+00:00",
+        "duration_s": 1,
+        "cell_durations_s": [],
+        "numbers": {},
+        "components": {"cells": [], "modules": {}, "versions": {}, "python": "any"},
+    }
+    paths = [path for path in folder.iterdir() if path.is_file() and path.name != "run.json"]
+    files = {path.name: results.checksum(path) for path in paths}
+    (folder / "run.json").write_text(json.dumps({**record, "files": files, **changes}))
 
 
 def rewrite_record(run: Run, change) -> None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import xarray as xr
 
@@ -14,7 +13,14 @@ from mtlpaper.companion import results
 from mtlpaper.companion.parameters import ParameterError, Parameters
 from mtlpaper.companion.registry import settings
 from mtlpaper.companion.runs import SetupError
-from mtlpaper.companion.runs.publication import FOLDER, MANIFEST, damage, read_manifest
+from mtlpaper.companion.runs.publication import (
+    FOLDER,
+    MANIFEST,
+    PublishedData,
+    damage,
+    published_data,
+    read_manifest,
+)
 
 
 @dataclass(frozen=True)
@@ -51,11 +57,14 @@ def file_faults(root: Path) -> list[str]:
     Raises
     ------
     SetupError
-        If nothing is published, or the manifest cannot be read.
+        If nothing is published.
+    ResultError
+        If the manifest is damaged.
     """
-    manifest = _manifest(root)
+    _require_manifest(root)
+    manifest = read_manifest(root)
     faults = [damage(root, entry) for entry in manifest.values()]
-    known = {MANIFEST, *(str(entry.get("file")) for entry in manifest.values())}
+    known = {MANIFEST, *(entry.file for entry in manifest.values())}
     faults += [
         f"{path.name} is not in the manifest"
         for path in sorted((root / FOLDER).iterdir())
@@ -81,31 +90,27 @@ def read(root: Path, names: Iterable[str] = ()) -> list[Published]:
     SetupError
         If it is not published, or with other parameters than it has by now.
     ResultError
-        If its file cannot be read.
+        If its file or the manifest is damaged.
     """
-    manifest = _manifest(root)
-    known = [name for name, entry in manifest.items() if "parameters" in entry]
+    _require_manifest(root)
+    known = published_data(root)
     wanted = list(dict.fromkeys(names))
     for name in wanted:
         settings(name)
         if name not in known:
             raise SetupError(f"{FOLDER}/ holds no data of {name}; it holds {', '.join(known)}")
-    chosen = wanted or known
-    return [_read(root, name, manifest[name]) for name in chosen]
+    return [_read(root, name, known[name]) for name in wanted or known]
 
 
-def _manifest(root: Path) -> dict[str, Mapping[str, Any]]:
-    manifest = read_manifest(root)
-    if not manifest:
-        path = root / FOLDER / MANIFEST
+def _require_manifest(root: Path) -> None:
+    path = root / FOLDER / MANIFEST
+    if not path.is_file():
         raise SetupError(f"there is no {path}; `mtlpaper publish` writes it")
-    return manifest
 
 
-def _read(root: Path, name: str, entry: Mapping[str, Any]) -> Published:
-    path = root / FOLDER / str(entry["file"])
+def _read(root: Path, name: str, entry: PublishedData) -> Published:
+    path, values = root / FOLDER / entry.file, entry.parameters
     data = results.load(path)
-    values = entry["parameters"]
     if json.loads(data.attrs["parameters"]) != values:
         raise SetupError(f"{path}: made with other parameters than the manifest says")
     odd = sorted(values.keys() ^ settings(name).model_fields.keys())

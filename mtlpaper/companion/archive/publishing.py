@@ -16,11 +16,16 @@ from mtlpaper.companion import results
 from mtlpaper.companion.claims import MissingDataError, as_json, judge_all
 from mtlpaper.companion.claims.published_verdicts import FILE as VERDICTS
 from mtlpaper.companion.registry import chapters
-from mtlpaper.companion.runs import Run, SetupError, book_runs, inspect, plan, read_record
+from mtlpaper.companion.runs import (
+    Origin,
+    Run,
+    SetupError,
+    book_runs,
+    inspect,
+    plan,
+    require_record,
+)
 from mtlpaper.companion.runs.publication import FOLDER, MANIFEST, read_manifest
-
-#: What concerns a run's folder and not its data.
-_OF_THE_FOLDER = ("cell_durations_s", "jobs", "threads", "changed")
 
 
 def publish(
@@ -53,13 +58,12 @@ def publish(
     """
     folder = source or book_runs(root, preset)
     runs = [plan(name, preset, root=root, folder=folder / name) for name in chapters()]
-    records = {run.name: read_record(run.folder) or {} for run in runs}
-    faults = [fault for run in runs if (fault := _fault(run, records[run.name], allow_dirty))]
+    faults = [fault for run in runs if (fault := _fault(run, allow_dirty))]
     if faults:
         told = "\n".join(["nothing was published:", *faults])
         raise SetupError(f"{told}\n`mtlpaper book --preset {preset}` makes all runs")
     with _replaced(root) as fresh:
-        manifest = {run.name: _copied(run, records[run.name], fresh) for run in runs}
+        manifest = {run.name: _copied(run, fresh) for run in runs}
         verdicts = as_json(judge_all(lambda name: _load(fresh, name)))
         _write(fresh / VERDICTS, verdicts)
         manifest[VERDICTS] = {"file": VERDICTS, "sha256": results.checksum(fresh / VERDICTS)}
@@ -67,27 +71,28 @@ def publish(
     return root / FOLDER
 
 
-def _fault(run: Run, record: Mapping[str, Any], allow_dirty: bool) -> str:
+def _fault(run: Run, allow_dirty: bool) -> str:
     state = inspect(run)
     if state.kind != "fresh":
         return f"{run.name}: the run in {run.folder} is {state.kind} ({state.reason})"
     if allow_dirty:
         return ""
-    if record.get("commit") is None or record.get("dirty") is None:
-        why = record.get("commit_unknown") or "outside of a repository"
+    record = require_record(run.folder)
+    if record.commit is None or record.dirty is None:
+        why = record.commit_unknown or "outside of a repository"
         return f"{run.name}: no commit tells the code it was made by ({why})"
-    return f"{run.name}: made from an uncommitted tree" if record["dirty"] else ""
+    return f"{run.name}: made from an uncommitted tree" if record.dirty else ""
 
 
-def _copied(run: Run, record: Mapping[str, Any], into: Path) -> dict[str, Any]:
+def _copied(run: Run, into: Path) -> dict[str, Any]:
     """Copy a run's data and return what the manifest says of them."""
+    record = require_record(run.folder)
     name = f"{run.name}.nc"
     shutil.copyfile(run.folder / name, into / name)
     digest = results.checksum(into / name)
-    if digest != record["files"][name]:
+    if digest != record.files[name]:
         raise SetupError(f"{run.name}: {run.folder / name} changed while it was copied")
-    kept = {key: value for key, value in record.items() if key not in _OF_THE_FOLDER}
-    return {"file": name, "sha256": digest, **kept}
+    return {"file": name, "sha256": digest, **record.model_dump(include={*Origin.model_fields})}
 
 
 def _load(folder: Path, name: str) -> xr.Dataset:
@@ -110,7 +115,7 @@ def _replaced(root: Path) -> Iterator[Path]:
         fresh, old = Path(work) / "fresh", Path(work) / "old"
         fresh.mkdir()
         yield fresh
-        ours = {MANIFEST, *(str(entry.get("file")) for entry in read_manifest(root).values())}
+        ours = {MANIFEST, *(entry.file for entry in read_manifest(root).values())}
         for path in target.iterdir() if target.is_dir() else ():
             if path.name not in ours:
                 _copy(path, fresh / path.name)

@@ -8,8 +8,8 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from mtlpaper.companion.book.markdown import cell, directive, literal, table
-from mtlpaper.companion.book.record import RunRecord
 from mtlpaper.companion.parameters import ParameterInfo
+from mtlpaper.companion.runs import RunRecord
 
 #: Class of the box; the page check looks for it on every executed page.
 BOX_CLASS = "provenance"
@@ -61,7 +61,7 @@ def _summary(record: RunRecord) -> str:
         commit = f"commit `{record.short_commit}`"
         told = {True: " **with uncommitted changes**", None: f", changes unknown{why}"}
         commit += told.get(record.dirty, "")
-    seeds = ", ".join(f"`{seed}`" for seed in record.seeds) or "none"
+    seeds = ", ".join(f"`{seed}`" for seed in record.seeds.values()) or "none"
     facts = [
         f"Preset **{cell(record.preset)}**",
         commit,

@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import nbformat
 import xarray as xr
@@ -67,7 +66,7 @@ class Context:
     figures: frozenset[str] = frozenset()
     data: frozenset[str] = frozenset()
     refuted: Mapping[str, Verdict] = field(default_factory=dict)
-    published: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    published: Mapping[str, str] = field(default_factory=dict)
 
 
 def stage_scorecard(root: Path, staged: Path, generated: Path, preset: str) -> None:
@@ -237,7 +236,7 @@ def _card(claim: Claim, finding: Finding, context: Context) -> str:
 def _verdict(claim: Claim, finding: Finding, context: Context) -> str:
     """Return the verdict, and the published one beside it where they differ."""
     shown = badge(finding.verdict)
-    was = context.published.get(claim.name, {}).get("verdict", finding.verdict)
+    was = context.published.get(claim.name, finding.verdict)
     return shown if was == finding.verdict else f"{shown} (published: {badge(was)})"
 
 

@@ -25,10 +25,10 @@ from mtlpaper.companion.book.errors import PublishError
 from mtlpaper.companion.book.ledger import settings_ledger, symbols
 from mtlpaper.companion.book.mathjax import copy_mathjax
 from mtlpaper.companion.book.overlay import append_markdown, lay_over
-from mtlpaper.companion.book.record import RunRecord, read_record
 from mtlpaper.companion.book.scorecard import stage_scorecard
 from mtlpaper.companion.parameters import describe
-from mtlpaper.companion.results import load
+from mtlpaper.companion.results import ResultError, load
+from mtlpaper.companion.runs import RECORD, RunRecord, require_record
 
 #: What the source tree contributes; everything else in it is none of the book's business.
 SOURCES = ("_config.yml", "_toc.yml", "pyproject.toml", "book", "notebooks")
@@ -56,17 +56,28 @@ def stage(root: Path, runs: Mapping[str, Path], target: Path, *, preset: str) ->
         Where a source or a run is missing, a run does not belong to its notebook, or a chapter's
         answer on the front page names no number of its run.
     """
-    records = {name: read_record(folder) for name, folder in runs.items()}
+    records = {name: _record(folder) for name, folder in runs.items()}
     _copy_sources(root, target)
     _require_runs(target / "_toc.yml", records)
     for name, record in records.items():
-        _stage_run(target, name, record)
+        _stage_run(target, name, runs[name], record)
     _stage_generated(target)
     rows = answers({name: record.numbers for name, record in records.items()})
     (target / GENERATED / "chapters.md").write_text(rows, encoding="utf-8")
     stage_scorecard(root, target, target / GENERATED, preset)
     copy_mathjax(target / "book" / "_assets" / "mathjax")
     _complete_config(target / "_config.yml", records, preset)
+
+
+def _record(folder: Path) -> RunRecord:
+    """Read the record of a run and make sure that its files are the ones it wrote."""
+    try:
+        record = require_record(folder)
+    except ResultError as error:
+        raise PublishError(f"{folder} is no sound run folder: {error}") from error
+    for name, how in record.damage(folder):
+        raise PublishError(f"{folder}: `{name}`, which {RECORD} lists, {how}; run again")
+    return record
 
 
 def _copy_sources(root: Path, target: Path) -> None:
@@ -91,11 +102,11 @@ def _require_runs(toc: Path, records: Mapping[str, RunRecord]) -> None:
         raise PublishError(f"_toc.yml has no page notebooks/{spare[0]} for the run of {spare[0]}")
 
 
-def _stage_run(target: Path, name: str, record: RunRecord) -> None:
+def _stage_run(target: Path, name: str, run: Path, record: RunRecord) -> None:
     """Lay the run's outputs over the notebook, add the provenance box, copy the run's files."""
     if record.experiment != name:
-        raise PublishError(f"{record.folder}: is a run of {record.experiment}, not of {name}")
-    executed = record.folder / f"{name}.ipynb"
+        raise PublishError(f"{run}: is a run of {record.experiment}, not of {name}")
+    executed = run / f"{name}.ipynb"
     page = target / "notebooks" / f"{name}.ipynb"
     for path in (executed, page):
         if not path.is_file():
@@ -108,9 +119,9 @@ def _stage_run(target: Path, name: str, record: RunRecord) -> None:
     nbformat.write(notebook, page)
     folder = target / "runs" / name
     folder.mkdir(parents=True)
-    for file in (*record.files, "run.json"):
+    for file in (*record.files, RECORD):
         (folder / file).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(record.folder / file, folder / file)
+        shutil.copy(run / file, folder / file)
 
 
 def _stage_generated(target: Path) -> None:

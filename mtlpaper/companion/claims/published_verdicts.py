@@ -1,17 +1,32 @@
 """The verdicts that were published, and in what others differ from them."""
 
-import json
 import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel, RootModel
+
 from mtlpaper.companion.claims.claim import Finding
-from mtlpaper.companion.results import ResultError
+from mtlpaper.companion.results import ResultError, read_json
 
 #: Name of the file beside the published datasets.
 FILE = "verdicts.json"
-_NUMBERS = ("effect", "low", "high")
+
+
+class PublishedVerdict(BaseModel):
+    """A finding as it is published; numbers that do not exist are None."""
+
+    verdict: str
+    effect: float | None
+    low: float | None
+    high: float | None
+    held: int
+    total: int
+
+
+class PublishedVerdicts(RootModel[dict[str, PublishedVerdict]]):
+    """The contents of ``verdicts.json``, by the claim's name."""
 
 
 def as_json(findings: Mapping[str, Finding]) -> dict[str, dict[str, Any]]:
@@ -25,16 +40,17 @@ def as_json(findings: Mapping[str, Finding]) -> dict[str, dict[str, Any]]:
     Returns
     -------
     dict
-        Name to `verdict`, `effect`, `low`, `high`, `held` and `total`; numbers that do not exist
-        are None.
+        Name to the fields of `PublishedVerdict`.
     """
     return {
-        name: {
-            "verdict": finding.verdict,
-            **{key: finite(getattr(finding, key)) for key in _NUMBERS},
-            "held": finding.held,
-            "total": finding.total,
-        }
+        name: PublishedVerdict(
+            verdict=finding.verdict,
+            effect=finite(finding.effect),
+            low=finite(finding.low),
+            high=finite(finding.high),
+            held=finding.held,
+            total=finding.total,
+        ).model_dump()
         for name, finding in findings.items()
     }
 
@@ -44,8 +60,8 @@ def finite(number: float) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def read_published(folder: Path) -> dict[str, dict[str, Any]]:
-    """Read the published verdicts.
+def read_published(folder: Path) -> dict[str, str]:
+    """Read the published verdicts, by the claim's name.
 
     Parameters
     ----------
@@ -60,21 +76,10 @@ def read_published(folder: Path) -> dict[str, dict[str, Any]]:
     path = folder / FILE
     if not path.is_file():
         raise ResultError(f"there are no published verdicts {path}")
-    try:
-        published = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise ResultError(f"{path} is no valid JSON ({error})") from None
-    if not isinstance(published, dict):
-        raise ResultError(f"{path} must hold an object, got a {type(published).__name__}")
-    for name, entry in published.items():
-        if not isinstance(entry, dict) or not isinstance(entry.get("verdict"), str):
-            raise ResultError(f"{path}: `{name}` has no verdict")
-    return published
+    return {name: one.verdict for name, one in read_json(path, PublishedVerdicts).root.items()}
 
 
-def differences(
-    findings: Mapping[str, Finding], published: Mapping[str, Mapping[str, Any]]
-) -> list[str]:
+def differences(findings: Mapping[str, Finding], published: Mapping[str, str]) -> list[str]:
     """Say which verdicts are not the published ones.
 
     Parameters
@@ -93,11 +98,11 @@ def differences(
     for name, finding in findings.items():
         if name not in published:
             lines.append(f"{name}: {finding.verdict}, but not published")
-        elif published[name]["verdict"] != finding.verdict:
-            lines.append(f"{name}: {finding.verdict}, published as {published[name]['verdict']}")
+        elif published[name] != finding.verdict:
+            lines.append(f"{name}: {finding.verdict}, published as {published[name]}")
     lines += [
-        f"{name}: published as {entry['verdict']}, but there is no such claim"
-        for name, entry in published.items()
+        f"{name}: published as {verdict}, but there is no such claim"
+        for name, verdict in published.items()
         if name not in findings
     ]
     return lines

@@ -62,7 +62,7 @@ def run(
                 on_progress=partial(lines.on_progress, name),
             )
         if not quiet:
-            took = outcome.record["duration_s"]
+            took = outcome.record.duration_s
             say(f"{name}: up to date" if outcome.reused else f"{name}: done in {took:.1f} s")
             typer.echo(outcome.folder)
 

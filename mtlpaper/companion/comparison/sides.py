@@ -13,11 +13,13 @@ import xarray as xr
 from mtlpaper.companion import results
 from mtlpaper.companion.comparison.errors import ComparisonError
 from mtlpaper.companion.registry import chapters
+from mtlpaper.companion.results import ResultError
 from mtlpaper.companion.runs import (
-    RECORD,
+    Origin,
     find_root,
     published_result,
     read_record,
+    require_record,
     require_unaltered,
 )
 
@@ -31,13 +33,13 @@ class Side:
     name : str
         What the user called it.
     data : xarray.Dataset
-    record : mapping
-        Of its run: ``command``, ``numbers`` and ``files`` are read; empty for a file on its own.
+    record : Origin or None
+        What is recorded of its run; None for a file on its own.
     """
 
     name: str
     data: xr.Dataset
-    record: Mapping[str, Any]
+    record: Origin | None
 
     @property
     def experiment(self) -> str:
@@ -63,18 +65,17 @@ class Side:
     @property
     def numbers(self) -> Mapping[str, Any]:
         """What the notebook glued for the book's prose."""
-        given = self.record.get("numbers")
-        return given if isinstance(given, dict) else {}
+        return self.record.numbers if self.record else {}
 
     @property
-    def pictures(self) -> Mapping[str, Any]:
+    def pictures(self) -> Mapping[str, str]:
         """Checksums of the figures, by the name of the file."""
-        return _pictures(self.record)
+        return _pictures(self.record) if self.record else {}
 
     @property
     def command(self) -> str:
         """The command that makes it again; empty if unknown."""
-        return str(self.record.get("command") or "")
+        return self.record.command if self.record else ""
 
 
 def open_side(name: str, root: Path | None = None) -> Side:
@@ -106,9 +107,8 @@ def open_side(name: str, root: Path | None = None) -> Side:
         return _folder(name, path)
     if path.is_file():
         require_unaltered(path)
-        record = read_record(path.parent) or {}
-        ours = path.name in (record.get("files") or {})
-        return _side(name, path, record if ours else {})
+        record = read_record(path.parent)
+        return _side(name, path, record if record and path.name in record.files else None)
     if name in chapters():
         file, entry = published_result(find_root(root), name)
         return _side(name, file, entry)
@@ -119,16 +119,17 @@ def open_side(name: str, root: Path | None = None) -> Side:
 
 
 def _folder(name: str, folder: Path) -> Side:
-    record = read_record(folder)
-    if record is None or not isinstance(record.get("experiment"), str):
-        raise ComparisonError(f"{name} is no run folder: it holds no readable {RECORD}")
-    file = folder / f"{record['experiment']}.nc"
+    try:
+        record = require_record(folder)
+    except ResultError as error:
+        raise ComparisonError(f"{name} is no run folder: {error}") from error
+    file = folder / f"{record.experiment}.nc"
     for path in (file, *(folder / picture for picture in _pictures(record))):
         require_unaltered(path)
     return _side(name, file, record)
 
 
-def _side(name: str, file: Path, record: Mapping[str, Any]) -> Side:
+def _side(name: str, file: Path, record: Origin | None) -> Side:
     side = Side(name, results.load(file), record)
     if not isinstance(side.data.attrs.get("experiment"), str):
         raise ComparisonError(f"{file} does not say of which experiment it is; no run wrote it")
@@ -137,10 +138,8 @@ def _side(name: str, file: Path, record: Mapping[str, Any]) -> Side:
     return side
 
 
-def _pictures(record: Mapping[str, Any]) -> dict[str, Any]:
-    files = record.get("files")
-    listed = files if isinstance(files, dict) else {}
-    return {name: digest for name, digest in listed.items() if name.endswith((".png", ".svg"))}
+def _pictures(record: Origin) -> dict[str, str]:
+    return {n: digest for n, digest in record.files.items() if n.endswith((".png", ".svg"))}
 
 
 def _mapping(side: Side, attribute: str) -> Mapping[str, Any]:

@@ -10,10 +10,10 @@ from pathlib import Path
 from mtlpaper.companion import experiments
 from mtlpaper.companion.runs.errors import RunError
 from mtlpaper.companion.runs.execution import execute
-from mtlpaper.companion.runs.inspection import inspect
 from mtlpaper.companion.runs.kernel import end_kernels
 from mtlpaper.companion.runs.means import Means, require
 from mtlpaper.companion.runs.planning import Run, plan
+from mtlpaper.companion.runs.staleness import inspect
 from mtlpaper.companion.sweeps.pools import LOOK, Pool, require_not_stopped, shared_pool, sharing
 from mtlpaper.companion.sweeps.progress import Report
 

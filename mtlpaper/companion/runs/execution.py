@@ -19,13 +19,13 @@ from mtlpaper.companion import experiments, provenance, results
 from mtlpaper.companion.notebook import GLUE_PREFIX
 from mtlpaper.companion.runs import folder as place
 from mtlpaper.companion.runs.cell import parameters_cell, rewritten
-from mtlpaper.companion.runs.components import Components
 from mtlpaper.companion.runs.errors import RunError
-from mtlpaper.companion.runs.inspection import UNSETTLED, inspect
 from mtlpaper.companion.runs.kernel import OnCell, execute_notebook
 from mtlpaper.companion.runs.means import Means, require
 from mtlpaper.companion.runs.memory import require_memory
 from mtlpaper.companion.runs.planning import Run
+from mtlpaper.companion.runs.record import Components, RunRecord, require_record
+from mtlpaper.companion.runs.staleness import UNSETTLED, inspect
 from mtlpaper.companion.parameters import ParameterError
 from mtlpaper.companion.sweeps import SweepError
 from mtlpaper.companion.sweeps.environment import using
@@ -43,14 +43,13 @@ class Outcome:
     ----------
     folder : Path
         Where they are.
-    record : dict
-        Contents of ``run.json``.
+    record : RunRecord
     reused : bool
         Whether they were there already.
     """
 
     folder: Path
-    record: dict[str, Any]
+    record: RunRecord
     reused: bool
 
 
@@ -110,9 +109,7 @@ def execute(
         place.recover(run.folder)
         state = inspect(run)
         if state.kind == "fresh" and not force:
-            record = place.read_record(run.folder)
-            assert record is not None  # what is fresh has been read
-            return Outcome(run.folder, record, reused=True)
+            return Outcome(run.folder, require_record(run.folder), reused=True)
         if on_start is not None:
             on_start(state.why_again)
         try:
@@ -126,41 +123,40 @@ def execute(
     return Outcome(run.folder, record, reused=False)
 
 
-def _compute(run: Run, work: Path, means: Means, on_cell: OnCell) -> dict[str, Any]:
+def _compute(run: Run, work: Path, means: Means, on_cell: OnCell) -> RunRecord:
     commit = provenance.commit()  # of the code, which need not lie beside the notebook
     started, clock = datetime.now(UTC), time.perf_counter()
     _measure(run, work)
     durations = _notebook(run, work, on_cell)
     elapsed = time.perf_counter() - clock
     attributes = _attributes(run, work)
-    record = {
-        "experiment": run.name,
-        "title": run.params.title,
-        "preset": run.preset,
-        "parameters": run.params.plain(),
-        "changed": dict(run.changed),
-        "seeds": {
-            name: value for name, value in run.params.plain().items() if "seed" in name.split("_")
-        },
-        "command": run.command,
-        "commit": commit.sha,
-        "dirty": commit.dirty,
-        "commit_unknown": commit.unknown,
-        "versions": provenance.versions(),
-        **provenance.machine(),
-        "device": attributes["device"],
-        "dtype": getattr(run.params, "dtype", "float64"),
-        "threads": 1,
-        "jobs": means.jobs,
-        "started": started.isoformat(timespec="seconds"),
-        "duration_s": round(elapsed, 3),
-        "cell_durations_s": durations,
-        "numbers": _numbers(work / f"{run.name}.ipynb"),
-        "fingerprint": _settled(run),
-        "components": run.components.to_record(),
-    }
     names = sorted(path.name for path in work.iterdir() if _is_result(path))
-    return {**record, "files": {name: results.checksum(work / name) for name in names}}
+    plain = run.params.plain()
+    return RunRecord(
+        experiment=run.name,
+        title=run.params.title,
+        preset=run.preset,
+        parameters=plain,
+        changed=dict(run.changed),
+        seeds={name: value for name, value in plain.items() if "seed" in name.split("_")},
+        command=run.command,
+        commit=commit.sha,
+        dirty=commit.dirty,
+        commit_unknown=commit.unknown,
+        versions=provenance.versions(),
+        **provenance.machine(),
+        device=attributes["device"],
+        dtype=getattr(run.params, "dtype", "float64"),
+        threads=1,
+        jobs=means.jobs,
+        started=started.isoformat(timespec="seconds"),
+        duration_s=round(elapsed, 3),
+        cell_durations_s=tuple(durations),
+        numbers=_numbers(work / f"{run.name}.ipynb"),
+        fingerprint=_settled(run),
+        components=run.components,
+        files={name: results.checksum(work / name) for name in names},
+    )
 
 
 def _measure(run: Run, work: Path) -> None:

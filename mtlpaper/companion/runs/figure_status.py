@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mtlpaper.companion.runs.errors import SetupError
-from mtlpaper.companion.runs.folder import read_record
-from mtlpaper.companion.runs.inspection import inspect
 from mtlpaper.companion.runs.planning import Run, book_runs, find_root, plan
-from mtlpaper.companion.runs.publication import Standing, read_manifest, standing
-from mtlpaper.companion.runs.reasons import Reason, in_words
+from mtlpaper.companion.runs.publication import Standing, published_data, standing
+from mtlpaper.companion.runs.record import read_record
+from mtlpaper.companion.runs.staleness import Reason, in_words, inspect
 from mtlpaper.companion.registry import chapter, chapters
 
 #: Formats in which every figure is saved.
@@ -71,29 +70,29 @@ def status(
     ParameterError
         If there is no such preset or experiment.
     SetupError
-        If there is no such repository, or its manifest cannot be read.
+        If there is no such repository.
+    ResultError
+        If its manifest is damaged.
     """
     top = find_root(root)
-    manifest = read_manifest(top)
+    published = published_data(top)
     rows: list[FigureStatus] = []
     for name in chapters() if names is None else names:
+        found: dict[str, tuple[Reason, ...]]
         try:
             run = plan(name, preset, root=top, folder=book_runs(top, preset) / name)
         except SetupError as error:  # it has no notebook
-            found, published = _alike(name, Reason("code", str(error))), Standing("unpublished")
+            stands = Standing("unpublished")
+            found = dict.fromkeys(chapter(name).figures, (Reason("code", str(error)),))
         else:
-            found, published = _by_figure(run), standing(run, manifest.get(name))
-        rows += [FigureStatus(name, figure, why, published) for figure, why in found.items()]
+            stands, found = standing(run, published.get(name)), _by_figure(run)
+        rows += [FigureStatus(name, figure, why, stands) for figure, why in found.items()]
     return rows
-
-
-def _alike(experiment: str, reason: Reason) -> dict[str, tuple[Reason, ...]]:
-    return dict.fromkeys(chapter(experiment).figures, (reason,))
 
 
 def _by_figure(run: Run) -> dict[str, tuple[Reason, ...]]:
     """Give each figure its reasons: an altered picture is no matter of the others."""
-    state, drawn = inspect(run), (read_record(run.folder) or {}).get("files")
+    state, record = inspect(run), read_record(run.folder)
     owners = {
         f"{figure}{suffix}": figure for figure in chapter(run.name).figures for suffix in _SUFFIXES
     }
@@ -101,6 +100,6 @@ def _by_figure(run: Run) -> dict[str, tuple[Reason, ...]]:
     for figure, reasons in found.items():
         reasons += [why for why in state.reasons if owners.get(why.what, figure) == figure]
     for picture, figure in owners.items():
-        if isinstance(drawn, dict) and picture not in drawn:
+        if record is not None and picture not in record.files:
             found[figure].append(Reason("data", picture, "was not drawn"))
     return {figure: tuple(reasons) for figure, reasons in found.items()}

@@ -8,7 +8,6 @@ by the next run. Files that no run wrote are left alone.
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import socket
@@ -17,14 +16,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-from mtlpaper.companion.results import checksum
 from mtlpaper.companion.runs.errors import SetupError
 from mtlpaper.companion.runs.planning import Run
+from mtlpaper.companion.runs.record import RECORD, RunRecord, read_record
 from mtlpaper.companion.sweeps.locks import lock
 
-RECORD = "run.json"
 _READY = ".ready"
 #: Hidden folders are called .work-HOST-PROCESS-…, so that their owner can be asked for.
 _WORK = ".work-"
@@ -32,31 +29,6 @@ _WORK = ".work-"
 _WEEK = 7 * 24 * 3600.0
 #: A run folder takes some megabytes; with less than this a run would fail at its end.
 _ROOM = 64 * 2**20
-
-
-def read_record(folder: Path) -> dict[str, Any] | None:
-    """Return the contents of ``run.json``; None where it is missing or no JSON object."""
-    try:
-        record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return record if isinstance(record, dict) else None
-
-
-def require_unaltered(path: Path) -> None:
-    """Compare a file with the checksum in the ``run.json`` beside it, if there is one.
-
-    Raises
-    ------
-    SetupError
-        If the file is not the one that the run wrote; says how to make it anew.
-    """
-    record = read_record(path.parent) or {}
-    files = record.get("files")
-    digest = files.get(path.name) if isinstance(files, dict) else None
-    if digest is not None and path.is_file() and checksum(path) != digest:
-        remedy = f"make it anew with `{record.get('command')} --force`"
-        raise SetupError(f"{path}: altered since the run that wrote it; {remedy}")
 
 
 def make_folder(folder: Path) -> None:
@@ -152,7 +124,7 @@ def _alive(work: Path) -> bool | None:
     return int(process) != os.getpid()
 
 
-def deliver(work: Path, folder: Path, record: dict[str, Any]) -> None:
+def deliver(work: Path, folder: Path, record: RunRecord) -> None:
     """Replace a folder's results by those in `work`.
 
     Parameters
@@ -161,14 +133,13 @@ def deliver(work: Path, folder: Path, record: dict[str, Any]) -> None:
         The hidden folder; ceases to exist.
     folder : Path
         The run's folder.
-    record : dict
-        What becomes ``run.json``; its ``files`` name all that is to be delivered.
+    record : RunRecord
+        What becomes ``run.json``; its `files` name all that is to be delivered.
     """
     for path in work.iterdir():
-        if path.name not in record["files"]:
+        if path.name not in record.files:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
-    text = json.dumps(record, indent=2, ensure_ascii=False) + "\n"
-    (work / RECORD).write_text(text, encoding="utf-8")
+    record.save(work)
     work.rename(folder / _READY)
     _move_out(folder)
 
@@ -188,17 +159,17 @@ def _move_out(folder: Path) -> None:
 
 
 def _files(folder: Path) -> set[str]:
-    record = read_record(folder) or {}
+    record = read_record(folder)
     # A name with a slash would point out of the folder, and no run writes one.
-    return {name for name in record.get("files", {}) if Path(name).name == name}
+    return {name for name in record.files if Path(name).name == name} if record else set()
 
 
 def _require_ours(run: Run) -> None:
     """Refuse a folder with somebody else's files in it, or with another experiment's run."""
     folder = run.folder
     record = read_record(folder)
-    if record is not None and record.get("experiment") != run.name:
-        other = record.get("experiment")
+    if record is not None and record.experiment != run.name:
+        other = record.experiment
         raise SetupError(f"`--out` must not be a run of another experiment, got one of {other}")
     failed = f"{run.name}.partial.ipynb"
     strange = [

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from mtlpaper.companion import provenance
-from mtlpaper.companion.runs.components import Components
 from mtlpaper.companion.runs.errors import SetupError
+from mtlpaper.companion.runs.record import Components
 from mtlpaper.companion.parameters import Parameters, parse_value
 from mtlpaper.companion.registry import settings
 
@@ -33,7 +33,7 @@ class Run:
     folder : Path
         Where the results are or will be.
     components : Components
-        Everything that could change the results.
+        Everything else that could change the results.
     """
 
     params: Parameters
@@ -46,7 +46,7 @@ class Run:
     @property
     def fingerprint(self) -> str:
         """Changes with everything that could change the results."""
-        return self.components.fingerprint
+        return self.components.fingerprint(self.params.plain())
 
     @property
     def name(self) -> str:
@@ -107,7 +107,7 @@ def plan(
         preset=preset,
         changed={key: plain[key] for key in changes or {}},
         root=root,
-        folder=folder or Path("runs") / f"{name}-{preset}-{components.fingerprint[:8]}",
+        folder=folder or Path("runs") / f"{name}-{preset}-{components.fingerprint(plain)[:8]}",
         components=components,
     )
 

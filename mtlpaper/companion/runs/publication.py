@@ -2,21 +2,40 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from mtlpaper.companion.results import checksum
+from pydantic import BaseModel, ConfigDict, RootModel
+
+from mtlpaper.companion.results import checksum, read_json
 from mtlpaper.companion.runs.errors import SetupError
-from mtlpaper.companion.runs.folder import read_record
-from mtlpaper.companion.runs.inspection import made_of
 from mtlpaper.companion.runs.planning import Run
-from mtlpaper.companion.runs.reasons import in_words
+from mtlpaper.companion.runs.record import Origin, read_record
+from mtlpaper.companion.runs.staleness import differences, in_words
 
 FOLDER = "results"
 MANIFEST = "manifest.json"
+
+
+class PublishedFile(BaseModel):
+    """A published file: its name and its SHA-256."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    file: str
+    sha256: str
+
+
+class PublishedData(Origin):
+    """A published dataset: its name, its SHA-256, and how it was made."""
+
+    file: str
+    sha256: str
+
+
+class Manifest(RootModel[dict[str, PublishedData | PublishedFile]]):
+    """The contents of ``results/manifest.json``, by experiment; and the verdicts by their file."""
 
 
 @dataclass(frozen=True)
@@ -35,60 +54,59 @@ class Standing:
     reason: str = ""
 
 
-def read_manifest(root: Path) -> dict[str, Mapping[str, Any]]:
-    """Return what is published, by experiment; nothing where there is no ``results/manifest.json``.
+def read_manifest(root: Path) -> dict[str, PublishedData | PublishedFile]:
+    """Return what is published, by name; nothing where there is no ``results/manifest.json``.
 
     Raises
     ------
-    SetupError
-        If the manifest is no JSON object of objects.
+    ResultError
+        If the manifest is damaged; says in what.
     """
     path = root / FOLDER / MANIFEST
-    if not path.is_file():
-        return {}
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise SetupError(f"{path}: is no valid JSON ({error})") from error
-    if not isinstance(content, dict) or not all(isinstance(e, dict) for e in content.values()):
-        raise SetupError(f"{path}: must hold one object for each experiment")
-    return content
+    return read_json(path, Manifest).root if path.is_file() else {}
 
 
-def damage(root: Path, entry: Mapping[str, Any]) -> str:
+def published_data(root: Path) -> dict[str, PublishedData]:
+    """Return what is published of experiments, by their names; see `read_manifest`."""
+    manifest = read_manifest(root)
+    return {name: one for name, one in manifest.items() if isinstance(one, PublishedData)}
+
+
+def damage(root: Path, entry: PublishedData | PublishedFile) -> str:
     """Say what is wrong with a published file; empty if it is the one that the manifest lists."""
-    name = str(entry.get("file"))
-    path = root / FOLDER / name
+    path = root / FOLDER / entry.file
     if not path.is_file():
-        return f"{name} is missing"
-    return "" if checksum(path) == entry.get("sha256") else f"{name} was altered"
+        return f"{entry.file} is missing"
+    return "" if checksum(path) == entry.sha256 else f"{entry.file} was altered"
 
 
-def published_result(root: Path, experiment: str) -> tuple[Path, Mapping[str, Any]]:
+def published_result(root: Path, experiment: str) -> tuple[Path, PublishedData]:
     """Return an experiment's published file and what the manifest says of it.
 
     Raises
     ------
+    ResultError
+        If the manifest is damaged.
     SetupError
         If nothing is published, or the file is not the one that was.
     """
-    entry = read_manifest(root).get(experiment)
+    entry = published_data(root).get(experiment)
     if entry is None:
         listing = root / FOLDER / MANIFEST
         raise SetupError(f"no data of {experiment} are published: {listing} does not list any")
     damaged = damage(root, entry)
     if damaged:
         raise SetupError(f"the published data of {experiment} cannot be used: {damaged}")
-    return root / FOLDER / str(entry["file"]), entry
+    return root / FOLDER / entry.file, entry
 
 
-def standing(run: Run, entry: Mapping[str, Any] | None) -> Standing:
+def standing(run: Run, entry: PublishedData | None) -> Standing:
     """Compare a published dataset with the one in a run's folder, and with what is wanted now.
 
     Parameters
     ----------
     run : Run
-    entry : mapping or None
+    entry : PublishedData or None
         What the manifest says of the experiment; None if nothing.
     """
     if entry is None:
@@ -96,8 +114,8 @@ def standing(run: Run, entry: Mapping[str, Any] | None) -> Standing:
     damaged = damage(run.root, entry)
     if damaged:
         return Standing("damaged", damaged)
-    files = (read_record(run.folder) or {}).get("files")
-    if isinstance(files, dict) and files.get(f"{run.name}.nc") == entry.get("sha256"):
+    record = read_record(run.folder)
+    if record is not None and record.files.get(f"{run.name}.nc") == entry.sha256:
         return Standing("same")
-    differs = in_words(made_of(entry, run.components))
+    differs = in_words(differences(entry, run))
     return Standing("other", differs) if differs else Standing("alike")
