@@ -3,11 +3,12 @@
 import json
 import re
 import shutil
-import xml.etree.ElementTree as ET
+from base64 import b64decode
 from html.parser import HTMLParser
 from pathlib import Path
 from types import SimpleNamespace
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import xarray as xr
@@ -16,7 +17,7 @@ from toy.folder import rewrite_record, write_run
 from toy.repository import make_repository
 from typer.testing import CliRunner
 
-from mtlpaper.companion import results
+from mtlpaper.companion import results, style
 from mtlpaper.companion.claims import Claim, parts_of, take
 from mtlpaper.companion.claims.claim import POSITIVE
 from mtlpaper.companion.cli import app
@@ -28,10 +29,13 @@ from mtlpaper.companion.comparison import (
     plain,
     sections,
 )
-from mtlpaper.companion.comparison.alignment import DifferentShapeError, aligned
-from mtlpaper.companion.comparison.entries import Entry, entries
-from mtlpaper.companion.comparison.panels import MAX_CURVES, MAX_PANELS, MAX_VARIABLES, plots
-from mtlpaper.companion.comparison.variables import compare_variables
+from mtlpaper.companion.comparison.variables import (
+    DifferentShapeError,
+    aligned,
+    compare_variables,
+)
+from mtlpaper.companion.differences import Entry, entries
+from mtlpaper.companion.registry import chapter
 from mtlpaper.companion.results import ResultError
 from mtlpaper.companion.runs import SetupError, plan
 
@@ -184,27 +188,38 @@ def array(values, **coords) -> xr.DataArray:
 def test_common_cells_are_found_whatever_their_order():
     a = array([[1, 2, 3], [4, 5, 6]], seed=[0, 1], x=[0.1, 1.0, 10.0])
     b = array([[30, 10], [0, 0], [60, 40]], x=[10.0, 0.3, 0.1], seed=[5, 0]).T
-    ours, theirs, common = aligned(a, b)
+    ours, theirs, partial = aligned(a, b)
     assert ours.values.tolist() == [[1, 3]]
     assert theirs.values.tolist() == [[40, 10]]
-    assert str(common["x"]) == "2 of 3 in A, 2 of 3 in B"
-    assert not common["seed"].complete
+    assert partial == {"x": "2 of 3 in A, 2 of 3 in B", "seed": "1 of 2 in A, 1 of 2 in B"}
 
 
 def test_coordinates_may_differ_in_their_last_digits_only():
     times = np.arange(1, 51) * 0.1
     rounded = np.cumsum(np.full(50, 0.1))
     assert (times != rounded).any()
-    ours, _, common = aligned(array(times, t=times), array(times, t=rounded))
-    assert common["t"].complete
-    assert len(ours) == 50
+    ours, theirs, partial = aligned(array(times, t=times), array(times, t=rounded))
+    assert (len(ours), partial) == (50, {})
+    assert (ours.t == times).all()
+    assert (theirs.values == times).all()
     with pytest.raises(DifferentShapeError, match="no value of t"):
         aligned(array(times, t=times), array(times, t=times * (1 + 1e-6)))
 
 
 def test_equal_coordinates_with_repeated_values_match_by_position():
     a = array([1, 2], x=[3, 3])
-    assert aligned(a, a + 1)[2]["x"].complete
+    assert aligned(a, a + 1)[2] == {}
+
+
+def test_a_dimension_with_labels_on_one_side_only_matches_by_position():
+    bare = xr.DataArray([1, 2], dims="x")
+    ours, theirs, partial = aligned(array([3, 4], x=[7, 8]), bare)
+    assert (ours.values.tolist(), theirs.values.tolist(), partial) == ([3, 4], [1, 2], {})
+
+
+def test_whole_and_broken_coordinates_meet():
+    ours, theirs, _ = aligned(array([1, 2], x=[1, 2]), array([3, 4], x=[2.0, 0.5]))
+    assert (ours.values.tolist(), theirs.values.tolist()) == ([2], [3])
 
 
 # -------------------------------------------------------------------------------------------- sides
@@ -362,13 +377,12 @@ def test_what_is_not_published_is_refused(made, root):
 
 def test_entries_tell_a_missing_name_from_null():
     found = entries({"a": 1, "b": None, "c": 2}, {"a": 1, "c": None, "d": None})
-    assert found.total == 4
-    assert found.differing == (
+    assert found == (
         Entry("b", None, None, "A"),
         Entry("c", 2, None),
         Entry("d", None, None, "B"),
     )
-    assert [entry.gap for entry in found.differing] == [None, None, None]
+    assert [entry.gap for entry in found] == [None, None, None]
     assert Entry("n", 1, 2.5).gap == 1.5
 
 
@@ -449,75 +463,7 @@ def test_large_shares_have_no_exponent(tmp_path):
     assert table(found, "Variables")["v"][-1] == "200 % at x = 0"
 
 
-# ------------------------------------------------------------------------------------------- curves
-
-
-def grid(draw: int, /, **sizes: int) -> xr.Dataset:
-    rng = np.random.default_rng(draw)
-    labels = ["estimate", "low", "high"]
-    coords = {
-        dim: (dim, labels if dim == "bound" else np.arange(size), {"units": "1"})
-        for dim, size in sizes.items()
-    }
-    return data(rng.normal(size=tuple(sizes.values())), tuple(sizes), coords)
-
-
-def test_curves_are_drawn_over_the_longest_numeric_coordinate(tmp_path):
-    sides = [grid(seed, bound=3, S=4, t=6) for seed in (1, 2)]
-    ((plot,), others) = plots(of_files(tmp_path, *sides))
-    assert (others, plot.x_label, plot.coloured, plot.left_out) == (0, "t", "S", "")
-    (panel,) = plot.panels
-    assert [curve.label for curve in panel.curves] == ["0", "1", "2", "3"]
-    for side, values in zip("ab", sides, strict=True):
-        line = getattr(panel.curves[2], side)
-        cell = values.v.sel(S=2)
-        assert np.array_equal(line.y, cell.sel(bound="estimate"))
-        assert np.array_equal(line.low, cell.sel(bound="low"))
-        assert np.array_equal(line.high, cell.sel(bound="high"))
-
-
-def test_either_side_keeps_all_of_its_points(tmp_path):
-    ((plot,), _) = plots(of_files(tmp_path, grid(1, t=6), grid(1, t=9)))
-    (curve,) = plot.panels[0].curves
-    assert (len(curve.a.x), len(curve.b.x)) == (6, 9)
-
-
-def test_seeds_are_averaged_with_a_band_of_their_spread(tmp_path):
-    values = grid(1, seed=8, t=5)
-    ((plot,), _) = plots(of_files(tmp_path, values, values))
-    line = plot.panels[0].curves[0].a
-    assert plot.x_label == "t"
-    np.testing.assert_allclose(line.y, values.v.mean("seed"), rtol=1e-12)  # sums reorder
-    np.testing.assert_allclose(line.high - line.y, values.v.std("seed", ddof=1), rtol=1e-12)
-
-
-def test_seeds_are_an_axis_for_want_of_others(tmp_path):
-    ((plot,), _) = plots(of_files(tmp_path, grid(1, seed=8), grid(2, seed=8)))
-    assert plot.x_label == "seed"
-
-
-def test_what_has_no_numeric_coordinate_is_not_drawn(tmp_path):
-    words = data([1.0, 2.0], coords={"x": ["a", "b"]})
-    bare = data([1.0, 2.0])
-    for content in (words, bare, data(["a", "b"], coords={"x": [1, 2]})):
-        assert plots(of_files(tmp_path, content, content)) == ((), 0)
-
-
-def test_the_most_different_come_first_and_the_number_is_limited(tmp_path):
-    sides = [grid(seed, p=6, S=7, t=9) for seed in (1, 1)]
-    sides[1].v.loc[{"p": 4, "S": 0, "t": 3}] += 5.0
-    many = MAX_VARIABLES + 3
-    for side, shift in zip(sides, (0.0, 1.0), strict=True):
-        for k in range(many):
-            side[f"w{k}"] = ("t", np.full(9, 100.0 + k) + shift * (k == 2))
-    found, others = plots(of_files(tmp_path, *sides))
-    assert (len(found), others) == (MAX_VARIABLES, many + 1 - MAX_VARIABLES)
-    assert [plot.variable.name for plot in found[:2]] == ["v", "w2"]
-    (first, *_) = found
-    assert first.panels[0].title == "S = 0"  # both are too many for colours; the shorter gets them
-    assert len(first.panels) == MAX_PANELS
-    assert all(len(panel.curves) == MAX_CURVES for panel in first.panels)
-    assert first.left_out == "3 of 7 panels and 1 values of p"
+# --------------------------------------------------------------------------------------------- page
 
 
 class Reader(HTMLParser):
@@ -542,52 +488,62 @@ class Reader(HTMLParser):
 
 
 @pytest.fixture
-def document(tmp_path) -> str:
-    sides = [grid(seed, bound=3, S=3, t=6) for seed in (1, 2)]
-    for seed, side in enumerate(sides):
-        side["w"] = ("t", np.random.default_rng(seed).normal(size=6))
-        side.attrs["parameters"] = json.dumps({"name": f"<b>{seed}</b> & more"})
-    return page(of_files(tmp_path, *sides))
+def document(made) -> str:
+    return page(compare(str(made["five"]), str(made["seven"])))
 
 
 def test_a_page_needs_nothing_else(document):
     reader = Reader()
     reader.feed(document)
-    assert reader.loads == []
+    assert [load.partition(",")[0] for load in reader.loads] == ["data:image/svg+xml;base64"] * 2
+    assert (reader.links, reader.ids) == ([], [])
     assert not {"script", "link", "iframe", "object"} & set(reader.tags)
-    assert all(link.startswith("#") for link in reader.links)
-    urls = {url for url in re.findall(r"https?://[^\s\"'<]+", document) if "w3.org" not in url}
-    assert urls == set()  # those of w3.org name SVG itself and are never loaded
-    assert "@import" not in document
-    assert set(re.findall(r"url\((.)", document)) <= {"#"}
+    assert not re.findall(r"https?://|@import|url\(", document)
 
 
-def test_identifiers_on_a_page_are_unique_and_links_meet_them(document):
-    reader = Reader()
-    reader.feed(document)
-    assert len(reader.ids) == len(set(reader.ids)) > 0
-    assert {link[1:] for link in reader.links} <= set(reader.ids)
-    assert set(re.findall(r"url\(#([^)]+)\)", document)) <= set(reader.ids)
+def test_a_page_shows_the_figure_that_either_run_drew(made, document):
+    drawn = re.findall(r'<img alt="(.+?)" src="data:image/svg\+xml;base64,(.+?)">', document)
+    runs = {"toy of A": made["five"], "toy of B": made["seven"]}
+    assert [alt for alt, _ in drawn] == [*runs]
+    for alt, picture in drawn:
+        assert b64decode(picture) == (runs[alt] / "toy.svg").read_bytes()
+    assert document.index("<h3>toy</h3>") > document.index("<h2>Variables</h2>")
 
 
-def test_a_page_is_well_formed_and_draws_both_sides(document):
-    pictures = [ET.fromstring(svg) for svg in re.findall(r"<svg.*?</svg>", document, re.DOTALL)]
-    assert len(pictures) == 2
-    for picture in pictures:
-        paths = [e.get("style", "") for e in picture.iter("{http://www.w3.org/2000/svg}path")]
-        assert any("stroke-dasharray" in path for path in paths)
-    assert "currentColor" in document
-    assert "#222222" not in document
+def test_what_cannot_be_drawn_is_said_and_leaves_no_figure_open(made, tmp_path, monkeypatch):
+    def drawing(content):
+        axes = style.subplots()
+        axes[0, 0].plot(content.x)
+        return axes
+
+    monkeypatch.setitem(chapter("toy").figures, "toy", drawing)
+    lacks = results.load(made["five"] / "toy.nc").rename(x="y")
+    results.save(lacks, tmp_path / "lacks.nc")
+    document = page(compare(str(made["five"]), str(tmp_path / "lacks.nc")))
+    assert '<img alt="toy of A"' in document
+    assert '<img alt="toy of B"' not in document
+    assert "<p>B cannot be drawn from its data (AttributeError: " in document
+    assert plt.get_fignums() == []
 
 
-def test_words_of_others_are_escaped_on_a_page(document):
+def test_every_figure_stands_on_the_page(made, monkeypatch):
+    monkeypatch.setitem(chapter("toy").figures, "toy-more", chapter("toy").figures["toy"])
+    document = page(compare(str(made["five"]), str(made["seven"])))
+    alts = re.findall(r'<img alt="(.+?)"', document)
+    assert alts == ["toy of A", "toy of B", "toy-more of A", "toy-more of B"]
+
+
+def test_words_of_others_are_escaped_on_a_page(tmp_path):
+    sides = [data([1.0]) for _ in range(2)]
+    for place, side in enumerate(sides):
+        side.attrs["parameters"] = json.dumps({"name": f"<b>{place}</b> & more"})
+    document = page(of_files(tmp_path, *sides))
     assert "&lt;b&gt;0&lt;/b&gt; &amp; more" in document
     assert "<b>" not in document
 
 
-def test_the_same_comparison_gives_the_same_page(tmp_path):
-    found = of_files(tmp_path, grid(1, t=6), grid(2, t=6))
-    assert page(found) == page(found)
+def test_the_same_comparison_gives_the_same_page(made, document):
+    assert page(compare(str(made["five"]), str(made["seven"]))) == document
 
 
 # -------------------------------------------------------------------------------------- the command

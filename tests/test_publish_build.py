@@ -109,7 +109,8 @@ def make_run(folder: Path) -> None:
     nbformat.write(toy_notebook(executed=True), folder / "toy.ipynb")
     (folder / "curve.svg").write_text(SVG)
     (folder / "toy.nc").write_bytes(b"data")
-    write_record(folder, parameters={"N1": 20}, versions={"numpy": "2"}, numbers=NUMBERS)
+    made = {"command": "mtlpaper run toy --preset quick", "numbers": NUMBERS}
+    write_record(folder, parameters={"N1": 20}, versions={"numpy": "2"}, **made)
 
 
 @pytest.fixture(scope="module")

@@ -24,7 +24,14 @@ from mtlpaper.companion.book.scorecard import (
     scorecard,
     stage_scorecard,
 )
-from mtlpaper.companion.claims import SYMBOLS, MissingDataError, all_claims, judge_all
+from mtlpaper.companion.claims import (
+    SYMBOLS,
+    Finding,
+    MissingDataError,
+    all_claims,
+    as_json,
+    judge_all,
+)
 from mtlpaper.companion.registry import chapters
 from mtlpaper.documents.lee2019 import ABSTRACT
 
@@ -110,7 +117,8 @@ def project(tmp_path_factory) -> Path:
         label = "fig-depth" if name == "depth" else "fig-other"
         nbformat.write(notebook(label, executed=False), root / "notebooks" / f"{name}.ipynb")
     (root / "results").mkdir()
-    published = {"depth-shift": {"verdict": "partly"}, "depth-trends": {"verdict": "reproduced"}}
+    words = {"depth-shift": "partly", "depth-trends": "reproduced"}
+    published = as_json({name: Finding(word, held=1, total=1) for name, word in words.items()})
     (root / "results" / "verdicts.json").write_text(json.dumps(published))
     return root
 
@@ -265,5 +273,5 @@ def test_published_verdicts_that_cannot_be_read_stop_the_build(tmp_path):
     (tmp_path / "results").mkdir()
     (tmp_path / "results" / "verdicts.json").write_text("[]")
     (tmp_path / "stage" / "runs").mkdir(parents=True)
-    with pytest.raises(PublishError, match=r"verdicts\.json must hold an object"):
+    with pytest.raises(PublishError, match=r"verdicts\.json is not as expected"):
         stage_scorecard(tmp_path, tmp_path / "stage", tmp_path, "paper")

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel, RootModel
 
 from mtlpaper.companion.claims.claim import Finding
+from mtlpaper.companion.differences import entries
 from mtlpaper.companion.results import ResultError, read_json
 
 #: Name of the file beside the published datasets.
@@ -94,15 +95,10 @@ def differences(findings: Mapping[str, Finding], published: Mapping[str, str]) -
     list of str
         One line for each claim that differs or is missing on either side.
     """
-    lines = []
-    for name, finding in findings.items():
-        if name not in published:
-            lines.append(f"{name}: {finding.verdict}, but not published")
-        elif published[name] != finding.verdict:
-            lines.append(f"{name}: {finding.verdict}, published as {published[name]}")
-    lines += [
-        f"{name}: published as {verdict}, but there is no such claim"
-        for name, verdict in published.items()
-        if name not in findings
-    ]
-    return lines
+    found = {name: finding.verdict for name, finding in findings.items()}
+    told = {
+        "": "{0.name}: {0.a}, published as {0.b}",
+        "A": "{0.name}: {0.a}, but not published",
+        "B": "{0.name}: published as {0.b}, but there is no such claim",
+    }
+    return [told[entry.only].format(entry) for entry in entries(found, published)]

@@ -25,7 +25,7 @@ def compare(
     a: Annotated[str, typer.Argument(metavar="RUN_A", help=_RESULT)],
     b: Annotated[str, typer.Argument(metavar="RUN_B", help="What to compare it with.")],
     html: Annotated[
-        Path | None, typer.Option(help="Write a page with the curves of both to this file.")
+        Path | None, typer.Option(help="Write a page with the figures of both to this file.")
     ] = None,
     json: options.Json = False,
     root: options.Root = None,

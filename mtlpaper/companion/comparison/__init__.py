@@ -5,7 +5,7 @@ A result is a run folder, a NetCDF file, or published data. Nothing is computed 
 
 from mtlpaper.companion.comparison.compared import Comparison, compare, plain
 from mtlpaper.companion.comparison.document import page, write_page
-from mtlpaper.companion.comparison.errors import ComparisonError
+from mtlpaper.companion.comparison.sides import ComparisonError
 from mtlpaper.companion.comparison.wording import Section, sections
 
 __all__ = [

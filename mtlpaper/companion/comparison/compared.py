@@ -6,16 +6,60 @@ import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, is_dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import xarray as xr
 
-from mtlpaper.companion.comparison.alignment import DifferentShapeError, common_values
-from mtlpaper.companion.comparison.entries import Entries, entries
-from mtlpaper.companion.comparison.errors import ComparisonError
-from mtlpaper.companion.comparison.sides import Side, open_side
-from mtlpaper.companion.comparison.variables import VariablePair, compare_variables
-from mtlpaper.companion.comparison.verdicts import Judged, judge
+from mtlpaper.companion import registry
+from mtlpaper.companion.claims import Claim, Finding
+from mtlpaper.companion.comparison.sides import ComparisonError, Side, open_side
+from mtlpaper.companion.comparison.variables import (
+    DifferentShapeError,
+    VariablePair,
+    aligned,
+    compare_variables,
+)
+from mtlpaper.companion.differences import Entry, entries
+
+
+@dataclass(frozen=True)
+class Entries:
+    """What differs between two mappings, and of how many names.
+
+    Attributes
+    ----------
+    differing : tuple of Entry
+    total : int
+        Names in either.
+    """
+
+    differing: tuple[Entry, ...]
+    total: int
+
+    @classmethod
+    def of(cls, a: Mapping[str, Any], b: Mapping[str, Any]) -> Self:
+        """Compare two mappings by name."""
+        return cls(entries(a, b), len({**a, **b}))
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A claim and what either dataset says of it.
+
+    Attributes
+    ----------
+    claim : Claim
+    a, b : Finding
+    """
+
+    claim: Claim
+    a: Finding
+    b: Finding
+
+    @property
+    def turned(self) -> bool:
+        """Whether the verdicts differ."""
+        return self.a.verdict != self.b.verdict
 
 
 @dataclass(frozen=True)
@@ -94,13 +138,17 @@ def compare(a: str, b: str, root: Path | None = None) -> Comparison:
     return Comparison(
         a=left,
         b=right,
-        parameters=entries(left.parameters, right.parameters),
-        origin=entries(left.origin, right.origin),
-        numbers=entries(left.numbers, right.numbers),
-        pictures=entries(left.pictures, right.pictures),
+        parameters=Entries.of(left.parameters, right.parameters),
+        origin=Entries.of(left.origin, right.origin),
+        numbers=Entries.of(left.numbers, right.numbers),
+        pictures=Entries.of(left.pictures, right.pictures),
         coordinates=_coordinates(left.data, right.data),
         variables=compare_variables(left.data, right.data),
-        verdicts=judge(left, right),
+        verdicts=tuple(
+            Judged(claim, claim.judge(left.data), claim.judge(right.data))
+            for claim in registry.claims()
+            if claim.experiment == left.experiment
+        ),
     )
 
 
@@ -119,10 +167,7 @@ def plain(comparison: Comparison) -> dict[str, Any]:
             "numbers": comparison.numbers,
             "pictures": comparison.pictures,
             "coordinates": comparison.coordinates,
-            "variables": [
-                {**asdict(v), "partial": {dim: str(found) for dim, found in v.partial.items()}}
-                for v in comparison.variables
-            ],
+            "variables": comparison.variables,
             "verdicts": [
                 {"claim": judged.claim.name, "a": judged.a, "b": judged.b}
                 for judged in comparison.verdicts
@@ -132,19 +177,16 @@ def plain(comparison: Comparison) -> dict[str, Any]:
 
 
 def _coordinates(a: xr.Dataset, b: xr.Dataset) -> dict[str, str]:
-    found = {}
+    found: dict[str, str] = {}
     for dim in (dim for dim in a.dims if dim in b.dims):
         try:
-            common = common_values(_index(a, dim), _index(b, dim), dim)
+            found |= aligned(_along(a, dim), _along(b, dim))[2]
         except DifferentShapeError as error:
             found[str(dim)] = str(error)
-            continue
-        if not common.complete:
-            found[str(dim)] = str(common)
     return found
 
 
-def _index(data: xr.Dataset, dim: Any) -> xr.DataArray:
+def _along(data: xr.Dataset, dim: Any) -> xr.DataArray:
     """Return an array along one dimension, with its coordinate if it has one."""
     coords = {dim: data[dim]} if dim in data.coords else {}
     return xr.DataArray([0] * data.sizes[dim], dims=dim, coords=coords)

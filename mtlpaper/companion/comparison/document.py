@@ -1,17 +1,22 @@
-"""A comparison as one HTML file that needs nothing else: tables, and curves over the same axes."""
+"""A comparison as one HTML file that needs nothing else: tables, and the figures of both sides."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from base64 import b64encode
+from collections.abc import Callable, Iterator
 from html import escape
 from pathlib import Path
 
+import matplotlib.pyplot as plt
+import numpy as np
+import xarray as xr
+
+from mtlpaper.companion import registry
 from mtlpaper.companion.comparison.compared import Comparison
-from mtlpaper.companion.comparison.drawing import svg
-from mtlpaper.companion.comparison.errors import ComparisonError
-from mtlpaper.companion.comparison.panels import Plot, plots
-from mtlpaper.companion.comparison.sides import Side
+from mtlpaper.companion.comparison.sides import ComparisonError, Side
 from mtlpaper.companion.comparison.wording import Section, sections
+from mtlpaper.companion.drawings import figure_of
+from mtlpaper.companion.results import picture
 
 # The colours of either theme keep text at a contrast of at least 7 to 1.
 _STYLE = """
@@ -28,7 +33,9 @@ th, td { text-align: left; vertical-align: top; padding: 0.3rem 1.2rem 0.3rem 0;
   border-bottom: 1px solid var(--rule); }
 .note, figcaption { color: var(--faint); }
 code { font-size: 0.9em; overflow-wrap: anywhere; }
-figure { margin: 1rem 0 2rem; } figure svg { max-width: 100%; height: auto; }
+.pair { display: grid; grid-template-columns: 1fr 1fr; gap: 1rem; align-items: start; }
+@media (max-width: 50rem) { .pair { grid-template-columns: 1fr; } }
+figure { margin: 0; } img { background: #fff; width: 100%; height: auto; }
 """
 
 
@@ -53,7 +60,7 @@ def page(comparison: Comparison) -> str:
         f"<h1>{escape(title)}</h1>",
         *(_side(name, side) for name, side in (("A", comparison.a), ("B", comparison.b))),
         *(_section(section) for section in sections(comparison)),
-        *_curves(comparison),
+        *_figures(comparison),
         "</main></body></html>\n",
     ]
     return "\n".join(parts)
@@ -90,37 +97,30 @@ def _section(section: Section) -> str:
     )
 
 
-def _curves(comparison: Comparison) -> Iterator[str]:
-    chosen, others = plots(comparison)
-    if not chosen:
-        return
-    yield "<h2>Curves</h2>"
-    yield (
-        '<p class="note">A is drawn solid, B dashed. Bands are intervals where the data have them, '
-        "and one standard deviation over seeds elsewhere.</p>"
-    )
-    for place, plot in enumerate(chosen):
-        yield _figure(plot, f"p{place}")
-    if others:
-        verb = "variable is" if others == 1 else "variables are"
-        yield f'<p class="note">{others} more {verb} not drawn.</p>'
+def _figures(comparison: Comparison) -> Iterator[str]:
+    drawings = registry.chapter(comparison.experiment).figures
+    if drawings:
+        yield '<h2>Figures of both</h2><p class="note">Drawn from the data of either side.</p>'
+    for name, drawing in drawings.items():
+        pair = [
+            _figure(name, letter, drawing, side.data)
+            for letter, side in (("A", comparison.a), ("B", comparison.b))
+        ]
+        yield f'<h3>{escape(name)}</h3><div class="pair">{"".join(pair)}</div>'
 
 
-def _figure(plot: Plot, prefix: str) -> str:
-    variable = plot.variable
-    left_out = f" Not drawn: {plot.left_out}." if plot.left_out else ""
-    known = f": {variable.long_name}" if variable.long_name else ""
-    text = escape(f"{variable.name}{known}. {_agree(plot)}{left_out}")
-    picture = svg(plot, prefix).replace(
-        "<svg ",
-        f'<svg role="img" aria-label="{escape(variable.name)} over {escape(plot.x_label)}" ',
-        1,
-    )
-    return f"<figure>{picture}<figcaption>{text}</figcaption></figure>"
-
-
-def _agree(plot: Plot) -> str:
-    variable = plot.variable
-    if variable.state == "equal":
-        return "Equal on both sides."
-    return f"{variable.differing} of {variable.cells} common cells differ."
+def _figure(
+    name: str, letter: str, drawing: Callable[[xr.Dataset], np.ndarray], data: xr.Dataset
+) -> str:
+    opened = set(plt.get_fignums())
+    try:
+        svg = picture(figure_of(drawing(data)), "svg")
+    except Exception as error:  # a drawing may stumble over other data than its own in any way
+        why = f"{type(error).__name__}: {error}".splitlines()[0]
+        return f"<p>{letter} cannot be drawn from its data ({escape(why)}).</p>"
+    finally:
+        for number in set(plt.get_fignums()) - opened:
+            plt.close(number)
+    source = f"data:image/svg+xml;base64,{b64encode(svg).decode('ascii')}"
+    image = f'<img alt="{escape(name)} of {letter}" src="{source}">'
+    return f"<figure>{image}<figcaption>{letter}</figcaption></figure>"

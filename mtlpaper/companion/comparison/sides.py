@@ -11,7 +11,6 @@ from typing import Any
 import xarray as xr
 
 from mtlpaper.companion import results
-from mtlpaper.companion.comparison.errors import ComparisonError
 from mtlpaper.companion.registry import chapters
 from mtlpaper.companion.results import ResultError
 from mtlpaper.companion.runs import (
@@ -22,6 +21,12 @@ from mtlpaper.companion.runs import (
     require_record,
     require_unaltered,
 )
+
+
+class ComparisonError(ValueError):
+    """What was named is no result of an experiment, or the two are of different experiments."""
+
+    exit_code = 2
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from typing import Any
 from mtlpaper.companion.claims import Finding
 from mtlpaper.companion.claims.claim import Claim
 from mtlpaper.companion.claims.wording import SYMBOLS, effect_text
-from mtlpaper.companion.comparison.compared import Comparison
-from mtlpaper.companion.comparison.entries import Entries, Entry
+from mtlpaper.companion.comparison.compared import Comparison, Entries
 from mtlpaper.companion.comparison.variables import Extreme, VariablePair
+from mtlpaper.companion.differences import Entry
 
 #: Longer values, such as grids, are cut around the place where they part.
 _WIDTH = 48
@@ -89,7 +89,7 @@ def _recorded(section: Section, sides: tuple[Mapping[str, Any], ...]) -> Section
 
 def _variables(comparison: Comparison) -> Section:
     head = (
-        "VariablePair",
+        "Variable",
         "Unit",
         "Differs in",
         "Largest difference",

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import xarray as xr
 from jaxtyping import Float
+
+from mtlpaper.companion.differences import NUMERIC, distances, labels, plain
 
 
 @dataclass(frozen=True)
@@ -97,18 +100,14 @@ def compared(
         ours, theirs = (f"of shape {shape}" for shape in (recomputed.shape, published.shape))
         return Difference(name, theirs, ours, allowed=0.0, ratio=np.inf)
     seen = published.values
-    if seen.dtype.kind in "OSUT":
-        ratio, allowed = np.where(seen == recomputed, 0.0, np.inf), np.zeros(seen.shape)
-    else:
-        ratio, allowed = _ratio(seen.astype(float), recomputed.astype(float), tolerance)
+    gap = distances(seen, recomputed)
+    numbers = seen.dtype.kind in NUMERIC
+    allowed = tolerance.allowed(seen.astype(float)) if numbers else np.zeros(seen.shape)
+    ratio = np.divide(gap, allowed, out=gap.copy(), where=np.isfinite(gap) & (gap > 0))
     # Of several equally far ones the last: trajectories start from values that were given.
     last = ratio.size - 1 - int(ratio.ravel()[::-1].argmax())
     worst = np.unravel_index(last, ratio.shape)
-    labels = {
-        str(dim): _label(published, dim, int(i))
-        for dim, i in zip(published.dims, worst, strict=True)
-    }
-    where = f"[{named(labels)}]" if labels else ""
+    where = f"[{named(labels(published, worst))}]" if published.dims else ""
     return Difference(
         variable=f"{name}{where}",
         published=plain(seen[worst]),
@@ -118,28 +117,9 @@ def compared(
     )
 
 
-def named(labels: Any) -> str:
+def named(values: Mapping[str, Any]) -> str:
     """Labels as one reads them: ``seed=3, S_A=0.1``."""
     return ", ".join(
         f"{dim}={value:g}" if isinstance(value, float) else f"{dim}={value}"
-        for dim, value in labels.items()
+        for dim, value in values.items()
     )
-
-
-def plain(value: Any) -> Any:
-    """The Python value of a NumPy scalar or an array without dimensions."""
-    return value.item() if np.ndim(value) == 0 and hasattr(value, "item") else value
-
-
-def _ratio(
-    published: np.ndarray, recomputed: np.ndarray, tolerance: Tolerance
-) -> tuple[np.ndarray, np.ndarray]:
-    allowed = tolerance.allowed(published)
-    with np.errstate(invalid="ignore"):
-        ratio = np.abs(recomputed - published) / allowed
-    same = (published == recomputed) | (np.isnan(published) & np.isnan(recomputed))
-    return np.where(same, 0.0, np.where(np.isnan(ratio), np.inf, ratio)), allowed
-
-
-def _label(values: xr.DataArray, dim: Any, index: int) -> Any:
-    return plain(values[dim].values[index]) if dim in values.coords else index

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from mtlpaper.companion.differences import entries
 from mtlpaper.companion.runs.planning import Run
 from mtlpaper.companion.runs.record import RECORD, Origin, RunRecord, read_record
 
@@ -140,15 +141,10 @@ def _changes(
     kind: Kind, then: Mapping[str, Any], now: Mapping[str, Any], *, values: bool = True
 ) -> Iterator[Reason]:
     """Compare by name; `values` says whether the two values mean something to a reader."""
-    for name in sorted({*then, *now}):
-        if name not in then:
-            yield Reason(kind, name, "is new", now=now[name] if values else None)
-        elif name not in now:
-            yield Reason(kind, name, "is gone", then=then[name] if values else None)
-        elif then[name] != now[name] and values:
-            yield Reason(kind, name, then=then[name], now=now[name])
-        elif then[name] != now[name]:
-            yield Reason(kind, name, "changed")
+    how = {"A": "is gone", "B": "is new", "": "" if values else "changed"}
+    for entry in sorted(entries(then, now), key=lambda entry: entry.name):
+        told = (entry.a, entry.b) if values else (None, None)
+        yield Reason(kind, entry.name, how[entry.only], *told)
 
 
 def _cell_reasons(then: Sequence[str], now: Sequence[str]) -> Iterator[Reason]:
