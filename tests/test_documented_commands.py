@@ -42,7 +42,7 @@ def recorded(root: Path) -> list[str]:
 
 
 def reused(run: runs.Run, *_: object, **__: object) -> runs.Outcome:
-    return runs.Outcome(run.folder, {"duration_s": 1.0}, reused=True)
+    return runs.Outcome(run.folder, runs.RunRecord.model_construct(duration_s=1.0), reused=True)
 
 
 @pytest.fixture(scope="module")

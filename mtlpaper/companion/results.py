@@ -111,10 +111,10 @@ def read_json(path: Path, kind: type[Model]) -> Model:
     except OSError as error:
         raise _unreadable(path, error) from error
     except ValidationError as error:
-        raise ResultError(f"{path} {_fault(error)}") from None
+        raise ResultError(f"{path} {_invalid(error)}") from None
 
 
-def _fault(error: ValidationError) -> str:
+def _invalid(error: ValidationError) -> str:
     faults = error.errors()
     if faults[0]["type"] == "json_invalid":
         return f"is no valid JSON ({faults[0]['ctx']['error']})"
@@ -127,6 +127,13 @@ def _fault(error: ValidationError) -> str:
 
 def _path(location: tuple[int | str, ...]) -> str:
     return ".".join(map(str, location))
+
+
+def fault(path: Path, digest: str) -> str:
+    """Say what is wrong with a file whose checksum is known: "is missing", "was altered" or ""."""
+    if not path.is_file():
+        return "is missing"
+    return "" if checksum(path) == digest else "was altered"
 
 
 def _unreadable(path: Path, error: OSError) -> ResultError:

@@ -40,11 +40,6 @@ class Outcome:
         """The variable that is farthest off, measured by its tolerance."""
         return max(self.differences, key=lambda difference: difference.ratio)
 
-    @property
-    def ok(self) -> bool:
-        """Whether all of them agree."""
-        return self.worst.ok
-
 
 def follow(published: Published) -> list[Difference]:
     """Compare what follows from published numbers with what is published, in full."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import math
+import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, is_dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
 import xarray as xr
+from pydantic import TypeAdapter
 
 from mtlpaper.companion import registry
 from mtlpaper.companion.claims import Claim, Finding
@@ -158,22 +159,22 @@ def plain(comparison: Comparison) -> dict[str, Any]:
         name: {"name": side.name, "command": side.command, "origin": dict(side.origin)}
         for name, side in (("a", comparison.a), ("b", comparison.b))
     }
-    return _plain(
-        {
-            "experiment": comparison.experiment,
-            **sides,
-            "parameters": comparison.parameters,
-            "origin": comparison.origin,
-            "numbers": comparison.numbers,
-            "pictures": comparison.pictures,
-            "coordinates": comparison.coordinates,
-            "variables": comparison.variables,
-            "verdicts": [
-                {"claim": judged.claim.name, "a": judged.a, "b": judged.b}
-                for judged in comparison.verdicts
-            ],
-        }
-    )
+    content = {
+        "experiment": comparison.experiment,
+        **sides,
+        "parameters": comparison.parameters,
+        "origin": comparison.origin,
+        "numbers": comparison.numbers,
+        "pictures": comparison.pictures,
+        "coordinates": comparison.coordinates,
+        "variables": comparison.variables,
+        "verdicts": [
+            {"claim": judged.claim.name, "a": judged.a, "b": judged.b}
+            for judged in comparison.verdicts
+        ],
+    }
+    found: dict[str, Any] = json.loads(TypeAdapter(dict[str, Any]).dump_json(content))
+    return found
 
 
 def _coordinates(a: xr.Dataset, b: xr.Dataset) -> dict[str, str]:
@@ -190,13 +191,3 @@ def _along(data: xr.Dataset, dim: Any) -> xr.DataArray:
     """Return an array along one dimension, with its coordinate if it has one."""
     coords = {dim: data[dim]} if dim in data.coords else {}
     return xr.DataArray([0] * data.sizes[dim], dims=dim, coords=coords)
-
-
-def _plain(value: Any) -> Any:
-    if is_dataclass(value) and not isinstance(value, type):
-        value = asdict(value)
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value

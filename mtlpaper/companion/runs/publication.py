@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, RootModel
 
-from mtlpaper.companion.results import checksum, read_json
+from mtlpaper.companion.results import fault, read_json
 from mtlpaper.companion.runs.errors import SetupError
 from mtlpaper.companion.runs.planning import Run
 from mtlpaper.companion.runs.record import Origin, read_record
@@ -74,10 +74,8 @@ def published_data(root: Path) -> dict[str, PublishedData]:
 
 def damage(root: Path, entry: PublishedData | PublishedFile) -> str:
     """Say what is wrong with a published file; empty if it is the one that the manifest lists."""
-    path = root / FOLDER / entry.file
-    if not path.is_file():
-        return f"{entry.file} is missing"
-    return "" if checksum(path) == entry.sha256 else f"{entry.file} was altered"
+    how = fault(root / FOLDER / entry.file, entry.sha256)
+    return how and f"{entry.file} {how}"
 
 
 def published_result(root: Path, experiment: str) -> tuple[Path, PublishedData]:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from mtlpaper.companion import provenance, registry
 from mtlpaper.companion.parameters import Parameters
-from mtlpaper.companion.results import ResultError, checksum, read_json
+from mtlpaper.companion.results import ResultError, checksum, fault, read_json
 from mtlpaper.companion.runs.errors import SetupError
 from mtlpaper.companion.sweeps.sources import closure, module_digests, package_folder
 
@@ -146,10 +146,8 @@ class RunRecord(Origin):
     def damage(self, folder: Path) -> Iterator[tuple[str, str]]:
         """Yield each of the run's files that is not as the run wrote it, and what is wrong."""
         for name, digest in self.files.items():
-            if not (folder / name).is_file():
-                yield name, "is missing"
-            elif checksum(folder / name) != digest:
-                yield name, "was altered"
+            if how := fault(folder / name, digest):
+                yield name, how
 
     def save(self, folder: Path) -> None:
         """Write ``run.json``."""
