@@ -533,6 +533,13 @@ def test_every_figure_stands_on_the_page(made, monkeypatch):
     assert alts == ["toy of A", "toy of B", "toy-more of A", "toy-more of B"]
 
 
+def test_data_of_an_experiment_without_a_chapter_have_tables_only(tmp_path):
+    sides = [data([value]).assign_attrs(experiment="of old") for value in (1.0, 2.0)]
+    document = page(of_files(tmp_path, *sides))
+    assert "1 of 1 differ." in document
+    assert "<h2>Figures of both</h2>" not in document
+
+
 def test_words_of_others_are_escaped_on_a_page(tmp_path):
     sides = [data([1.0]) for _ in range(2)]
     for place, side in enumerate(sides):

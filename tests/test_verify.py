@@ -120,9 +120,20 @@ def test_publishing_again_gives_the_same_bytes_and_leaves_what_is_not_its_own(pu
     assert not list((published / "_build").iterdir())
 
 
-def _stale(run: runs.Run) -> None:
-    rewrite_record(run, lambda record: record["components"]["versions"].update(numpy="0.1"))
-    rewrite_record(run, lambda record: record["versions"].update(numpy="0.1"))
+def test_publishing_replaces_what_is_listed_no_more_and_a_damaged_manifest(published):
+    folder = published / "results"
+    before = everything(folder)
+    listed = manifest(published)
+    (folder / "gone.nc").write_bytes(b"of a chapter that is no more")
+    listed["gone"] = {"file": "gone.nc", "sha256": results.checksum(folder / "gone.nc")}
+    (folder / "manifest.json").write_text(json.dumps(listed))
+    archive.publish(published, "quick")
+    assert everything(folder) == before
+    (folder / "toy.nc").write_bytes(b"garbage")
+    (folder / "manifest.json").write_text(json.dumps({"toy": {"file": "toy.nc"}}))
+    assert "manifest.json lacks toy." in verify(published)[2]
+    archive.publish(published, "quick")
+    assert everything(folder) == before
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,8 @@ from mtlpaper.companion.runs.publication import (
     FOLDER,
     MANIFEST,
     PublishedData,
+    PublishedFile,
     damage,
-    published_data,
     read_manifest,
 )
 
@@ -61,8 +61,7 @@ def file_faults(root: Path) -> list[str]:
     ResultError
         If the manifest is damaged.
     """
-    _require_manifest(root)
-    manifest = read_manifest(root)
+    manifest = _manifest(root)
     faults = [damage(root, entry) for entry in manifest.values()]
     known = {MANIFEST, *(entry.file for entry in manifest.values())}
     faults += [
@@ -92,8 +91,7 @@ def read(root: Path, names: Iterable[str] = ()) -> list[Published]:
     ResultError
         If its file or the manifest is damaged.
     """
-    _require_manifest(root)
-    known = published_data(root)
+    known = {n: one for n, one in _manifest(root).items() if isinstance(one, PublishedData)}
     wanted = list(dict.fromkeys(names))
     for name in wanted:
         settings(name)
@@ -102,10 +100,12 @@ def read(root: Path, names: Iterable[str] = ()) -> list[Published]:
     return [_read(root, name, known[name]) for name in wanted or known]
 
 
-def _require_manifest(root: Path) -> None:
-    path = root / FOLDER / MANIFEST
-    if not path.is_file():
+def _manifest(root: Path) -> dict[str, PublishedData | PublishedFile]:
+    manifest = read_manifest(root)
+    if not manifest:
+        path = root / FOLDER / MANIFEST
         raise SetupError(f"there is no {path}; `mtlpaper publish` writes it")
+    return manifest
 
 
 def _read(root: Path, name: str, entry: PublishedData) -> Published:

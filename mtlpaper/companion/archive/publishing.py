@@ -115,9 +115,9 @@ def _replaced(root: Path) -> Iterator[Path]:
         fresh, old = Path(work) / "fresh", Path(work) / "old"
         fresh.mkdir()
         yield fresh
-        ours = {MANIFEST, *(entry.file for entry in read_manifest(root).values())}
+        replaced = {path.name for path in fresh.iterdir()} | _listed(root)
         for path in target.iterdir() if target.is_dir() else ():
-            if path.name not in ours:
+            if path.name not in replaced:
                 _copy(path, fresh / path.name)
         if target.exists():
             target.rename(old)
@@ -127,6 +127,14 @@ def _replaced(root: Path) -> Iterator[Path]:
             if old.exists():
                 old.rename(target)
             raise
+
+
+def _listed(root: Path) -> set[str]:
+    """Names of the files that were published before; none if the manifest cannot tell."""
+    try:
+        return {entry.file for entry in read_manifest(root).values()}
+    except results.ResultError:
+        return set()
 
 
 def _copy(path: Path, to: Path) -> None:

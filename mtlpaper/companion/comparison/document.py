@@ -98,7 +98,8 @@ def _section(section: Section) -> str:
 
 
 def _figures(comparison: Comparison) -> Iterator[str]:
-    drawings = registry.chapter(comparison.experiment).figures
+    chapter = registry.chapters().get(comparison.experiment)
+    drawings = chapter.figures if chapter else {}
     if drawings:
         yield '<h2>Figures of both</h2><p class="note">Drawn from the data of either side.</p>'
     for name, drawing in drawings.items():

@@ -84,7 +84,8 @@ def _recorded(section: Section, sides: tuple[Mapping[str, Any], ...]) -> Section
     silent = [name for name, side in zip("AB", sides, strict=True) if not side]
     if not silent:
         return section
-    return replace(section, note=f"{' and '.join(silent)} records none.", rows=())
+    verb = "records" if len(silent) == 1 else "record"
+    return replace(section, note=f"{' and '.join(silent)} {verb} none.", rows=())
 
 
 def _variables(comparison: Comparison) -> Section:
