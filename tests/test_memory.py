@@ -6,7 +6,7 @@ import pytest
 
 from mtlpaper.companion import limits, runs
 from mtlpaper.companion.registry import chapters, settings
-from mtlpaper.companion.runs.memory import require_memory
+from mtlpaper.companion.runs.means import require_memory
 
 GB = 2**30
 

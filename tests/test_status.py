@@ -28,6 +28,7 @@ from mtlpaper.companion.runs import (
     inspect,
     plan,
     require_record,
+    require_unaltered,
     run_all,
     status,
 )
@@ -129,6 +130,13 @@ def test_a_garbage_record_is_unreadable(run, content):
 def test_a_record_that_lacks_an_entry_or_has_another_type_is_unreadable(run, spoil):
     rewrite_record(run, spoil)
     assert reasons(run) == {("data", "run.json is unreadable")}
+
+
+def test_a_file_beside_an_unreadable_record_is_not_vouched_for(run):
+    require_unaltered(run.folder / "toy.nc")
+    (run.folder / "run.json").write_text("{}")
+    with pytest.raises(ResultError, match=r"run\.json lacks experiment, title, preset"):
+        require_unaltered(run.folder / "toy.nc")
 
 
 def test_changed_parameters_are_named_with_both_values(run):

@@ -21,8 +21,7 @@ from mtlpaper.companion.runs import folder as place
 from mtlpaper.companion.runs.cell import parameters_cell, rewritten
 from mtlpaper.companion.runs.errors import RunError
 from mtlpaper.companion.runs.kernel import OnCell, execute_notebook
-from mtlpaper.companion.runs.means import Means, require
-from mtlpaper.companion.runs.memory import require_memory
+from mtlpaper.companion.runs.means import Means, require, require_memory
 from mtlpaper.companion.runs.planning import Run
 from mtlpaper.companion.runs.record import Components, RunRecord, require_record
 from mtlpaper.companion.runs.staleness import UNSETTLED, inspect
