@@ -50,11 +50,6 @@ def marchenko_pastur_edges(N1: int, N3: int, sigma: float) -> tuple[float, float
     return float(sigma * abs(1 - root)), float(sigma * (1 + root))
 
 
-def detection_threshold(N1: int, N3: int, sigma: float) -> float:
-    """Teacher singular value sigma (N3 / N1)^(1/4) above which the spike leaves the bulk."""
-    return float(sigma * _aspect(N1, N3, sigma) ** 0.25)
-
-
 def noisy_spike(s_bar: float, N1: int, N3: int, sigma: float) -> Spike:
     """Predicted top singular value and overlaps of the noisy teacher s_bar u_bar v_bar^T + xi.
 

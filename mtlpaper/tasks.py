@@ -61,28 +61,6 @@ class Teacher:
         """Variance that fresh noise adds to every logit, to leading order in 1/N1; else 0."""
         return self.sigma**2 if self.noise == "sample" else 0.0
 
-    @property
-    def snr(self) -> Float[np.ndarray, " rank"]:
-        """Signal-to-noise ratio of every singular value, see `signal_to_noise_ratio`."""
-        return signal_to_noise_ratio(self.S_bar, self.sigma)
-
-
-def signal_to_noise_ratio(
-    S_bar: Float[np.ndarray, " rank"], sigma: float
-) -> Float[np.ndarray, " rank"]:
-    """Signal-to-noise ratio s_bar / sigma of a teacher's singular values.
-
-    In these units the noise alone has singular values up to 1 + sqrt(N3 / N1), and a singular value
-    stands out of it above (N3 / N1)^(1/4), see `mtlpaper.spectra`. Infinite without noise.
-
-    Notes
-    -----
-    Source: the paper calls the ratio "directly proportional to the singular value" (section 4.5)
-    and gives no formula; this one is ours.
-    """
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(S_bar / sigma if sigma > 0 else np.where(S_bar > 0, np.inf, np.nan))
-
 
 def _check_sizes(
     N1: int, N3: int, S: np.ndarray, sigma: float, centred: bool, name: str = "S_bar"

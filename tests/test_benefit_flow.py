@@ -265,7 +265,7 @@ def test_theory_returns_what_training_returns():
     trained, flow = linear_unit(start), by_theory(start, "finite")
     # But for the rules of validation, of which a theory's minima have none.
     shapes = {name: values.shape for name, values in trained.items()}
-    shapes |= {"chosen_loss": (3, 0, 4), "chosen_t": (3, 0)}
+    shapes |= {"chosen_loss": (3, 0, 4)}
     assert {name: values.shape for name, values in flow.items()} == shapes
     again = by_theory(start, "finite")
     assert all(values.tobytes() == again[name].tobytes() for name, values in flow.items())

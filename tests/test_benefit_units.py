@@ -325,16 +325,13 @@ def test_what_a_unit_returns(train, start):
         "loss": (7, 4),
         "t": (7,),
         "accuracy": (7,),
-        "accuracy_at_minimum": (7,),
         "chosen_loss": (7, 2, 4),
-        "chosen_t": (7, 2),
         "t_end": (7,),
     }
     assert all(np.isfinite(values).all() for values in result.values())
     assert (result["t"] <= result["t_end"]).all()
     assert (result["chosen_loss"].mean(axis=2) >= result["loss"].mean(axis=1)[:, None]).all()
-    assert (result["accuracy"] >= result["accuracy_at_minimum"]).all()
-    assert (result["accuracy_at_minimum"] > 0.4).all()  # chance is a quarter
+    assert (result["accuracy"] > 0.4).all()  # chance is a quarter
 
 
 def test_looks_are_at_least_a_step_apart():

@@ -249,6 +249,11 @@ def test_numbers_that_are_no_power_of_two_are_refused(n_points):
         GaussianTest(teacher(), n_points)
 
 
+def test_at_least_one_group_of_points_is_needed():
+    with pytest.raises(ValueError, match="`n_groups` must be an integer >= 1, got 0"):
+        GaussianTest(teacher(), 64, n_groups=0)
+
+
 # ----------------------------------------------------------------------------- labelled points
 
 

@@ -161,7 +161,7 @@ def test_the_training_sets_force_has_the_population_force_as_its_limit():
     force = theory.training_set_force(X, Y)(W)
     assert np.abs(force - exact).max() < 3.5e-3
     # Negative control: the drive of other labels.
-    drive = theory.argmax_drive(teacher.Sigma_hat, field).value
+    drive = theory.argmax_drive(teacher.Sigma_hat, field)
     assert np.abs(force - theory.population_force(drive, field)(W)).max() > 3.5e-3
 
 

@@ -54,7 +54,7 @@ def test_simulated_spike_agrees_with_the_prediction():
 
 
 def test_below_the_threshold_the_spike_is_lost():
-    s_bar = 0.5 * spectra.detection_threshold(N1, N3, 1.0)
+    s_bar = 0.5 * (N3 / N1) ** 0.25  # the threshold is sigma (N3 / N1)^(1/4)
     spike = spectra.noisy_spike(s_bar, N1, N3, 1.0)
     edges = spectra.marchenko_pastur_edges(N1, N3, 1.0)
     assert (spike.s_hat, spike.u_overlap, spike.v_overlap) == (edges[1], 0.0, 0.0)
@@ -78,7 +78,7 @@ def test_noise_alone_fills_the_bulk():
 @given(c=st.sampled_from([(10, 1), (10, 10), (10, 40)]), sigma=st.floats(0.1, 10))
 def test_everything_is_continuous_at_the_threshold(c, sigma):
     N1, N3 = c
-    threshold = spectra.detection_threshold(N1, N3, sigma)
+    threshold = sigma * (N3 / N1) ** 0.25
     above = spectra.noisy_spike(threshold * (1 + 1e-6), N1, N3, sigma)
     below = spectra.noisy_spike(threshold * (1 - 1e-6), N1, N3, sigma)
     assert above.detached

@@ -145,13 +145,6 @@ def test_the_two_readings_of_the_noise_label_with_different_weights():
     assert np.array_equal(sample.Sigma_hat, sample.W_bar)
 
 
-def test_signal_to_noise_ratio():
-    assert np.array_equal(simple_teacher(sigma=0.5).snr, [6.0, 2.0])
-    noiseless = tasks.signal_to_noise_ratio(np.array([2.0, 0.0]), 0.0)
-    assert noiseless[0] == np.inf
-    assert np.isnan(noiseless[1])
-
-
 @pytest.mark.parametrize(
     ("change", "message"),
     [

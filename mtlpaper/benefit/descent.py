@@ -128,11 +128,10 @@ def follow(
 def minima_arrays(minima: Minima, *, curves: bool) -> dict[str, np.ndarray]:
     """Arrays of one unit, networks first; the single-task network is the first of them.
 
-    `loss` (net, group), `t`, `accuracy`, `accuracy_at_minimum` and `t_end` (net), `chosen_loss`
-    (net, rule, group) and `chosen_t` (net, rule) with the rules noise-free and noisy validation;
-    on demand `curves` (net, time) and `times` (time).
+    `loss` (net, group), `t`, `accuracy` and `t_end` (net), `chosen_loss` (net, rule, group) with
+    the rules noise-free and noisy validation; on demand `curves` (net, time) and `times` (time).
     """
-    names = ("loss", "t", "accuracy", "accuracy_at_minimum", "chosen_loss", "chosen_t", "t_end")
+    names = ("loss", "t", "accuracy", "chosen_loss", "t_end")
     arrays = {name: getattr(minima, name) for name in names}
     return arrays | ({"curves": minima.curves.T, "times": minima.times} if curves else {})
 

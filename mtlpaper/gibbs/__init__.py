@@ -10,7 +10,7 @@ relative of it when they are not. Three exact routes and one limit:
 * `rem`: the random-energy model's limit of infinitely many classes.
 """
 
-from mtlpaper.gibbs.covariance import Estimate, GaussianField, sobol_normal, softmax
+from mtlpaper.gibbs.covariance import GaussianField, sobol_normal, softmax
 from mtlpaper.gibbs.isotropic import gamma, log_partition, participation_ratio
 from mtlpaper.gibbs.rank_one import G_rank_one, argmax_slope, g, rank_one_log_partition
 from mtlpaper.gibbs.rem import (
@@ -20,7 +20,6 @@ from mtlpaper.gibbs.rem import (
 )
 
 __all__ = [
-    "Estimate",
     "G_rank_one",
     "GaussianField",
     "argmax_slope",

@@ -27,8 +27,8 @@ _SMALLEST = 2.0**-33  # half the spacing of 32-bit Sobol points
 
 
 def sobol_normal(
-    dimensions: int, n_points: int, n_replicates: int, seed: int
-) -> Float[np.ndarray, "replicates points dimensions"]:
+    dimensions: int, n_points: int, n_groups: int, seed: int
+) -> Float[np.ndarray, "group points dimensions"]:
     """Quasi-random standard normal points: independently scrambled Sobol sequences.
 
     Parameters
@@ -37,7 +37,7 @@ def sobol_normal(
         >= 1.
     n_points : int
         Points of one sequence; a power of two.
-    n_replicates : int
+    n_groups : int
         Independently scrambled sequences, >= 1.
     seed : int
         Seed of the scrambling.
@@ -45,34 +45,18 @@ def sobol_normal(
     Raises
     ------
     ValueError
-        If `n_points` is no power of two or `n_replicates` < 1.
+        If `n_points` is no power of two or `n_groups` < 1.
     """
     power = n_points > 0 and n_points & (n_points - 1) == 0
     require(power, "n_points", n_points, "a power of two")
-    require(n_replicates >= 1, "n_replicates", n_replicates, "an integer >= 1")
-    streams = np.random.SeedSequence(seed).spawn(n_replicates)
+    require(n_groups >= 1, "n_groups", n_groups, "an integer >= 1")
+    streams = np.random.SeedSequence(seed).spawn(n_groups)
     sets = [
         qmc.Sobol(dimensions, rng=np.random.default_rng(stream)).random(n_points)
         for stream in streams
     ]
     # A scrambled point may lie on zero, where the normal quantile is infinite.
     return np.asarray(norm.ppf(np.maximum(np.stack(sets), _SMALLEST)))
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A randomised quasi-Monte Carlo estimate.
-
-    Attributes
-    ----------
-    value : array
-        Mean over independently scrambled point sets.
-    standard_error : array
-        Standard error of `value`, from the scatter of the point sets; the shape of `value`.
-    """
-
-    value: np.ndarray
-    standard_error: np.ndarray
 
 
 def _square_root(C: Float[np.ndarray, "*net N3 N3"]) -> Float[np.ndarray, "*net N3 N3"]:
@@ -95,42 +79,28 @@ class GaussianField:
         Number of classes, >= 2.
     n_points : int
         Points of one scrambled Sobol sequence; a power of two.
-    n_replicates : int
-        Independently scrambled sequences, from whose scatter errors are estimated.
     seed : int
-        Seed of the scrambling.
+        Seed of the scrambling; the scatter between seeds shows the error of an average.
 
     Raises
     ------
     ValueError
-        If `N3` < 2, `n_points` is no power of two or `n_replicates` < 1.
+        If `N3` < 2 or `n_points` is no power of two.
     """
 
     N3: int
     n_points: int = 4096
-    n_replicates: int = 1
     seed: int = 0
-    eps: Float[np.ndarray, "replicates points N3"] = field(init=False, repr=False, compare=False)
+    eps: Float[np.ndarray, "points N3"] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         require(self.N3 >= 2, "N3", self.N3, "an integer >= 2")
-        eps = sobol_normal(self.N3, self.n_points, self.n_replicates, self.seed)
-        object.__setattr__(self, "eps", eps)
-
-    def _logits(self, C: np.ndarray) -> Float[np.ndarray, "replicates points N3"]:
-        self._require_size(C)
-        return self.eps @ _square_root(C)
+        eps = sobol_normal(self.N3, self.n_points, 1, self.seed)
+        object.__setattr__(self, "eps", eps[0])
 
     def _require_size(self, C: np.ndarray) -> None:
         accepted = f"a ({self.N3}, {self.N3}) array"
         require(C.shape[-2:] == (self.N3, self.N3), "C", C.shape, accepted)
-
-    def _estimate(self, replicates: np.ndarray) -> Estimate:
-        count = self.n_replicates
-        spread = (
-            replicates.std(axis=0, ddof=1) if count > 1 else np.full(replicates[0].shape, np.nan)
-        )
-        return Estimate(replicates.mean(axis=0), np.asarray(spread / np.sqrt(count)))
 
     def G(self, C: Float[np.ndarray, "*net N3 N3"]) -> Float[np.ndarray, "*net N3 N3"]:
         """Averaged softmax gradient G = E[diag(p) - p p^T], p = softmax(z), z ~ N(0, C).
@@ -151,18 +121,12 @@ class GaussianField:
         Source: :eq:`eq-T1`.
         """
         self._require_size(C)
-        z = _square_root(C) @ self.eps.reshape(-1, self.N3).T
+        z = _square_root(C) @ self.eps.T
         p = _softmax_in_place(z)
         diagonal = p.sum(axis=-1)[..., None] * np.eye(self.N3)
         return (diagonal - p @ p.swapaxes(-1, -2)) / p.shape[-1]
 
-    def G_estimate(self, C: Float[np.ndarray, "N3 N3"]) -> Estimate:
-        """`G` with its standard error; needs `n_replicates` >= 2 for a finite one."""
-        p = np.asarray(scipy_softmax(self._logits(C), axis=2))
-        diagonal = np.einsum("rc,cd->rcd", p.mean(axis=1), np.eye(self.N3))
-        return self._estimate(diagonal - np.einsum("rpc,rpd->rcd", p, p) / self.n_points)
-
-    def argmax_moment(self, C: Float[np.ndarray, "N3 N3"]) -> Estimate:
+    def argmax_moment(self, C: Float[np.ndarray, "N3 N3"]) -> Float[np.ndarray, "N3 N3"]:
         """E[onehot(argmax z) z^T], z ~ N(0, C), the moment behind the drive of argmax labels.
 
         Parameters
@@ -172,14 +136,15 @@ class GaussianField:
 
         Returns
         -------
-        Estimate
-            Of an (N3, N3) array. The integrand jumps, so the error falls more slowly with the
-            number of points than that of `G`.
+        (N3, N3) array
+            The integrand jumps, so the error falls more slowly with the number of points than that
+            of `G`.
 
         Notes
         -----
         Source: :eq:`eq-T5`.
         """
-        z = self._logits(C)
-        onehot = np.eye(self.N3)[z.argmax(axis=2)]
-        return self._estimate(np.einsum("rpc,rpd->rcd", onehot, z) / self.n_points)
+        self._require_size(C)
+        z = self.eps @ _square_root(C)
+        onehot = np.eye(self.N3)[z.argmax(axis=1)]
+        return np.einsum("pc,pd->cd", onehot, z) / self.n_points

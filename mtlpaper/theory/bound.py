@@ -110,7 +110,7 @@ class MatrixLoss:
     def __init__(self, M: Float[np.ndarray, "N3 N1"], field: GaussianField) -> None:
         require(M.shape[0] == field.N3, "M", M.shape, f"of {field.N3} rows, like the field")
         self._M, self._field = M, field
-        self._eps = field.eps.reshape(-1, field.N3).T
+        self._eps = field.eps.T
 
     def __call__(self, W: Float[np.ndarray, "*net N3 N1"]) -> Float[np.ndarray, "*net"]:
         """Loss in nats; the logits W x are z = C^(1/2) eps with C = W W^T."""

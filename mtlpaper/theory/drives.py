@@ -4,7 +4,7 @@ import numpy as np
 from jaxtyping import Float
 
 from mtlpaper.errors import require
-from mtlpaper.gibbs import Estimate, GaussianField
+from mtlpaper.gibbs import GaussianField
 from mtlpaper.tasks import LabelRule, Teacher
 
 
@@ -44,7 +44,7 @@ def argmax_drive(
     field: GaussianField,
     *,
     logit_variance: float = 0.0,
-) -> Estimate:
+) -> Float[np.ndarray, "N3 N1"]:
     """Drive of argmax labels, T_inf = E[onehot(argmax z) x^T] with z = Sigma_hat x + fresh noise.
 
     By Gaussian regression of x on z: T_inf = E[onehot z^T] C^+ Sigma_hat, C the covariance of z.
@@ -54,25 +54,16 @@ def argmax_drive(
     Sigma_hat : (N3, N1) array
         The weight that labels the inputs.
     field : GaussianField
-        Points for the average; the integrand jumps, so use many (2^15) and a few replicates.
+        Points for the average; the integrand jumps, so use many (2^15).
     logit_variance : float
         Variance of fresh noise on every logit.
-
-    Returns
-    -------
-    Estimate
-        Of the (N3, N1) drive. The standard error treats the entries of E[onehot z^T] as
-        independent, which is good enough to judge the number of points.
 
     Notes
     -----
     Source: :eq:`eq-T5`.
     """
     C = Sigma_hat @ Sigma_hat.T + logit_variance * np.eye(field.N3)
-    moment = field.argmax_moment(C)
-    regression = np.linalg.pinv(C, hermitian=True) @ Sigma_hat
-    error = np.sqrt(moment.standard_error**2 @ regression**2)
-    return Estimate(moment.value @ regression, error)
+    return field.argmax_moment(C) @ (np.linalg.pinv(C, hermitian=True) @ Sigma_hat)
 
 
 def empirical_drive(
@@ -114,5 +105,5 @@ def population_drive(
     require(known, "label_rule", label_rule, "argmax, soft or sample")
     variance = teacher.logit_variance
     if label_rule == "argmax":
-        return argmax_drive(teacher.Sigma_hat, field, logit_variance=variance).value
+        return argmax_drive(teacher.Sigma_hat, field, logit_variance=variance)
     return soft_drive(teacher.Sigma_hat, field, logit_variance=variance)

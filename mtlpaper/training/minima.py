@@ -117,12 +117,8 @@ class Minima:
         That time, in units of tau.
     accuracy : (net,) array
         Largest test accuracy at any time.
-    accuracy_at_minimum : (net,) array
-        Test accuracy at the time of the least loss.
     chosen_loss : (net, rule, group) array
         Test loss at the time at which a validation loss was least.
-    chosen_t : (net, rule) array
-        That time, in units of tau.
     t_end : (net,) array
         Time at which the training of the network ended.
     curves : (time, net) array
@@ -134,9 +130,7 @@ class Minima:
     loss: Float[np.ndarray, "net group"]
     t: Float[np.ndarray, " net"]
     accuracy: Float[np.ndarray, " net"]
-    accuracy_at_minimum: Float[np.ndarray, " net"]
     chosen_loss: Float[np.ndarray, "net rule group"]
-    chosen_t: Float[np.ndarray, "net rule"]
     t_end: Float[np.ndarray, " net"]
     curves: Float[np.ndarray, "time net"]
     times: Float[np.ndarray, " time"]
@@ -243,9 +237,7 @@ def _minima(record: _Record) -> Minima:
         loss=test[best, net],
         t=times[best],
         accuracy=np.nanmax(accuracy, axis=0),
-        accuracy_at_minimum=accuracy[best, net],
         chosen_loss=test[chosen, net[:, None]],
-        chosen_t=times[chosen],
         t_end=times[seen.sum(axis=0) - 1],
         curves=curves,
         times=times,
