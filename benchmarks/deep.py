@@ -31,7 +31,7 @@ def _descent(depth: int) -> ReLUDescent:
         for X, classes in zip(problem.X, problem.classes, strict=True)
     ]
     alphas = np.ones((SHAPE.nets, SHAPE.tasks))
-    return ReLUDescent([student] * SHAPE.nets, sets, alphas, RATE / 10)
+    return ReLUDescent([student] * SHAPE.nets, sets, alphas, RATE / 10, dtype="float32")
 
 
 def _run(descent: ReLUDescent, steps: int) -> None:

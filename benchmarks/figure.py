@@ -134,7 +134,7 @@ def _loop_curves(unit: Unit, steps: int) -> np.ndarray:
     """Test loss (net, look) of every network in the loop, the start included."""
     data = draw(unit.problem)
     training = unit.training
-    test = GaussianTest(data.A, training.n_test, n_groups=training.n_groups)
+    test = GaussianTest(data.A, training.n_test, n_groups=training.n_groups, dtype=training.dtype)
 
     def loss(W: Tensor) -> float:
         return float(test(W[None, : unit.problem.N3]).loss.mean())

@@ -9,7 +9,13 @@ from mtlpaper.students import Student, gaussian
 from mtlpaper.tasks import one_hot
 from mtlpaper.training import LinearDescent, TrainingSet, train
 from mtlpaper.training.networks import LinearNetworks
-from mtlpaper.training.sets import FullBatch, product, residual_gradient
+from mtlpaper.training.sets import (
+    FullBatch,
+    own_orders,
+    product,
+    residual_gradient,
+    shared_orders,
+)
 
 N1, N2, N_A, N_B = 7, 6, 24, 40
 #: Classes of the two tasks, unequal so that a mix-up of their rows cannot go unnoticed.
@@ -210,6 +216,30 @@ def test_networks_that_leave_do_not_disturb_those_that_stay(chosen, copies):
     for task in (0, 1):
         # Smaller products may sum in another order: 60 steps of rounding.
         assert np.allclose(weights(descent, task), weights(whole, task)[chosen], rtol=0, atol=1e-13)
+
+
+@pytest.mark.parametrize("copies", [False, True])
+@pytest.mark.parametrize("own", [False, True])
+def test_networks_that_leave_do_not_change_the_batches_of_those_that_stay(own, copies):
+    def descent() -> LinearDescent:
+        orders = [
+            own_orders(N, 3, 0, task) if own else shared_orders(N, np.random.default_rng(task))
+            for task, N in enumerate((N_A, N_B))
+        ]
+        sets = both_sets(copies=copies)
+        options = {"batch_size": 5, "orders": orders, "dtype": "float64"}
+        return LinearDescent.on_sets(STUDENTS, sets, ALPHAS, RATE, **options)
+
+    chosen = np.array([False, True, True])
+    fewer, whole = descent(), descent()
+    for step in range(30):
+        if step == 7:  # in the middle of an epoch
+            fewer.keep(chosen)
+        fewer.step()
+        whole.step()
+    for task in (0, 1):
+        # Smaller products may sum in another order: 30 steps of rounding.
+        assert np.allclose(weights(fewer, task), weights(whole, task)[chosen], rtol=0, atol=1e-13)
 
 
 def test_networks_may_leave_one_after_the_other():

@@ -12,7 +12,6 @@ from mtlpaper.training import (
     LabelledPoints,
     LinearDescent,
     Measure,
-    MiniBatch,
     Minima,
     ReLUDescent,
     Schedule,
@@ -20,6 +19,7 @@ from mtlpaper.training import (
     TrainingSet,
     deep_student,
     descend_to_minima,
+    shared_orders,
 )
 
 #: Networks trained together at most: more would not fit the processor's cache.
@@ -55,16 +55,17 @@ def linear_descent(
 ) -> LinearDescent:
     """Some networks of a unit with their training sets, in full or by mini-batches."""
     sets, alphas = _part(data, chosen)
-    device, dtype = training.device, training.dtype
-    students, rate = [student] * len(alphas), training.learning_rate
-    if training.batch_size == 0:
-        return LinearDescent.on_sets(students, sets, alphas, rate, device=device, dtype=dtype)
-    orders = data.streams.rng("batches").spawn(len(sets))
-    forces = [
-        MiniBatch(part, alpha, training.batch_size, rng, device, dtype)
-        for part, alpha, rng in zip(sets, alphas.T, orders, strict=True)
-    ]
-    return LinearDescent(students, forces, rate, device=device, dtype=dtype)
+    orders = zip(sets, data.streams.rng("batches").spawn(len(sets)), strict=True)
+    return LinearDescent.on_sets(
+        [student] * len(alphas),
+        sets,
+        alphas,
+        training.learning_rate,
+        batch_size=training.batch_size,
+        orders=[shared_orders(part.Y.shape[2], rng) for part, rng in orders],
+        device=training.device,
+        dtype=training.dtype,
+    )
 
 
 def deep_unit(unit: DeepUnit) -> dict[str, np.ndarray]:

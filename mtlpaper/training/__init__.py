@@ -10,7 +10,7 @@ from mtlpaper.training.linear import LinearDescent
 from mtlpaper.training.minima import DivergenceError, Measure, Minima, Schedule, descend_to_minima
 from mtlpaper.training.networks import Dtype
 from mtlpaper.training.relu import Activation, DeepStudent, ReLUDescent, deep_student
-from mtlpaper.training.sets import MiniBatch, TrainingSet
+from mtlpaper.training.sets import TrainingSet, shared_orders
 
 __all__ = [
     "Activation",
@@ -21,7 +21,6 @@ __all__ = [
     "LabelledPoints",
     "LinearDescent",
     "Measure",
-    "MiniBatch",
     "Minima",
     "ReLUDescent",
     "Schedule",
@@ -30,5 +29,6 @@ __all__ = [
     "Trajectory",
     "deep_student",
     "descend_to_minima",
+    "shared_orders",
     "train",
 ]

@@ -91,7 +91,7 @@ class GaussianTest:
         n_groups: int = 4,
         seed: int = 0,
         device: str = "cpu",
-        dtype: Dtype = "float32",
+        dtype: Dtype = "float64",
     ) -> None:
         N3, rank = teacher.U_bar.shape
         # Labels know the ratios of the singular values only; tasks of one dataset share the moment.
@@ -167,7 +167,7 @@ class LabelledPoints:
         *,
         n_groups: int = 1,
         device: str = "cpu",
-        dtype: Dtype = "float32",
+        dtype: Dtype = "float64",
     ) -> None:
         equal = X.shape[1] % n_groups == 0
         require(equal, "n_groups", n_groups, f"a divisor of the number of points, {X.shape[1]}")

@@ -1,11 +1,11 @@
 """Linear students with their training data, ready to descend."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Protocol, runtime_checkable
 
 import numpy as np
 import torch
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from mtlpaper.errors import require
@@ -13,6 +13,7 @@ from mtlpaper.students import Student
 from mtlpaper.training.networks import Dtype, LinearNetworks
 from mtlpaper.training.sets import (
     FullBatch,
+    MiniBatch,
     TrainingSet,
     require_alphas,
     require_rate,
@@ -53,7 +54,7 @@ class LinearDescent:
         learning_rate: float,
         *,
         device: str = "cpu",
-        dtype: Dtype = "float32",
+        dtype: Dtype = "float64",
     ) -> None:
         require_rate(learning_rate)
         self.learning_rate = learning_rate
@@ -69,10 +70,12 @@ class LinearDescent:
         alphas: Float[np.ndarray, "net task"],
         learning_rate: float,
         *,
+        batch_size: int = 0,
+        orders: Sequence[Iterator[Int[np.ndarray, "net_or_1 N"]]] = (),
         device: str = "cpu",
-        dtype: Dtype = "float32",
+        dtype: Dtype = "float64",
     ) -> "LinearDescent":
-        """Full-batch gradient descent on training sets.
+        """Gradient descent on training sets, over all points at once or by mini-batches.
 
         Parameters
         ----------
@@ -83,18 +86,29 @@ class LinearDescent:
         alphas : (net, task) array
             Weight of each task's loss in each network; 0 makes a network ignore the task, so that
             single-task and multitask networks descend in one batch.
+        batch_size : int
+            Points of each task in a step; 0, or no fewer than there are, takes all.
+        orders : sequence of iterators
+            Order of each task's points in every epoch, see `MiniBatch`; for mini-batches only.
 
         Raises
         ------
         ValueError
-            If the shapes do not fit.
+            If the shapes do not fit, or the batch size is negative.
         """
         require(len(students) >= 1, "students", len(students), "at least one network")
         require_alphas(alphas, len(students), len(sets))
         N1 = students[0].W21.shape[1]
         require_sets(sets, [(N1, W32.shape[0]) for W32 in students[0].W32], len(students))
-        pairs = zip(sets, alphas.T, strict=True)
-        forces = [FullBatch(data, alpha, device, dtype) for data, alpha in pairs]
+        require(batch_size >= 0, "batch_size", batch_size, "an integer >= 0")
+
+        def force(task: int) -> BatchForce:
+            data, alpha = sets[task], alphas[:, task]
+            if batch_size == 0 or batch_size >= data.Y.shape[2]:
+                return FullBatch(data, alpha, device, dtype)
+            return MiniBatch(data, alpha, batch_size, orders[task], device, dtype)
+
+        forces = [force(task) for task in range(len(sets))]
         return cls(students, forces, learning_rate, device=device, dtype=dtype)
 
     def __len__(self) -> int:

@@ -116,7 +116,7 @@ class ReLUDescent:
         *,
         activation: Activation = "every",
         device: str = "cpu",
-        dtype: Dtype = "float32",
+        dtype: Dtype = "float64",
     ) -> None:
         require(len(students) >= 1, "students", len(students), "at least one network")
         require_alphas(alphas, len(students), len(sets))

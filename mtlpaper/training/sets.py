@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from mtlpaper.errors import require
@@ -85,27 +85,20 @@ class FullBatch:
 
 
 class MiniBatch:
-    """Gradient of the training loss over a few points at a time, reshuffled once an epoch.
-
-    All networks see the same points in the same order, so that comparisons between them are paired.
+    """Gradient of the training loss over a few points at a time.
 
     Parameters
     ----------
     data : TrainingSet
-        Inputs that all networks share.
     alpha : (net,) array
         As for `FullBatch`.
     batch_size : int
-        Points a batch, >= 1; the last one of an epoch may be smaller.
-    rng : numpy.random.Generator
-        Of the order.
+        Points in a batch, >= 1; the last batch of an epoch may be smaller.
+    orders : iterator of (1, N) or (net, N) int arrays
+        Order of the points in every epoch, one for all networks or one for each; from
+        `shared_orders` or `own_orders`.
     device, dtype
         As for `LinearNetworks`.
-
-    Raises
-    ------
-    ValueError
-        If the networks have inputs of their own, or the batch size is not positive.
     """
 
     def __init__(
@@ -113,59 +106,67 @@ class MiniBatch:
         data: TrainingSet,
         alpha: Float[np.ndarray, " net"],
         batch_size: int,
-        rng: np.random.Generator,
+        orders: Iterator[Int[np.ndarray, "net_or_1 N"]],
         device: str,
         dtype: Dtype,
     ) -> None:
-        require(data.X.shape[0] == 1, "data", data.X.shape, "of inputs that all networks share")
-        require(batch_size >= 1, "batch_size", batch_size, "an integer >= 1")
         self._X, self._Y = tensor(data.X, device, dtype), tensor(data.Y, device, dtype)
         self._alpha = tensor(alpha[:, None, None], device, dtype)
-        self._size, self._rng = batch_size, rng
-        self._start = self._X.shape[2]  # the first call begins an epoch
+        self._size, self._orders = batch_size, orders
+        self._nets = np.arange(alpha.size)  # the networks that are left
+        self._rest = np.empty((1, 0), dtype=int)  # points that this epoch has still to take
 
     def __call__(self, W: Float[Tensor, "net N3 N1"]) -> Float[Tensor, "net N3 N1"]:
         """Alpha times D over the next batch, at the composite weights W of this task."""
-        N = self._X.shape[2]
-        if self._start >= N:
-            order = torch.from_numpy(self._rng.permutation(N)).to(W.device)
-            self._X, self._Y = self._X[:, :, order], self._Y[:, :, order]
-            self._start = 0
-        batch = slice(self._start, self._start + self._size)
-        self._start += self._size
-        return self._alpha * residual_gradient(W, self._X[:, :, batch], self._Y[:, :, batch])
+        if self._rest.shape[1] == 0:
+            self._rest = next(self._orders)
+        batch, self._rest = np.split(self._rest, [self._size], axis=1)
+        shared = len(batch) == 1
+        index = torch.from_numpy(batch[0] if shared else batch[self._nets]).to(W.device)
+        X, Y = (_points(part, index) for part in (self._X, self._Y))
+        return self._alpha * residual_gradient(W, X, Y)
 
     def keep(self, chosen: Bool[np.ndarray, " net"]) -> None:
         """Go on with some of the networks only."""
         index = torch.from_numpy(np.flatnonzero(chosen)).to(self._Y.device)
+        self._nets = self._nets[chosen]
         self._Y, self._alpha = self._Y[index], self._alpha[index]
+        if self._X.shape[0] > 1:
+            self._X = self._X[index]
 
 
-def minibatches(
-    data: TrainingSet, batch_size: int, generators: Sequence[torch.Generator], like: Tensor
-) -> Iterator[tuple[Tensor, Tensor]]:
-    """Batches (X, Y) without end; every network reshuffles its own points once an epoch.
+def _points(values: Tensor, index: Tensor) -> Tensor:
+    """Some points of values (net or 1, k, N), the same of all networks or of each its own."""
+    if index.ndim == 1:
+        return values[:, :, index]
+    row = torch.arange(len(index), device=index.device)[:, None]
+    # Advanced indices around a slice put the point axis before the feature axis.
+    return values.expand(len(index), -1, -1)[row, :, index].transpose(1, 2)
 
-    Parameters
-    ----------
-    data : TrainingSet
-    batch_size : int
-        Points a batch, >= 1; the last one of an epoch may be smaller.
-    generators : sequence of torch.Generator
-        One a network, so that companions in the batch change nothing.
-    like : Tensor
-        Whose device and precision the batches take.
+
+def shared_orders(N: int, rng: np.random.Generator) -> Iterator[Int[np.ndarray, "1 N"]]:
+    """Orders of N points, epoch by epoch, the same for all networks.
+
+    Comparisons between the networks are then paired.
     """
-    X, Y = torch.from_numpy(data.X).to(like), torch.from_numpy(data.Y).to(like)
-    nets, _, N = Y.shape
-    row = torch.arange(nets, device=Y.device)[:, None]
+    order = np.arange(N)
     while True:
-        orders = [torch.randperm(N, generator=generator) for generator in generators]
-        order = torch.stack(orders).to(Y.device)
-        for index in order.split(batch_size, dim=1):
-            # Advanced indices around a slice put the point axis before the feature axis.
-            x = X.expand(nets, -1, -1)[row, :, index].transpose(1, 2)
-            yield x, Y[row, :, index].transpose(1, 2)
+        order = order[rng.permutation(N)]
+        yield order[None]
+
+
+def own_orders(N: int, nets: int, seed: int, task: int) -> Iterator[Int[np.ndarray, "net N"]]:
+    """Orders of N points, epoch by epoch, for each of `nets` networks its own.
+
+    Every network and task has a stream of random numbers, so that the networks trained beside it
+    do not change its batches.
+    """
+    # Three keys, so that no stream coincides with one of `mtlpaper.randomness.Streams`.
+    keys = [np.random.SeedSequence(seed, spawn_key=(task, net, 1)) for net in range(nets)]
+    states = [int(key.generate_state(1, np.uint64)[0]) for key in keys]
+    generators = [torch.Generator().manual_seed(state) for state in states]
+    while True:
+        yield np.stack([torch.randperm(N, generator=one).numpy() for one in generators])
 
 
 def require_alphas(alphas: Float[np.ndarray, "net task"], nets: int, n_tasks: int) -> None:
