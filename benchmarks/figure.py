@@ -11,7 +11,7 @@ from torch import Tensor
 from benchmarks.competitors import LoopedNetwork
 from benchmarks.timing import elapsed
 from mtlpaper.benefit import Unit, bootstrap_interval, linear_unit
-from mtlpaper.benefit.data import Data, draw
+from mtlpaper.benefit.data import Data, draw_data
 from mtlpaper.benefit.descent import initial_student
 from mtlpaper.chapters.common.two_tasks.experiment import linear
 from mtlpaper.chapters.figure2.parameters import Figure2
@@ -50,7 +50,7 @@ def unit_seconds(n: int, S_A: float, replicate: int) -> tuple[float, float]:
 def loop_seconds(n: int, S_A: float, replicate: int, steps: int) -> tuple[float, float]:
     """Time of a step of the single-task and of a multitask network in the plain loop."""
     unit = unit_of(n, S_A, replicate)
-    data = draw(unit.problem)
+    data = draw_data(unit.problem)
     networks = [looped(unit, data, net) for net in (0, 1)]
     for network in networks:
         network.run(3)
@@ -132,7 +132,7 @@ def _last(curves: np.ndarray) -> float:
 
 def _loop_curves(unit: Unit, steps: int) -> np.ndarray:
     """Test loss (net, look) of every network in the loop, the start included."""
-    data = draw(unit.problem)
+    data = draw_data(unit.problem)
     training = unit.training
     test = GaussianTest(data.A, training.n_test, n_groups=training.n_groups, dtype=training.dtype)
 

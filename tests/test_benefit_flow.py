@@ -8,7 +8,7 @@ import torch
 
 from mtlpaper import theory
 from mtlpaper.benefit import Problem, TheoryUnit, Training, Unit, linear_unit, theory_unit
-from mtlpaper.benefit.data import Data, draw
+from mtlpaper.benefit.data import Data, draw_data
 from mtlpaper.benefit.descent import initial_student
 from mtlpaper.benefit.flow import _finite, _infinite
 from mtlpaper.gibbs import GaussianField
@@ -66,7 +66,7 @@ def benefit(result: dict[str, np.ndarray]) -> np.ndarray:
 
 def one_force(start: Unit, kind: str, task: int, net: int) -> theory.Force:
     """The force on one network from the theory's own functions, without a batch."""
-    data, field = draw(start.problem), GaussianField(PROBLEM.N3, N_POINTS)
+    data, field = draw_data(start.problem), GaussianField(PROBLEM.N3, N_POINTS)
     teacher, rule = data.B[net] if task else data.A, start.problem.label_rule
     fine = GaussianField(PROBLEM.N3, 2**15)
     if kind == "infinite":
@@ -92,7 +92,7 @@ def forces_of(data: Data, kind: str, rule: str = "argmax", n_points: int = N_POI
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_batch_feels_each_networks_force(kind, label_rule):
     start = unit(label_rule=label_rule, noise="sample" if label_rule == "soft" else "weight")
-    data = draw(start.problem, 0.3)
+    data = draw_data(start.problem, 0.3)
     forces = forces_of(data, kind, label_rule)
     W = np.random.default_rng(0).standard_normal((3, 4, 10))
     for task in (0, 1):
@@ -103,7 +103,7 @@ def test_the_batch_feels_each_networks_force(kind, label_rule):
         forces[task].keep(np.array([False, True, True]))
         assert np.allclose(forces[task](torch.from_numpy(W[1:])), seen[1:], rtol=0, atol=1e-13)
     # Task B of the single-task network alone: nothing to average, nothing to feel.
-    forces = forces_of(draw(start.problem), "finite", label_rule)
+    forces = forces_of(draw_data(start.problem), "finite", label_rule)
     forces[1].keep(np.array([True, False, False]))
     assert np.array_equal(forces[1](torch.from_numpy(W[:1])).numpy(), np.zeros((1, 4, 10)))
 
@@ -111,7 +111,7 @@ def test_the_batch_feels_each_networks_force(kind, label_rule):
 def test_tasks_that_differ_from_direction_to_direction():
     pairs = (((5.0, 1.0), (1.0, 0.0)), ((4.0, 2.0, 1.0, 0.5), (0.0, 0.5, 1.0)))
     start = unit(S_A=(3.0, 1.0, 0.3), S_B=(), r_AB=(), pairs=pairs)
-    force = forces_of(draw(start.problem), "finite")[1]
+    force = forces_of(draw_data(start.problem), "finite")[1]
     W = np.random.default_rng(0).standard_normal((3, 4, 10))
     seen = force(torch.from_numpy(W)).numpy()
     for net in (1, 2):
@@ -122,7 +122,7 @@ def test_tasks_that_differ_from_direction_to_direction():
 
 def test_the_finite_sample_force_is_near_the_training_sets():
     """While logits are small, and farther where they saturate."""
-    data = draw(replace(PROBLEM, n_train=2000))
+    data = draw_data(replace(PROBLEM, n_train=2000))
     exact = theory.training_set_force(data.sets[0].X[0], data.sets[0].Y[0])
     force = forces_of(data, "finite", n_points=4096)[0]
     errors = []
@@ -141,7 +141,7 @@ def test_the_finite_sample_force_leaves_the_common_shift_alone(label_rule):
 
     The labels' moment itself sums to the mean input, which the drive is without.
     """
-    data = draw(replace(PROBLEM, label_rule=label_rule))
+    data = draw_data(replace(PROBLEM, label_rule=label_rule))
     force = forces_of(data, "finite", label_rule)[0]
     W = np.random.default_rng(0).standard_normal((3, 4, 10))
     exact = theory.training_set_force(data.sets[0].X[0], data.sets[0].Y[0])(W[0])
@@ -151,7 +151,7 @@ def test_the_finite_sample_force_leaves_the_common_shift_alone(label_rule):
 
 def test_soft_labels_let_the_student_rest_at_the_teacher():
     """As gradient descent does, sample by sample: (T 7a), whose drive is the decay's own form."""
-    data = draw(replace(PROBLEM, label_rule="soft"))
+    data = draw_data(replace(PROBLEM, label_rule="soft"))
     W = torch.from_numpy(np.stack([data.A.Sigma_hat] * 3))
     # With the points of the drive, so that both averages are the same sums: rounding.
     force = forces_of(data, "finite", "soft", 2**15)[0]
@@ -170,7 +170,7 @@ def test_minima_are_those_of_the_integrated_flow(kind):
     """Runge-Kutta with the one-network forces, for the single-task and a multitask network."""
     start = unit(training={"learning_rate": 0.025, "t_max": 12.0})
     result = by_theory(start, kind)
-    data = draw(start.problem)
+    data = draw_data(start.problem)
     student = initial_student(start, data)
     times = np.arange(0, 12.25, 0.5)
     test = GaussianTest(data.A, 256, dtype="float64")
@@ -247,7 +247,7 @@ def test_infinite_data_do_not_depend_on_the_training_set():
 def test_soft_labels_of_many_points_are_those_of_infinite_data():
     """(T 7a) goes over into (T 6) as the inputs' second moment does into the identity."""
     for n, same in ((50_000, True), (60, False)):
-        data = draw(replace(PROBLEM, label_rule="soft", n_train=n))
+        data = draw_data(replace(PROBLEM, label_rule="soft", n_train=n))
         W = torch.from_numpy(np.random.default_rng(0).standard_normal((3, 4, 10)))
         finite, infinite = (forces_of(data, kind, "soft")[0](W).numpy() for kind in KINDS)
         # Second moments are off by 1 / sqrt(50 000), 5e-3, of forces of some tenths.

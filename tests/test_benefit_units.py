@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mtlpaper.benefit import DeepUnit, Problem, Training, Unit, deep_unit, descent, linear_unit
-from mtlpaper.benefit.data import Data, draw
+from mtlpaper.benefit.data import Data, draw_data
 from mtlpaper.randomness import Streams
 from mtlpaper.tasks import make_teacher
 from mtlpaper.training import DivergenceError, GaussianTest, LinearDescent
@@ -55,7 +55,7 @@ def benefit(result: dict[str, np.ndarray]) -> np.ndarray:
 
 
 def test_the_first_network_is_alone_and_the_others_are_not():
-    data = draw(PROBLEM, 0.3)
+    data = draw_data(PROBLEM, 0.3)
     assert np.array_equal(data.alphas[0], [1, 0])
     assert np.array_equal(data.alphas[1:], [[1, 0.3]] * 6)
     assert PROBLEM.n_networks == len(data.B) == len(data.alphas) == 7
@@ -66,7 +66,7 @@ def test_the_first_network_is_alone_and_the_others_are_not():
 
 
 def test_auxiliary_tasks_are_those_asked_for_in_their_order():
-    data = draw(PROBLEM)
+    data = draw_data(PROBLEM)
     assert PROBLEM.auxiliary == [(S, r) for S in (0.1, 5.0) for r in (0.0, 0.5, 1.0)]
     for B, (S_B, r_AB) in zip(data.B[1:], PROBLEM.auxiliary, strict=True):
         assert np.array_equal(B.S_bar, np.full(3, S_B))
@@ -81,7 +81,7 @@ PROFILES = (((4.0, 1.0), (1.0, 0.5)), ((3.0, 2.0, 1.0, 0.5), 1.0), (5.0, (0.0, 0
 
 def test_auxiliary_tasks_may_differ_from_direction_to_direction():
     problem = replace(PROBLEM, S_A=(3.0, 2.0, 1.0), pairs=PROFILES)
-    data = draw(problem)
+    data = draw_data(problem)
     assert problem.auxiliary[6:] == list(PROFILES)
     assert problem.n_networks == len(data.B) == 10
     assert np.array_equal(data.A.S_bar, [3.0, 2.0, 1.0])
@@ -110,7 +110,7 @@ def test_profiles_of_equal_entries_are_the_numbers():
 
 
 def test_labels_are_those_of_the_noisy_teachers():
-    data = draw(PROBLEM)
+    data = draw_data(PROBLEM)
     for net, B in enumerate(data.B):
         y_A, y_B = (part.Y[net].argmax(axis=0) for part in data.sets)
         assert np.array_equal(y_A, (data.A.Sigma_hat @ data.sets[0].X[0]).argmax(axis=0))
@@ -121,8 +121,8 @@ def test_labels_are_those_of_the_noisy_teachers():
 @pytest.mark.parametrize("noise", ["weight", "sample"])
 def test_smaller_training_sets_are_the_first_points_of_larger_ones(noise, label_rule):
     options = {"noise": noise, "label_rule": label_rule}
-    large = draw(replace(PROBLEM, **options))
-    small = draw(replace(PROBLEM, n_train=15, n_aux=20, **options))
+    large = draw_data(replace(PROBLEM, **options))
+    small = draw_data(replace(PROBLEM, n_train=15, n_aux=20, **options))
     for part, whole, N in zip(small.sets, large.sets, (15, 20), strict=True):
         assert np.array_equal(part.X, whole.X[:, :, :N])
         # Products of matrices of other shapes may round otherwise.
@@ -140,26 +140,26 @@ def assert_paired(one: Data, other: Data) -> None:
 
 
 def test_all_cells_of_a_replicate_are_paired():
-    one = draw(PROBLEM)
-    assert_paired(one, draw(replace(PROBLEM, S_A=0.3, S_B=(7.0,), r_AB=(0.2, 0.9))))
+    one = draw_data(PROBLEM)
+    assert_paired(one, draw_data(replace(PROBLEM, S_A=0.3, S_B=(7.0,), r_AB=(0.2, 0.9))))
     # A cell does not depend on which others the unit has.
-    fewer = draw(replace(PROBLEM, S_B=(5.0,), r_AB=(0.5,)))
+    fewer = draw_data(replace(PROBLEM, S_B=(5.0,), r_AB=(0.5,)))
     assert np.array_equal(fewer.sets[1].Y[1], one.sets[1].Y[5])
     # Negative controls: another replicate, another seed.
     for change in ({"replicate": 1}, {"seed": 4}):
         with pytest.raises(AssertionError):
-            assert_paired(one, draw(replace(PROBLEM, **change)))
+            assert_paired(one, draw_data(replace(PROBLEM, **change)))
 
 
 def test_inputs_may_be_shared():
-    shared, separate = (draw(replace(PROBLEM, inputs=kind)) for kind in ("shared", "separate"))
+    shared, separate = (draw_data(replace(PROBLEM, inputs=kind)) for kind in ("shared", "separate"))
     assert np.array_equal(shared.sets[0].X, shared.sets[1].X[:, :, :40])
     assert np.array_equal(shared.sets[0].X, separate.sets[0].X)
     assert not np.array_equal(separate.sets[0].X, separate.sets[1].X[:, :, :40])
 
 
 def test_tasks_have_noise_of_their_own():
-    data = draw(replace(PROBLEM, inputs="shared", n_aux=40, noise="sample", sigma=3.0))
+    data = draw_data(replace(PROBLEM, inputs="shared", n_aux=40, noise="sample", sigma=3.0))
     assert not np.array_equal(data.A.xi, data.B[0].xi)
     correlation = np.corrcoef(data.A.xi.ravel(), data.B[0].xi.ravel())[0, 1]
     assert abs(correlation) < 5 / np.sqrt(48)  # of 48 entries: five standard errors
@@ -189,7 +189,7 @@ def test_the_single_task_network_does_not_know_of_task_B(train, start):
 def test_a_unit_is_its_networks_one_by_one():
     """The same minima by hand, from descents of single networks looked at every step or two."""
     result = linear_unit(unit({"stop_early": False, "t_max": 40.0}))
-    data = draw(PROBLEM)
+    data = draw_data(PROBLEM)
     student = descent.initial_student(UNIT, data)
     test = GaussianTest(data.A, 256, dtype="float64")
     for net in (0, 3, 6):
@@ -346,7 +346,7 @@ def test_what_single_precision_costs_a_benefit():
 
 
 def test_both_starts_have_composite_weights_of_the_size_asked_for():
-    data = draw(PROBLEM)
+    data = draw_data(PROBLEM)
     exact = np.linalg.svd(descent.initial_student(UNIT, data).W(), compute_uv=False)
     assert np.allclose(exact, 0.1, rtol=1e-12)
     rough = descent.initial_student(replace(UNIT, initial="gaussian"), data)

@@ -8,7 +8,7 @@ from mtlpaper.agreement import largest_relative_gap
 from mtlpaper.chapters.common.single_task.experiment import record_steps
 from mtlpaper.companion import experiments
 from mtlpaper.companion.registry import settings
-from mtlpaper.dynamics import Setting, draw
+from mtlpaper.dynamics import Setting, draw_replicate
 from mtlpaper.dynamics.datasets import singular_modes
 from mtlpaper.randomness import Streams
 from mtlpaper.tasks import make_teacher
@@ -118,7 +118,7 @@ def setting(**changes: object) -> Setting:
 
 
 def test_the_student_starts_aligned_with_the_noisy_teacher():
-    replicate = draw(setting(s0_rest=(0.5, 0.25), imbalance=0.7), seed=1, replicate=2)
+    replicate = draw_replicate(setting(s0_rest=(0.5, 0.25), imbalance=0.7), seed=1, replicate=2)
     U, S, Vt = np.linalg.svd(replicate.teacher.Sigma_hat)
     assert replicate.s_hat == pytest.approx(S[0], rel=1e-14)
     assert abs(U[:, 0] @ replicate.u_hat) == pytest.approx(1, rel=1e-12)
@@ -133,7 +133,7 @@ def test_the_student_starts_aligned_with_the_noisy_teacher():
 @pytest.mark.parametrize("N3", [2, 3, 5])
 def test_a_rank_one_teacher_leaves_the_other_modes_free(N3):
     rest = (0.5, 0.25, 0.25)[: N3 - 1]
-    replicate = draw(setting(sigma=0.0, s0_rest=rest, N3=N3), seed=1, replicate=0)
+    replicate = draw_replicate(setting(sigma=0.0, s0_rest=rest, N3=N3), seed=1, replicate=0)
     W = replicate.student.W()
     found = np.linalg.svd(W)[1][: len(rest) + 1]
     assert np.allclose(found, [1.0, *rest], rtol=1e-12)
@@ -152,7 +152,7 @@ def test_modes_of_a_full_rank_teacher_are_its_own():
 
 
 def test_the_second_moment_of_the_inputs():
-    replicate = draw(setting(n_train=20_000), seed=1, replicate=0)
+    replicate = draw_replicate(setting(n_train=20_000), seed=1, replicate=0)
     # Entries scatter by sqrt(2 / 20000) = 1 % on the diagonal, less off it; 5 of them.
     assert np.abs(replicate.S - np.eye(8)).max() < 0.05
 

@@ -14,7 +14,7 @@ from mtlpaper.chapters.relatedness.families import (
     main_tasks,
     other_ranks,
 )
-from mtlpaper.chapters.relatedness.ranking import FITS, FLOW, judged
+from mtlpaper.chapters.relatedness.ranking import FITS, FLOW, rank_candidates
 from mtlpaper.companion import experiments
 from mtlpaper.companion.parameters import ParameterError
 from mtlpaper.companion.registry import settings
@@ -195,7 +195,7 @@ def planted(law: str, noise: float = 0.002, scatter: float = 0.0) -> tuple[xr.Da
 
 @pytest.mark.parametrize("law", ["mean r", "B's energy", "trunks", "noisy subspaces"])
 def test_a_planted_law_is_found(law):
-    seen = judged(*planted(law))
+    seen = rank_candidates(*planted(law))
     assert seen["best"].item() == law
     assert float(seen["best_share"]) == 1
     cell = seen.sel(candidate=law)
@@ -215,15 +215,15 @@ def test_benefits_that_follow_nothing_leave_every_candidate_at_the_null_error():
     data, candidates = planted("trunks")
     rng = np.random.default_rng(1)
     data["benefit"] = data["benefit"].copy(data=0.05 * rng.standard_normal((5, 2, 4, 52)))
-    seen = judged(data, candidates).sel(bound="estimate")
+    seen = rank_candidates(data, candidates).sel(bound="estimate")
     # A line that is fitted to noise errs a little more than a constant.
     assert np.all(seen["law_error"] > 0.97 * seen["null_error"])
-    assert np.isnan(judged(data, candidates)["crossing"]).mean() > 0.7
+    assert np.isnan(rank_candidates(data, candidates)["crossing"]).mean() > 0.7
 
 
 def test_a_candidate_among_equals_is_not_sure():
     """With as much scatter as effect, resamples may disagree, and intervals overlap."""
-    sharp, blurred = (judged(*planted("trunks", noise=noise)) for noise in (0.002, 0.2))
+    sharp, blurred = (rank_candidates(*planted("trunks", noise=noise)) for noise in (0.002, 0.2))
     width = [
         float(d["law_error"].sel(candidate="trunks", bound="high"))
         - float(d["law_error"].sel(candidate="trunks", bound="low"))
@@ -234,7 +234,7 @@ def test_a_candidate_among_equals_is_not_sure():
 
 
 def test_estimates_lie_in_their_intervals_and_families_make_up_the_error():
-    seen = judged(*planted("trunks", scatter=0.02))
+    seen = rank_candidates(*planted("trunks", scatter=0.02))
     low, high = (seen["law_error"].sel(bound=bound) for bound in ("low", "high"))
     estimate = seen["law_error"].sel(bound="estimate")
     assert np.all((low <= estimate) & (estimate <= high))

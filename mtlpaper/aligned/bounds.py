@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
-from mtlpaper.aligned.flows import MainTask, main_task, solve_pairs
+from mtlpaper.aligned.flows import MainStudent, main_student, solve_pairs
 from mtlpaper.aligned.pairs import (
     Pair,
     Tasks,
@@ -13,7 +13,7 @@ from mtlpaper.aligned.pairs import (
     train_alone,
     train_together,
 )
-from mtlpaper.dynamics import Descent
+from mtlpaper.dynamics import SGD
 from mtlpaper.gibbs import GaussianField
 from mtlpaper.theory import (
     Bound,
@@ -44,7 +44,7 @@ class Sample:
     ----------
     n_train : int
         Training points of each task.
-    descent : mtlpaper.dynamics.students.Descent
+    descent : mtlpaper.dynamics.students.SGD
     n_looks : int
         Times at which the students are looked at.
     n_points : int
@@ -52,7 +52,7 @@ class Sample:
     """
 
     n_train: int
-    descent: Descent
+    descent: SGD
     n_looks: int
     n_points: int
 
@@ -105,7 +105,7 @@ def _losses(tasks: Tasks, pair: Pair, n_points: int) -> list[MatrixLoss]:
 
 
 def _trained(tasks: Tasks, sample: Sample) -> dict[str, np.ndarray]:
-    pairs, descent = tasks.draw(), sample.descent
+    pairs, descent = tasks.draw_pairs(), sample.descent
     steps = look_steps(tasks.setting.t_end, descent.learning_rate, sample.n_looks)
     batch = draw_batch(tasks.setting, pairs, sample.n_train, tasks.replicate)
     losses = _losses(tasks, pairs[0], sample.n_points)
@@ -183,13 +183,13 @@ def _scalar_forms(
 
 
 def _flow(tasks: Tasks) -> dict[str, np.ndarray]:
-    pairs = tasks.draw()
-    main = main_task(pairs[0].modes.A, tasks.S_A, pairs[0].A.U_bar[:, 0], tasks.setting)
+    pairs = tasks.draw_pairs()
+    main = main_student(pairs[0].modes.A, tasks.S_A, pairs[0].A.U_bar[:, 0], tasks.setting)
     each = [_flow_of_pair(tasks, main, pair) for pair in pairs]
     return {name: np.concatenate([one[name] for one in each], axis=-1) for name in each[0]}
 
 
-def _flow_of_pair(tasks: Tasks, main: MainTask, pair: Pair) -> dict[str, np.ndarray]:
+def _flow_of_pair(tasks: Tasks, main: MainStudent, pair: Pair) -> dict[str, np.ndarray]:
     modes = pair.modes
     best = solve_pairs(main, modes.B, [modes], np.array([modes.r_hat]), tasks.setting)
     w, w_tilde = best.together.w, best.alone.w

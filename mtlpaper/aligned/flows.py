@@ -39,7 +39,7 @@ def aligned_task(noisy: NoisyTask, setting: AlignedSetting) -> AlignedTask:
 
 
 @dataclass(frozen=True)
-class MainTask:
+class MainStudent:
     """Task A as all its pairs share it.
 
     Attributes
@@ -56,16 +56,16 @@ class MainTask:
     alone: Best
 
 
-def main_task(
+def main_student(
     noisy: NoisyTask, s_bar: float, u_bar: Float[np.ndarray, " N3"], setting: AlignedSetting
-) -> MainTask:
+) -> MainStudent:
     """Follow task A alone, by Eq. (3), to its least loss."""
     task = aligned_task(noisy, setting)
     moment = label_moment(s_bar, u_bar, setting.label_rule)
     # Of v_bar the student meets what lies along v_hat_A only.
     loss = AlignedLoss(task, moment, np.array([[noisy.main_overlap, 0.0]]))
     t = log_times(setting.t_end, _N_TIMES)
-    return MainTask(task, moment, least_loss(eq3_path(task, setting.s0), loss, t))
+    return MainStudent(task, moment, least_loss(eq3_path(task, setting.s0), loss, t))
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ class BestStudents:
 
 
 def solve_pairs(
-    main: MainTask,
+    main: MainStudent,
     B: NoisyTask,
     pairs: Sequence[NoisyPair],
     heads: Float[np.ndarray, " pair"],
@@ -108,7 +108,7 @@ def solve_pairs(
 
     Parameters
     ----------
-    main : MainTask
+    main : MainStudent
     B : NoisyTask
     pairs : sequence of NoisyPair
     heads : (pair,) array
@@ -128,7 +128,7 @@ def _signs(rho: float) -> tuple[float, ...]:
 
 
 def over_overlaps(
-    main: MainTask,
+    main: MainStudent,
     B: NoisyTask,
     pairs: Sequence[NoisyPair],
     rhos: Sequence[float],
@@ -179,7 +179,7 @@ def predicted(unit: Followed) -> dict[str, np.ndarray]:
         return spike, NoisyTask(spike.s_hat, u_hat, float(np.sqrt(spike.v_overlap)))
 
     spike_A, task_A = noisy(tasks.S_A, u_A, "noise A")
-    main = main_task(task_A, tasks.S_A, u_A, setting)
+    main = main_student(task_A, tasks.S_A, u_A, setting)
     effects = []
     for S_B in tasks.S_B:
         spike_B, task_B = noisy(S_B, u_B, "noise B")
@@ -198,8 +198,8 @@ def predicted(unit: Followed) -> dict[str, np.ndarray]:
 def drawn(unit: Followed) -> dict[str, np.ndarray]:
     """Follow drawn pairs; `s_difference` and `MT` (S_B, r_AB, rho)."""
     tasks, setting = unit.tasks, unit.tasks.setting
-    pairs = tasks.draw()
-    main = main_task(pairs[0].modes.A, tasks.S_A, pairs[0].A.U_bar[:, 0], setting)
+    pairs = tasks.draw_pairs()
+    main = main_student(pairs[0].modes.A, tasks.S_A, pairs[0].A.U_bar[:, 0], setting)
 
     def effects(modes: NoisyPair) -> np.ndarray:
         return over_overlaps(main, modes.B, [modes], unit.rho, setting)[:, :, 0]

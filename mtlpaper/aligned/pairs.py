@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Float
 
-from mtlpaper.dynamics import Descent
+from mtlpaper.dynamics import SGD
 from mtlpaper.randomness import Streams, haar_frame
 from mtlpaper.students import Student
 from mtlpaper.tasks import LabelRule, Teacher, gaussian_inputs, make_teacher_pair, training_targets
@@ -87,7 +87,7 @@ class Tasks:
     r_AB: tuple[float, ...]
     replicate: int = 0
 
-    def draw(self) -> list[Pair]:
+    def draw_pairs(self) -> list[Pair]:
         """Draw the pairs, r_AB running fastest."""
         return [
             draw_pair(self.setting, self.S_A, S_B, r_AB, self.replicate)
@@ -154,14 +154,14 @@ def draw_batch(
 
 
 def train_together(
-    batch: Batch, steps: np.ndarray, descent: Descent
+    batch: Batch, steps: np.ndarray, descent: SGD
 ) -> Float[np.ndarray, "time net N3 N1"]:
     """Task A's composite weights along the training of both tasks."""
     return _train(batch.students, [batch.A, batch.B], steps, descent)
 
 
 def train_alone(
-    batch: Batch, steps: np.ndarray, descent: Descent
+    batch: Batch, steps: np.ndarray, descent: SGD
 ) -> Float[np.ndarray, "time net N3 N1"]:
     """The same networks, from the same weights, without task B.
 
@@ -172,7 +172,7 @@ def train_alone(
 
 
 def _train(
-    students: list[Student], sets: list[TrainingSet], steps: np.ndarray, descent: Descent
+    students: list[Student], sets: list[TrainingSet], steps: np.ndarray, descent: SGD
 ) -> np.ndarray:
     trajectory = train(
         students,

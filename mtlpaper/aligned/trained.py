@@ -7,7 +7,7 @@ from jaxtyping import Float
 
 from mtlpaper.aligned.flows import aligned_task
 from mtlpaper.aligned.pairs import AlignedSetting, Pair, draw_batch, draw_pair, train_together
-from mtlpaper.dynamics import Descent
+from mtlpaper.dynamics import SGD
 from mtlpaper.theory import eq3_path, solve_aligned_pair
 
 
@@ -25,7 +25,7 @@ class TrainedPairs:
     auxiliary : tuple of (S_B, r_AB)
     n_train : int
         Training points of each task.
-    descent : mtlpaper.dynamics.students.Descent
+    descent : mtlpaper.dynamics.students.SGD
     t : tuple of float
         Increasing times from 0, in units of tau; multiples of the learning rate.
     """
@@ -35,7 +35,7 @@ class TrainedPairs:
     S_A: float
     auxiliary: tuple[tuple[float, float], ...]
     n_train: int
-    descent: Descent
+    descent: SGD
     t: tuple[float, ...]
 
 

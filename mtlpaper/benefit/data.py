@@ -42,7 +42,7 @@ class Data:
     alphas: np.ndarray
 
 
-def draw(problem: Problem, alpha_B: float = 1.0) -> Data:
+def draw_data(problem: Problem, alpha_B: float = 1.0) -> Data:
     """Draw the data of a problem.
 
     Inputs, noise and singular vectors depend on the seed and the replicate only, so that all

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from mtlpaper.benefit.data import Data, draw, test_points, validation_points
+from mtlpaper.benefit.data import Data, draw_data, test_points, validation_points
 from mtlpaper.benefit.units import DeepUnit, Training, Unit
 from mtlpaper.students import Student, gaussian, orthogonal
 from mtlpaper.training import (
@@ -31,7 +31,7 @@ QUADRATURE = 0
 def linear_unit(unit: Unit) -> dict[str, np.ndarray]:
     """Minima of a unit's linear students, see `minima_arrays` for what is returned."""
     problem, training = unit.problem, unit.training
-    data = draw(problem, unit.alpha_B)
+    data = draw_data(problem, unit.alpha_B)
     student = initial_student(unit, data)
     quadrature = GaussianTest(
         data.A,
@@ -45,7 +45,7 @@ def linear_unit(unit: Unit) -> dict[str, np.ndarray]:
 
     def descend(chosen: slice) -> Minima:
         descent = linear_descent(student, data, chosen, training)
-        return follow(descent, lambda: quadrature(descent.W()), validation, training)
+        return find_minima(descent, lambda: quadrature(descent.W()), validation, training)
 
     return _in_blocks(descend, problem.n_networks, BLOCK, training)
 
@@ -71,7 +71,7 @@ def linear_descent(
 def deep_unit(unit: DeepUnit) -> dict[str, np.ndarray]:
     """Minima of a unit's deep ReLU students, see `minima_arrays` for what is returned."""
     problem, training = unit.problem, unit.training
-    data = draw(problem)
+    data = draw_data(problem)
     rng = data.streams.rng("student")
     student = deep_student(problem.N1, unit.N2, problem.N3, unit.depth, unit.scale, rng, n_tasks=2)
     test = test_points(data, problem, training)
@@ -88,7 +88,7 @@ def deep_unit(unit: DeepUnit) -> dict[str, np.ndarray]:
             device=training.device,
             dtype=training.dtype,
         )
-        return follow(descent, lambda: test(descent.logits), validation, training)
+        return find_minima(descent, lambda: test(descent.logits), validation, training)
 
     return _in_blocks(descend, problem.n_networks, DEEP_BLOCK, training)
 
@@ -102,7 +102,7 @@ def initial_student(unit: Unit, data: Data) -> Student:
     return gaussian(problem.N1, unit.N2, problem.N3, np.sqrt(unit.s0), rng, n_tasks=2)
 
 
-def follow(
+def find_minima(
     descent: LinearDescent | ReLUDescent,
     score: Callable[[], Score],
     validation: LabelledPoints | None,

@@ -8,8 +8,8 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
-from mtlpaper.benefit.data import Data, draw
-from mtlpaper.benefit.descent import QUADRATURE, follow, initial_student, minima_arrays
+from mtlpaper.benefit.data import Data, draw_data
+from mtlpaper.benefit.descent import QUADRATURE, find_minima, initial_student, minima_arrays
 from mtlpaper.benefit.units import TheoryUnit
 from mtlpaper.gibbs import GaussianField
 from mtlpaper.tasks import LabelRule
@@ -63,7 +63,7 @@ def theory_unit(unit: TheoryUnit) -> dict[str, np.ndarray]:
     ones; for `infinite` data :eq:`eq-T6`.
     """
     base, training = unit.unit, unit.unit.training
-    data = draw(base.problem, base.alpha_B)
+    data = draw_data(base.problem, base.alpha_B)
     field = GaussianField(base.problem.N3, unit.n_points)
     forces_of = _finite if unit.data == "finite" else _infinite
     forces = forces_of(data, base.problem.label_rule, field)
@@ -82,7 +82,7 @@ def theory_unit(unit: TheoryUnit) -> dict[str, np.ndarray]:
         device=training.device,
         dtype=training.dtype,
     )
-    minima = follow(descent, lambda: test(descent.W()), None, training)
+    minima = find_minima(descent, lambda: test(descent.W()), None, training)
     return minima_arrays(minima, curves=training.curves)
 
 

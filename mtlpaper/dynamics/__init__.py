@@ -4,21 +4,21 @@ A *unit* holds all datasets of one setting: their students are trained as one ba
 followed by theories. Unit functions return plain arrays.
 """
 
-from mtlpaper.dynamics.datasets import Replicate, Setting, draw, draw_all
-from mtlpaper.dynamics.students import Curve, Curves, Descent, Modes, curves, modes
-from mtlpaper.dynamics.theories import Theory, follow
+from mtlpaper.dynamics.datasets import Replicate, Setting, draw_replicate, draw_replicates
+from mtlpaper.dynamics.students import SGD, Curve, Curves, Modes, curves, modes
+from mtlpaper.dynamics.theories import Theory, follow_theory
 
 __all__ = [
+    "SGD",
     "Curve",
     "Curves",
-    "Descent",
     "Modes",
     "Replicate",
     "Setting",
     "Theory",
     "curves",
-    "draw",
-    "draw_all",
-    "follow",
+    "draw_replicate",
+    "draw_replicates",
+    "follow_theory",
     "modes",
 ]

@@ -91,7 +91,7 @@ class Replicate:
         return self.X @ self.X.T / self.X.shape[1]
 
 
-def draw(setting: Setting, seed: int, replicate: int) -> Replicate:
+def draw_replicate(setting: Setting, seed: int, replicate: int) -> Replicate:
     """Draw dataset number `replicate` of an experiment's `seed`.
 
     The left singular vectors are orthogonal to the all-ones vector, which the softmax ignores.
@@ -136,6 +136,6 @@ def singular_modes(
     return U_hat, float(S[0]), V_hat
 
 
-def draw_all(setting: Setting, seed: int, n_seeds: int) -> list[Replicate]:
+def draw_replicates(setting: Setting, seed: int, n_seeds: int) -> list[Replicate]:
     """Draw the first `n_seeds` datasets of a setting."""
-    return [draw(setting, seed, replicate) for replicate in range(n_seeds)]
+    return [draw_replicate(setting, seed, replicate) for replicate in range(n_seeds)]

@@ -7,15 +7,15 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Float
 
-from mtlpaper.dynamics.datasets import Replicate, Setting, draw_all
-from mtlpaper.dynamics.theories import Theory, follow
+from mtlpaper.dynamics.datasets import Replicate, Setting, draw_replicates
+from mtlpaper.dynamics.theories import Theory, follow_theory
 from mtlpaper.training import Dtype, TrainingSet, train
 
 Curve = Literal["sgd"] | Theory
 
 
 @dataclass(frozen=True)
-class Descent:
+class SGD:
     """How students are trained.
 
     Attributes
@@ -47,7 +47,7 @@ class Curves:
         Training, and theories.
     t : tuple of float
         Increasing times from 0, in units of tau; multiples of the learning rate.
-    descent : Descent, optional
+    descent : SGD, optional
         Of the training, if there is any.
     n_points : int
         Sobol points of the theories' averages, a power of two; 0 if none takes any.
@@ -58,7 +58,7 @@ class Curves:
     n_seeds: int
     curves: tuple[Curve, ...]
     t: tuple[float, ...]
-    descent: Descent | None = None
+    descent: SGD | None = None
     n_points: int = 0
 
 
@@ -86,7 +86,7 @@ def curves(unit: Curves) -> dict[str, np.ndarray]:
         `s` (curve, seed, time), the same by curve as `s_<curve>` (seed, time), at the last time as
         `s_<curve>_end` (seed,), and `s_hat` (seed,) of the noisy teachers.
     """
-    replicates = draw_all(unit.setting, unit.seed, unit.n_seeds)
+    replicates = draw_replicates(unit.setting, unit.seed, unit.n_seeds)
     found = {curve: _singular_values(unit, curve, replicates)[:, :, 0] for curve in unit.curves}
     return {
         "s": np.stack(list(found.values())),
@@ -105,7 +105,7 @@ def modes(unit: Modes) -> dict[str, np.ndarray]:
         By curve as `S_<curve>` (seed, time, mode), and `S_hat` (seed, mode) of the noisy teachers.
     """
     students = unit.students
-    replicates = draw_all(students.setting, students.seed, students.n_seeds)
+    replicates = draw_replicates(students.setting, students.seed, students.n_seeds)
     found = {
         f"S_{curve}": _singular_values(students, curve, replicates) for curve in students.curves
     }
@@ -119,14 +119,14 @@ def _singular_values(
 ) -> Float[np.ndarray, "seed time k"]:
     t = np.array(unit.t)
     if curve != "sgd":
-        return np.stack([follow(curve, one, t, unit.n_points) for one in replicates])
+        return np.stack([follow_theory(curve, one, t, unit.n_points) for one in replicates])
     if unit.descent is None:
         raise ValueError("`descent` must say how students are trained, got None")
     return _trained(replicates, t, unit.descent, unit.seed)
 
 
 def _trained(
-    replicates: Sequence[Replicate], t: Float[np.ndarray, " time"], descent: Descent, seed: int
+    replicates: Sequence[Replicate], t: Float[np.ndarray, " time"], descent: SGD, seed: int
 ) -> Float[np.ndarray, "seed time k"]:
     """Train the students of all datasets as one batch."""
     X, Y = (np.stack([getattr(one, name) for one in replicates]) for name in ("X", "Y"))

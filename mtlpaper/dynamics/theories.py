@@ -32,7 +32,7 @@ def _drive_points(N3: int) -> GaussianField:
     return GaussianField(N3, _DRIVE_POINTS)
 
 
-def follow(
+def follow_theory(
     theory: Theory, replicate: Replicate, t: Float[np.ndarray, " time"], n_points: int = 0
 ) -> Float[np.ndarray, "time k"]:
     """Singular values of a dataset's student by a theory.

@@ -11,7 +11,7 @@ from mtlpaper.chapters.common.labels import BOUND, seed_coordinate, variable
 from mtlpaper.chapters.common.single_task.experiment import classes, cost, setting_of
 from mtlpaper.chapters.learning_rate.parameters import LearningRate
 from mtlpaper.companion.contract import FLOW, Grid, Labels, Stage, Variable
-from mtlpaper.dynamics import Curves, Descent, curves
+from mtlpaper.dynamics import SGD, Curves, curves
 
 #: Points a step: all of them, or as many as the parameters say.
 DESCENTS = ("gradient descent", "mini-batch SGD")
@@ -30,7 +30,7 @@ def measure(params: LearningRate, _: xr.Dataset) -> Iterator[Grid]:
     dims = ("seed", "time")
 
     def trained(N3: int, descent: str, learning_rate: float) -> Curves:
-        how = Descent(learning_rate, params.device, params.dtype, batch_sizes[descent])
+        how = SGD(learning_rate, params.device, params.dtype, batch_sizes[descent])
         setting = setting_of(params, N3=N3)
         return Curves(setting, params.seed, params.n_seeds, ("sgd",), times, how)
 

@@ -37,7 +37,7 @@ _LEAST = 3
 
 
 @dataclass(frozen=True)
-class Panel:
+class PanelTasks:
     """Training set sizes and main task of one unit of every setting, and its auxiliary tasks.
 
     Attributes
@@ -103,7 +103,7 @@ def derive(params: Multiverse, data: xr.Dataset) -> xr.Dataset:
     Returns
     -------
     xarray.Dataset
-        `level` and `value` of every factor over (factor, setting), and what `judged` gives.
+        `level` and `value` of every factor over (factor, setting), and what `judge_claims` gives.
     """
     values = [[shown(getattr(one, name)) for one in choices(params)] for name in FACTORS]
     claims = scanned_claims(params)
@@ -112,7 +112,7 @@ def derive(params: Multiverse, data: xr.Dataset) -> xr.Dataset:
         {
             "level": variable(("factor", "setting"), levels, "level of a factor"),
             "value": variable(("factor", "setting"), values, "value of a factor"),
-            **judged(params, data, claims, levels),
+            **judge_claims(params, data, claims, levels),
         },
         {
             "factor": variable("factor", list(FACTORS), "what varies"),
@@ -122,7 +122,7 @@ def derive(params: Multiverse, data: xr.Dataset) -> xr.Dataset:
     )
 
 
-def judged(
+def judge_claims(
     params: Multiverse, data: xr.Dataset, names: Sequence[str], levels: np.ndarray
 ) -> dict[str, xr.Variable]:
     """What follows from the benefits and gaps of all settings.
@@ -168,23 +168,23 @@ def all_r_AB(params: Multiverse) -> tuple[float, float, float]:
     return 0.0, params.weak, 1.0
 
 
-def panels(params: Multiverse) -> dict[str, Panel]:
+def panels(params: Multiverse) -> dict[str, PanelTasks]:
     """The units of a setting, by the panel of the paper that they stand for."""
     ends, all_S, levels = (params.S_low, params.S_high), all_S_B(params), all_r_AB(params)
     least, enough = params.n_train[0], params.n_train[1]
     found = {
-        f"{n}": Panel(n, n, params.S_high, all_S, levels)
+        f"{n}": PanelTasks(n, n, params.S_high, all_S, levels)
         if n <= LIMITED * least
-        else Panel(n, n, params.S_high, ends, (0.0, 1.0))
+        else PanelTasks(n, n, params.S_high, ends, (0.0, 1.0))
         for n in params.n_train
     }
-    found["noisy main"] = Panel(enough, enough, params.S_low, ends, (0.0, 1.0))
-    found["auxiliary"] = Panel(least, params.n_aux, params.S_high, ends, (0.0, 1.0))
-    found["deep"] = Panel(enough, enough, params.S_high, ends, (0.0, 1.0), params.depth)
+    found["noisy main"] = PanelTasks(enough, enough, params.S_low, ends, (0.0, 1.0))
+    found["auxiliary"] = PanelTasks(least, params.n_aux, params.S_high, ends, (0.0, 1.0))
+    found["deep"] = PanelTasks(enough, enough, params.S_high, ends, (0.0, 1.0), params.depth)
     return found
 
 
-def unit_of(params: Multiverse, choice: Choice, panel: Panel) -> Unit | DeepUnit:
+def unit_of(params: Multiverse, choice: Choice, panel: PanelTasks) -> Unit | DeepUnit:
     """The students of one panel in one setting."""
     problem = Problem(
         N1=choice.N1,
@@ -208,7 +208,7 @@ def unit_of(params: Multiverse, choice: Choice, panel: Panel) -> Unit | DeepUnit
     return Unit(problem, training, choice.N2, choice.s0, choice.initial)
 
 
-def _training(params: Multiverse, choice: Choice, panel: Panel) -> Training:
+def _training(params: Multiverse, choice: Choice, panel: PanelTasks) -> Training:
     mini = 0 < choice.batch_size < min(panel.n_train, panel.n_aux) and not panel.depth
     share = panel.n_train / REFERENCE_POINTS * (_MINI if mini else 1)
     rate = float(np.clip(choice.learning_rate * share, *_RATES))

@@ -6,7 +6,7 @@ import numpy as np
 
 from mtlpaper.agreement import largest_relative_gap
 from mtlpaper.benefit import DeepUnit, Unit, solve
-from mtlpaper.dynamics import Setting, draw_all
+from mtlpaper.dynamics import Setting, draw_replicates
 from mtlpaper.theory import rank_one_drive, solve_rank_one
 from mtlpaper.training import DivergenceError, Dtype, TrainingSet, train
 
@@ -83,7 +83,7 @@ def gap_unit(unit: GapUnit) -> dict[str, np.ndarray]:
 
     The drive is that of soft labels whatever the rule is: the paper has no other.
     """
-    cell = draw_all(unit.setting, unit.seed, unit.n_seeds)
+    cell = draw_replicates(unit.setting, unit.seed, unit.n_seeds)
     steps = np.unique(np.linspace(0, unit.n_steps, 21).astype(int))
     data = TrainingSet(np.stack([one.X for one in cell]), np.stack([one.Y for one in cell]))
     trajectory = train(

@@ -30,7 +30,7 @@ from mtlpaper.chapters.relatedness.families import (
     main_tasks,
 )
 from mtlpaper.chapters.relatedness.parameters import Relatedness
-from mtlpaper.chapters.relatedness.ranking import judged
+from mtlpaper.chapters.relatedness.ranking import rank_candidates
 from mtlpaper.companion.contract import Grid, Labels, Stage
 from mtlpaper.overlaps import PairedTeachers, noisy_overlaps, overlaps
 
@@ -71,12 +71,12 @@ def derive(params: Relatedness, data: xr.Dataset) -> xr.Dataset:
     xarray.Dataset
         `benefit` and `benefit_theory` over (seed, n_train, main, auxiliary); the mean `MT` over
         (bound, ...) and whether it is `clear`; the `test_error`; `L_single`, `share`, `n_networks`;
-        and what `judged` gives.
+        and what `rank_candidates` gives.
     """
     found = _benefits(data).assign_coords(_coordinates(params))
     shape = found["benefit"].shape[1:]
     known = {name: np.broadcast_to(of, shape) for name, of in _candidates(params).items()}
-    return found.merge(judged(found, known), compat="equals", join="exact")
+    return found.merge(rank_candidates(found, known), compat="equals", join="exact")
 
 
 def _benefits(data: xr.Dataset) -> xr.Dataset:

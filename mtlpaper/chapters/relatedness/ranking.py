@@ -55,7 +55,7 @@ class _Resampled:
         return stretched_interval(rows, self.n)
 
 
-def judged(data: xr.Dataset, known: Mapping[str, np.ndarray]) -> xr.Dataset:
+def rank_candidates(data: xr.Dataset, known: Mapping[str, np.ndarray]) -> xr.Dataset:
     """Predict all benefits by every candidate and by the finite-sample theory.
 
     Parameters

@@ -10,7 +10,7 @@ from mtlpaper.benefit import bootstrap_interval
 from mtlpaper.chapters.common.aligned_tasks.parameters import AlignedTasks, LabelRule
 from mtlpaper.chapters.common.labels import variable
 from mtlpaper.companion.contract import Labels
-from mtlpaper.dynamics import Descent
+from mtlpaper.dynamics import SGD
 
 
 def setting_of(params: AlignedTasks, label_rule: LabelRule) -> AlignedSetting:
@@ -19,9 +19,9 @@ def setting_of(params: AlignedTasks, label_rule: LabelRule) -> AlignedSetting:
     return AlignedSetting(label_rule=label_rule, **{name: getattr(params, name) for name in names})
 
 
-def descent_of(params: AlignedTasks) -> Descent:
+def descent_of(params: AlignedTasks) -> SGD:
     """How the experiment trains."""
-    return Descent(params.learning_rate, params.device, params.dtype)
+    return SGD(params.learning_rate, params.device, params.dtype)
 
 
 def label_rules(params: AlignedTasks) -> Labels:

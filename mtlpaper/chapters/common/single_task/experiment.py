@@ -11,7 +11,7 @@ from mtlpaper.agreement import largest_relative_gap
 from mtlpaper.chapters.common.labels import bounds, seed_coordinate, time_coordinates, variable
 from mtlpaper.chapters.common.single_task.parameters import ScheduledTask, SingleTask
 from mtlpaper.companion.contract import Cost, Labels
-from mtlpaper.dynamics import Curve, Curves, Descent, Modes, Setting
+from mtlpaper.dynamics import SGD, Curve, Curves, Modes, Setting
 
 #: Seconds that a step of one network takes besides its products, and a dataset by each theory.
 _STEP = 3e-5
@@ -27,7 +27,7 @@ def setting_of(params: SingleTask, **fields: Any) -> Setting:
 def curves_of(params: ScheduledTask, setting: Setting, curves: Sequence[Curve]) -> Curves:
     """The students of one setting, recorded along the experiment's training."""
     t = _steps(params) * params.learning_rate
-    descent = Descent(params.learning_rate, params.device, params.dtype, params.batch_size)
+    descent = SGD(params.learning_rate, params.device, params.dtype, params.batch_size)
     return Curves(
         setting,
         params.seed,
