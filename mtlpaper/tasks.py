@@ -204,6 +204,11 @@ def one_hot(y: Int[np.ndarray, " N"], N3: int) -> Float[np.ndarray, "N3 N"]:
     return np.eye(N3)[:, y]
 
 
+def require_label_rule(label_rule: str) -> None:
+    """Refuse what is no label rule."""
+    require(label_rule in get_args(LabelRule), "label_rule", label_rule, "argmax, soft or sample")
+
+
 def training_targets(
     teacher: Teacher,
     X: Float[np.ndarray, "N1 N"],
@@ -239,7 +244,7 @@ def training_targets(
     -----
     Source: section 2.1 of the paper for `argmax`; the other two are ours, see the theory page.
     """
-    require(label_rule in get_args(LabelRule), "label_rule", label_rule, "argmax, soft or sample")
+    require_label_rule(label_rule)
     N1, N = X.shape
     N3 = teacher.U_bar.shape[0]
     z = teacher.Sigma_hat @ X

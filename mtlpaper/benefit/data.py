@@ -13,7 +13,7 @@ from mtlpaper.tasks import (
     test_labels,
     training_targets,
 )
-from mtlpaper.training import LabelledPoints, TrainingSet
+from mtlpaper.training import GaussianTest, LabelledPoints, TrainingSet
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,21 @@ def _pair(problem: Problem, S_B: Values, r_AB: Values, streams: Streams) -> tupl
 
 def _singular_values(S: Values, rank: int) -> np.ndarray:
     return np.array(S) if isinstance(S, tuple) else np.full(rank, S)
+
+
+def quadrature(data: Data, training: Training) -> GaussianTest:
+    """Test loss and accuracy of linear students, by the same points in all units.
+
+    The error of the points then cancels from differences between units.
+    """
+    return GaussianTest(
+        data.A,
+        training.n_test,
+        n_groups=training.n_groups,
+        seed=0,
+        device=training.device,
+        dtype=training.dtype,
+    )
 
 
 def validation_points(data: Data, problem: Problem, training: Training) -> LabelledPoints | None:

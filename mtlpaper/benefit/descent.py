@@ -4,11 +4,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from mtlpaper.benefit.data import Data, draw_data, test_points, validation_points
+from mtlpaper.benefit.data import Data, draw_data, quadrature, test_points, validation_points
 from mtlpaper.benefit.units import DeepUnit, Training, Unit
 from mtlpaper.students import Student, gaussian, orthogonal
 from mtlpaper.training import (
-    GaussianTest,
     LabelledPoints,
     LinearDescent,
     Measure,
@@ -24,8 +23,6 @@ from mtlpaper.training import (
 
 #: Networks trained together at most: more would not fit the processor's cache.
 BLOCK, DEEP_BLOCK = 50, 6
-#: Seed of the quadrature's points, the same for all units so that their errors cancel.
-QUADRATURE = 0
 
 
 def linear_unit(unit: Unit) -> dict[str, np.ndarray]:
@@ -33,19 +30,12 @@ def linear_unit(unit: Unit) -> dict[str, np.ndarray]:
     problem, training = unit.problem, unit.training
     data = draw_data(problem, unit.alpha_B)
     student = initial_student(unit, data)
-    quadrature = GaussianTest(
-        data.A,
-        training.n_test,
-        n_groups=training.n_groups,
-        seed=QUADRATURE,
-        device=training.device,
-        dtype=training.dtype,
-    )
+    test = quadrature(data, training)
     validation = validation_points(data, problem, training)
 
     def descend(chosen: slice) -> Minima:
         descent = linear_descent(student, data, chosen, training)
-        return find_minima(descent, lambda: quadrature(descent.W()), validation, training)
+        return find_minima(descent, lambda: test(descent.W()), validation, training)
 
     return _in_blocks(descend, problem.n_networks, BLOCK, training)
 

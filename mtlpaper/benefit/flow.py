@@ -8,8 +8,8 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
-from mtlpaper.benefit.data import Data, draw_data
-from mtlpaper.benefit.descent import QUADRATURE, find_minima, initial_student, minima_arrays
+from mtlpaper.benefit.data import Data, draw_data, quadrature
+from mtlpaper.benefit.descent import find_minima, initial_student, minima_arrays
 from mtlpaper.benefit.units import TheoryUnit
 from mtlpaper.gibbs import GaussianField
 from mtlpaper.tasks import LabelRule
@@ -21,7 +21,7 @@ from mtlpaper.theory import (
     population_force,
     soft_drive,
 )
-from mtlpaper.training import GaussianTest, LinearDescent
+from mtlpaper.training import LinearDescent
 
 _DRIVE_POINTS = 2**15  # drives are computed once a network, and their integrand jumps
 
@@ -74,14 +74,7 @@ def theory_unit(unit: TheoryUnit) -> dict[str, np.ndarray]:
         device=training.device,
         dtype=training.dtype,
     )
-    test = GaussianTest(
-        data.A,
-        training.n_test,
-        n_groups=training.n_groups,
-        seed=QUADRATURE,
-        device=training.device,
-        dtype=training.dtype,
-    )
+    test = quadrature(data, training)
     minima = find_minima(descent, lambda: test(descent.W()), None, training)
     return minima_arrays(minima, curves=training.curves)
 

@@ -102,6 +102,11 @@ class GaussianField:
         accepted = f"a ({self.N3}, {self.N3}) array"
         require(C.shape[-2:] == (self.N3, self.N3), "C", C.shape, accepted)
 
+    def logits(self, C: Float[np.ndarray, "*net N3 N3"]) -> Float[np.ndarray, "*net N3 points"]:
+        """The points C^(1/2) eps, which stand for logits z ~ N(0, C)."""
+        self._require_size(C)
+        return _square_root(C) @ self.eps.T
+
     def G(self, C: Float[np.ndarray, "*net N3 N3"]) -> Float[np.ndarray, "*net N3 N3"]:
         """Averaged softmax gradient G = E[diag(p) - p p^T], p = softmax(z), z ~ N(0, C).
 
@@ -120,9 +125,7 @@ class GaussianField:
         -----
         Source: :eq:`eq-T1`.
         """
-        self._require_size(C)
-        z = _square_root(C) @ self.eps.T
-        p = _softmax_in_place(z)
+        p = _softmax_in_place(self.logits(C))
         diagonal = p.sum(axis=-1)[..., None] * np.eye(self.N3)
         return (diagonal - p @ p.swapaxes(-1, -2)) / p.shape[-1]
 

@@ -10,13 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float
-from scipy.integrate import solve_ivp
 from scipy.interpolate import CubicSpline
 
 from mtlpaper.errors import require
 from mtlpaper.gibbs import g, rank_one_log_partition
 from mtlpaper.tasks import LabelRule
-from mtlpaper.theory.flows import IntegrationError
+from mtlpaper.theory.flows import integrate
 from mtlpaper.theory.rank_one import rank_one_drive, solve_rank_one
 
 #: Knots of the tables in arcsinh(s); the cubic spline is then good to some 1e-7, see the tests.
@@ -91,13 +90,10 @@ class PairFlow:
 
     Attributes
     ----------
-    t_end : float
-        Last time, in units of tau.
     state_at : callable
         From times (time,) to states (time, cell, 8): h_A, h_B, and the trunk by rows.
     """
 
-    t_end: float
     state_at: Callable[[Float[np.ndarray, " time"]], Float[np.ndarray, "time cell 8"]]
 
     def w(self, t: Float[np.ndarray, " time"], task: int = 0) -> Float[np.ndarray, "time cell 2"]:
@@ -208,7 +204,5 @@ def solve_aligned_pair(
         return np.concatenate([*heads_move, outer.reshape(n, 4)], axis=1).ravel()
 
     span, atol = (0.0, t_end), 1e-2 * rtol
-    found = solve_ivp(velocity, span, start.ravel(), dense_output=True, rtol=rtol, atol=atol)
-    if not found.success:
-        raise IntegrationError(found.message, float(found.t[-1]), found.y[:, -1])
-    return PairFlow(t_end, lambda t: found.sol(t).T.reshape(t.size, n, 8))
+    state_at = integrate(velocity, span, start.ravel(), rtol=rtol, atol=atol)
+    return PairFlow(lambda t: state_at(t).T.reshape(t.size, n, 8))

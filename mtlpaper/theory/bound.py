@@ -12,7 +12,7 @@ from jaxtyping import Float
 
 from mtlpaper.errors import require
 from mtlpaper.gibbs import G_rank_one, GaussianField, g
-from mtlpaper.tasks import LabelRule
+from mtlpaper.tasks import LabelRule, require_label_rule
 from mtlpaper.theory.aligned_pair import AlignedTask, Path
 from mtlpaper.theory.rank_one import rank_one_drive
 
@@ -53,8 +53,7 @@ def label_moment(
     -----
     Source: :eq:`eq-T1` and :eq:`eq-T5`.
     """
-    known = label_rule in ("argmax", "soft", "sample")
-    require(known, "label_rule", label_rule, "argmax, soft or sample")
+    require_label_rule(label_rule)
     if label_rule != "argmax":
         return s_bar * G_rank_one(s_bar, u_bar) @ u_bar
     ends = np.eye(u_bar.size)[[int(u_bar.argmax()), int(u_bar.argmin())]]
@@ -110,13 +109,10 @@ class MatrixLoss:
     def __init__(self, M: Float[np.ndarray, "N3 N1"], field: GaussianField) -> None:
         require(M.shape[0] == field.N3, "M", M.shape, f"of {field.N3} rows, like the field")
         self._M, self._field = M, field
-        self._eps = field.eps.T
 
     def __call__(self, W: Float[np.ndarray, "*net N3 N1"]) -> Float[np.ndarray, "*net"]:
         """Loss in nats; the logits W x are z = C^(1/2) eps with C = W W^T."""
-        eigenvalue, vector = np.linalg.eigh(W @ W.swapaxes(-1, -2))
-        root = vector * np.sqrt(np.clip(eigenvalue, 0, None))[..., None, :]
-        z = root @ vector.swapaxes(-1, -2) @ self._eps
+        z = self._field.logits(W @ W.swapaxes(-1, -2))
         largest = z.max(axis=-2, keepdims=True)
         Z = np.exp(np.subtract(z, largest, out=z), out=z).sum(axis=-2)  # in place: z is large
         log_Z = (np.log(Z) + largest[..., 0, :]).mean(axis=-1)

@@ -3,9 +3,8 @@
 import numpy as np
 from jaxtyping import Float
 
-from mtlpaper.errors import require
 from mtlpaper.gibbs import GaussianField
-from mtlpaper.tasks import LabelRule, Teacher
+from mtlpaper.tasks import LabelRule, Teacher, require_label_rule
 
 
 def soft_drive(
@@ -101,8 +100,7 @@ def population_drive(
     ValueError
         If the label rule is unknown.
     """
-    known = label_rule in ("argmax", "soft", "sample")
-    require(known, "label_rule", label_rule, "argmax, soft or sample")
+    require_label_rule(label_rule)
     variance = teacher.logit_variance
     if label_rule == "argmax":
         return argmax_drive(teacher.Sigma_hat, field, logit_variance=variance)

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float
+from numpy.typing import ArrayLike
 from scipy.integrate import solve_ivp
 
 from mtlpaper.errors import require
@@ -27,6 +29,30 @@ class IntegrationError(RuntimeError):
         super().__init__(f"the flow stopped at t/tau = {t:g}: {message}")
         self.t = t
         self.state = state
+
+
+def integrate(
+    velocity: Callable[[float, np.ndarray], ArrayLike],
+    span: tuple[float, float],
+    start: ArrayLike,
+    **options: Any,
+) -> Callable[[ArrayLike], np.ndarray]:
+    """Solve d state / dt = velocity(t, state) by `scipy.integrate.solve_ivp`, with dense output.
+
+    Returns
+    -------
+    callable
+        From a time, or from several (time,), to the state, or to the states (state, time).
+
+    Raises
+    ------
+    IntegrationError
+        If the integrator gives up.
+    """
+    found = solve_ivp(velocity, span, start, dense_output=True, **options)
+    if not found.success:
+        raise IntegrationError(found.message, float(found.t[-1]), found.y[:, -1])
+    return found.sol
 
 
 @dataclass(frozen=True)
@@ -125,9 +151,5 @@ def solve_flow(
         return np.concatenate([np.ravel(trunk), *((D_task @ now.W21.T).ravel() for D_task in D)])
 
     span = (float(t[0]), float(t[-1]))
-    solution = solve_ivp(
-        velocity, span, _pack(student), method=method, dense_output=True, rtol=rtol, atol=atol
-    )
-    if not solution.success:
-        raise IntegrationError(solution.message, float(solution.t[-1]), solution.y[:, -1])
-    return Flow(t, lambda time: unpack(solution.sol(time)))
+    state_at = integrate(velocity, span, _pack(student), method=method, rtol=rtol, atol=atol)
+    return Flow(t, lambda time: unpack(state_at(time)))

@@ -2,12 +2,11 @@
 
 import numpy as np
 from jaxtyping import Float
-from scipy.integrate import solve_ivp
 
 from mtlpaper.errors import require
 from mtlpaper.gibbs import argmax_slope, g
-from mtlpaper.tasks import LabelRule
-from mtlpaper.theory.flows import IntegrationError
+from mtlpaper.tasks import LabelRule, require_label_rule
+from mtlpaper.theory.flows import integrate
 
 
 def rank_one_drive(s_hat: float, u_hat: Float[np.ndarray, " N3"], label_rule: LabelRule) -> float:
@@ -25,8 +24,7 @@ def rank_one_drive(s_hat: float, u_hat: Float[np.ndarray, " N3"], label_rule: La
     -----
     Source: Eq. (3) of the paper for `soft`; :eq:`eq-T5` for `argmax`.
     """
-    known = label_rule in ("argmax", "soft", "sample")
-    require(known, "label_rule", label_rule, "argmax, soft or sample")
+    require_label_rule(label_rule)
     require(np.isfinite(s_hat) and s_hat >= 0, "s_hat", s_hat, "a finite number >= 0")
     return argmax_slope(u_hat) if label_rule == "argmax" else s_hat * g(s_hat, u_hat)
 
@@ -83,7 +81,4 @@ def solve_rank_one(
         return [np.sqrt(4 * now**2 + imbalance**2) * (drive - now * g(now, u_hat))]
 
     span = (float(t[0]), float(t[-1]))
-    solution = solve_ivp(velocity, span, [s0], dense_output=True, rtol=rtol, atol=1e-12)
-    if not solution.success:
-        raise IntegrationError(solution.message, float(solution.t[-1]), solution.y[:, -1])
-    return np.asarray(solution.sol(t)[0])
+    return np.asarray(integrate(velocity, span, [s0], rtol=rtol, atol=1e-12)(t)[0])
