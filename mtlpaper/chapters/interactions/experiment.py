@@ -10,6 +10,7 @@ from mtlpaper.benefit import Agreement, TheoryUnit, Unit, agreement, resampled_i
 from mtlpaper.chapters.common.labels import variable
 from mtlpaper.chapters.common.two_tasks.experiment import (
     benefits,
+    by_theory,
     grid,
     linear,
     main_tasks,
@@ -37,16 +38,13 @@ def measure(params: Interactions, _: xr.Dataset) -> Iterator[Grid]:
     def trained(seed: int, n_train: int, S_A: float) -> Unit:
         return linear(params, n_train, n_train, S_A, seed)
 
-    def finite(seed: int, n_train: int, S_A: float) -> TheoryUnit:
-        return TheoryUnit(trained(seed, n_train, S_A), "finite", params.n_points)
-
     def infinite(seed: int, S_A: float) -> TheoryUnit:
         return TheoryUnit(trained(seed, params.n_train[-1], S_A), "infinite", params.n_points)
 
     seed, S_A = seeds(params), main_tasks(params)
     over = {"seed": seed, "n_train": points(params.n_train), "S_A": S_A}
     yield grid(over, trained, params)
-    yield grid(over, finite, params, "_theory")
+    yield grid(over, by_theory(trained, params.n_points), params, "_theory")
     yield grid({"seed": seed, "S_A": S_A}, infinite, params, "_infinite")
 
 

@@ -10,12 +10,13 @@ import numpy as np
 import xarray as xr
 from jaxtyping import Float
 
-from mtlpaper.benefit import TheoryUnit, Unit
+from mtlpaper.benefit import Unit
 from mtlpaper.chapters.common.labels import BOUND, variable
 from mtlpaper.chapters.common.two_tasks.experiment import (
     N_GROUPS,
     PLACES,
     against_alone,
+    by_theory,
     counts,
     grid,
     interval,
@@ -44,9 +45,6 @@ def measure(params: Relatedness, _: xr.Dataset) -> Iterator[Grid]:
     def trained(seed: int, n_train: int, main: str) -> Unit:
         return unit_of(params, n_train, mains[main], seed)
 
-    def followed(seed: int, n_train: int, main: str) -> TheoryUnit:
-        return TheoryUnit(trained(seed, n_train, main), "finite", params.n_points)
-
     over = {
         "seed": seeds(params),
         "n_train": Labels(params.n_train, "training points of each task"),
@@ -54,7 +52,7 @@ def measure(params: Relatedness, _: xr.Dataset) -> Iterator[Grid]:
     }
     net = networks(_labels(auxiliary_tasks(params, main_tasks(params)[0])))
     yield grid(over, trained, params, net=net)
-    yield grid(over, followed, params, "_theory", net)
+    yield grid(over, by_theory(trained, params.n_points), params, "_theory", net)
 
 
 def unit_of(params: Relatedness, n_train: int, main: MainTask, seed: int) -> Unit:

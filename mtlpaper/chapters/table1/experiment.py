@@ -6,10 +6,11 @@ import numpy as np
 import xarray as xr
 from jaxtyping import Float
 
-from mtlpaper.benefit import TheoryUnit, Unit, bootstrap_interval
+from mtlpaper.benefit import Unit, bootstrap_interval
 from mtlpaper.chapters.common.labels import variable
 from mtlpaper.chapters.common.two_tasks.experiment import (
     benefits,
+    by_theory,
     grid,
     interval,
     linear,
@@ -33,12 +34,9 @@ def measure(params: Table1, _: xr.Dataset) -> Iterator[Grid]:
     def trained(seed: int, n_train: int, S_A: float) -> Unit:
         return linear(params, n_train, n_train, S_A, seed)
 
-    def followed(seed: int, n_train: int, S_A: float) -> TheoryUnit:
-        return TheoryUnit(trained(seed, n_train, S_A), "finite", params.n_points)
-
     over = {"seed": seeds(params), "n_train": points(params.n_train), "S_A": main_tasks(params)}
     yield grid(over, trained, params)
-    yield grid(over, followed, params, "_theory")
+    yield grid(over, by_theory(trained, params.n_points), params, "_theory")
 
 
 def derive(params: Table1, data: xr.Dataset) -> xr.Dataset:

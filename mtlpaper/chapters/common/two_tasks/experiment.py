@@ -7,7 +7,7 @@ the single-task one, which is the first, and one for every auxiliary task.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import product
 from typing import Any
 
@@ -17,6 +17,7 @@ import xarray as xr
 from mtlpaper.benefit import (
     DeepUnit,
     Problem,
+    TheoryUnit,
     Training,
     Unit,
     Values,
@@ -145,6 +146,11 @@ def grid(
     return Grid(over, unit, solve, gives, coords, cost)
 
 
+def by_theory(unit: Callable[..., Unit], n_points: int) -> Callable[..., TheoryUnit]:
+    """The units of a grid, followed by the finite-sample theory with `n_points` Sobol points."""
+    return lambda **labels: TheoryUnit(unit(**labels), "finite", n_points)
+
+
 def networks(beside: Iterable[str], dim: str = "net") -> xr.Variable:
     """Labels of the network alone and of those that learn the main task beside another."""
     return variable(dim, [ALONE, *beside], "what the main task is learned beside")
@@ -246,20 +252,20 @@ def benefits(params: TwoTasks, data: xr.Dataset, keep: Sequence[str] = ()) -> xr
     if "chosen_loss" in data:
         rules += [data["chosen_loss"].sel(chosen=name).mean("group") for name in RULES[1:]]
     gains = [gain(params, rule.transpose(*outer, "net")) for rule in rules]
-    cells = (*outer, "S_B", "r_AB")
-    groups = gain(params, loss).transpose(*cells, "group").values
+    dims = (*outer, "S_B", "r_AB")
+    groups = gain(params, loss).transpose(*dims, "group").values
     error = groups.std(axis=-1, ddof=1) / np.sqrt(groups.shape[-1])
     accuracy = -gain(params, data["accuracy"].transpose(*outer, "net")).values
     single = loss.isel(net=0).mean("group").values
     return xr.Dataset(
         {
             "benefit": variable(
-                ("rule", *cells), [one.values for one in gains], "multitask benefit", "nats"
+                ("rule", *dims), [one.values for one in gains], "multitask benefit", "nats"
             ),
-            "MT": interval(cells, gains[0].values, "multitask benefit, mean over datasets"),
-            "benefit_accuracy": variable(cells, accuracy, "gain in largest test accuracy"),
+            "MT": interval(dims, gains[0].values, "multitask benefit, mean over datasets"),
+            "benefit_accuracy": variable(dims, accuracy, "gain in largest test accuracy"),
             "test_error": variable(
-                cells, error, "standard error of the benefit due to the test points", "nats"
+                dims, error, "standard error of the benefit due to the test points", "nats"
             ),
             "L_single": interval(
                 outer, single, "generalisation loss of the single-task student at its minimum"
