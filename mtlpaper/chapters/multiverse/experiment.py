@@ -10,18 +10,19 @@ import xarray as xr
 from mtlpaper.benefit import DeepUnit, Problem, Training, Unit
 from mtlpaper.chapters.common.labels import BOUND, variable
 from mtlpaper.chapters.common.precision import of_loss
+from mtlpaper.chapters.common.single_task.experiment import record_steps
 from mtlpaper.chapters.common.two_tasks.costs import cost
 from mtlpaper.chapters.common.two_tasks.experiment import N_GROUPS, REFERENCE_POINTS
 from mtlpaper.chapters.multiverse.design import FACTORS, Choice, choices, levels_of
 from mtlpaper.chapters.multiverse.importance import importance, wilson_interval
 from mtlpaper.chapters.multiverse.judged import JUDGED
 from mtlpaper.chapters.multiverse.parameters import Multiverse
-from mtlpaper.chapters.multiverse.scanned import GapUnit, Scanned, gap_unit, scanned_unit
+from mtlpaper.chapters.multiverse.scanned import Scanned, gap_unit, scanned_unit
 from mtlpaper.chapters.multiverse.views import CLASSES, LIMITED, views_of
 from mtlpaper.companion.claims import Claim, MissingDataError
 from mtlpaper.companion.contract import Grid, Labels, Stage, Variable
 from mtlpaper.documents.lee2019.printed import FIGURE1_SINGULAR_VALUE, FIGURE1_TIME
-from mtlpaper.dynamics import Setting
+from mtlpaper.dynamics import SGD, Curves, Setting
 
 #: Parts into which spans are cut when their importance is asked for.
 N_BINS = 4
@@ -227,7 +228,7 @@ def _training(params: Multiverse, choice: Choice, panel: PanelTasks) -> Training
     )
 
 
-def gap_unit_of(params: Multiverse, choice: Choice, N3: int) -> GapUnit:
+def gap_unit_of(params: Multiverse, choice: Choice, N3: int) -> Curves:
     """Figure 1's students in one setting, from Figure 1's start."""
     setting = Setting(
         N1=choice.N1,
@@ -240,16 +241,10 @@ def gap_unit_of(params: Multiverse, choice: Choice, N3: int) -> GapUnit:
         label_rule=choice.label_rule,
         s0=FIGURE1_SINGULAR_VALUE[0],
     )
-    return GapUnit(
-        setting,
-        n_seeds=2,
-        seed=params.seed,
-        n_steps=params.n_steps,
-        t_end=FIGURE1_TIME[1],
-        batch_size=choice.batch_size,
-        device=params.device,
-        dtype="float64",
-    )
+    t_end, n_steps = FIGURE1_TIME[1], params.n_steps
+    t = record_steps(n_steps, 21) * t_end / n_steps
+    sgd = SGD(t_end / n_steps, params.device, "float64", choice.batch_size)
+    return Curves(setting, params.seed, 2, ("sgd",), tuple(t.tolist()), sgd)
 
 
 def _judge(claim: Claim, views: Mapping[str, xr.Dataset]) -> tuple[float, float]:

@@ -6,41 +6,12 @@ import numpy as np
 
 from mtlpaper.agreement import largest_relative_gap
 from mtlpaper.benefit import DeepUnit, Unit, solve
-from mtlpaper.dynamics import Setting, draw_replicates
+from mtlpaper.dynamics import Curves, curves, draw_replicates
 from mtlpaper.theory import rank_one_drive, solve_rank_one
-from mtlpaper.training import DivergenceError, Dtype, TrainingSet, train
+from mtlpaper.training import DivergenceError
 
 #: What chooses the time, in the order of a unit's losses.
 PROTOCOLS = ("test", "validation", "noisy validation")
-
-
-@dataclass(frozen=True)
-class GapUnit:
-    """Figure 1's students in one setting.
-
-    Attributes
-    ----------
-    setting : Setting
-    n_seeds, seed : int
-        Datasets, and where their randomness comes from.
-    n_steps : int
-        Over which the training is spread.
-    t_end : float
-        Its end, in units of tau.
-    batch_size : int
-        Points a step; 0 takes all.
-    device, dtype
-        As for `mtlpaper.training.train`.
-    """
-
-    setting: Setting
-    n_seeds: int
-    seed: int
-    n_steps: int
-    t_end: float
-    batch_size: int
-    device: str
-    dtype: Dtype
 
 
 @dataclass(frozen=True)
@@ -78,28 +49,15 @@ def scanned_unit(scanned: Scanned) -> dict[str, np.ndarray]:
     return {"benefit": benefit}
 
 
-def gap_unit(unit: GapUnit) -> dict[str, np.ndarray]:
+def gap_unit(unit: Curves) -> dict[str, np.ndarray]:
     """Largest relative gap of Eq. (3), as printed, to SGD in one setting.
 
     The drive is that of soft labels whatever the rule is: the paper has no other.
     """
-    cell = draw_replicates(unit.setting, unit.seed, unit.n_seeds)
-    steps = np.unique(np.linspace(0, unit.n_steps, 21).astype(int))
-    data = TrainingSet(np.stack([one.X for one in cell]), np.stack([one.Y for one in cell]))
-    trajectory = train(
-        [one.student for one in cell],
-        [data],
-        steps,
-        learning_rate=unit.t_end / unit.n_steps,
-        batch_size=unit.batch_size,
-        seed=unit.seed,
-        device=unit.device,
-        dtype=unit.dtype,
-    )
-    t = steps * unit.t_end / unit.n_steps
+    t = np.array(unit.t)
     theory = [
         solve_rank_one(unit.setting.s0, one.u_hat, rank_one_drive(one.s_hat, one.u_hat, "soft"), t)
-        for one in cell
+        for one in draw_replicates(unit.setting, unit.seed, unit.n_seeds)
     ]
-    sgd = trajectory.singular_values()[:, :, 0].T
-    return {"gap": np.array(largest_relative_gap(sgd, np.stack(theory), n_resamples=1).value)}
+    gap = largest_relative_gap(curves(unit)["s_sgd"], np.stack(theory), n_resamples=1)
+    return {"gap": np.array(gap.value)}
