@@ -1,4 +1,4 @@
-"""The one way in which the package refuses an argument."""
+"""The check of arguments: an error that names the argument, its value and what is accepted."""
 
 from typing import Any
 

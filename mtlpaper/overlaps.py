@@ -1,4 +1,4 @@
-"""How much two teachers have in common: numbers for unequal angles, singular values and ranks.
+"""Overlaps of two teachers with unequal angles, singular values and ranks.
 
 The right singular vectors of the two tasks are paired, V_B^T V_A diagonal with entries r_1, ...,
 r_k for the k = min(rank A, rank B) pairs, as `mtlpaper.tasks.make_teacher_pair` draws them. Every
@@ -55,9 +55,9 @@ def captured(
     Parameters
     ----------
     weights : (rank,) array
-        >= 0, not all zero.
+        One weight a direction, >= 0, not all zero.
     r : (shared,) array
-        Of the first directions.
+        Relatedness of the first directions with those of the other teacher.
     power : {1, 2}
 
     Notes
@@ -87,11 +87,11 @@ def cosine(
 
 
 def overlaps(pair: PairedTeachers) -> dict[str, float]:
-    """Candidates for a law that know the noise-free teachers only, by name.
+    """Candidates for a law of the benefit from the noise-free teachers, by name.
 
     Notes
     -----
-    Source: :eq:`eq-T20a` and :eq:`eq-T20b`; `mean r` is the paper's number where it has one.
+    Source: :eq:`eq-T20a` and :eq:`eq-T20b`; `mean r` is the r_AB of the paper for equal angles.
     """
     S_A, S_B, r = pair.S_A, pair.S_B, pair.r
     ones_A, ones_B = np.ones(S_A.size), np.ones(S_B.size)
@@ -108,7 +108,7 @@ def overlaps(pair: PairedTeachers) -> dict[str, float]:
         "subspaces": cosine(ones_A, ones_B, r),
         "trunks": cosine(S_A, S_B, r),
         "kernels": cosine(S_A**2, S_B**2, r),
-        # Identical flat teachers have 1 / rank of the product of energies; the root takes it out.
+        # For identical flat teachers the ratio is 1 / rank; the square root normalises it to 1.
         "energies": float(
             np.sqrt(S_A.size * S_B.size) * (shared @ shared) / ((S_A @ S_A) * (S_B @ S_B))
         ),
@@ -116,11 +116,12 @@ def overlaps(pair: PairedTeachers) -> dict[str, float]:
 
 
 def noisy_overlaps(pair: PairedTeachers, N1: int, N3: int, sigma: float) -> dict[str, float]:
-    """Candidates for a law that know the noise, by name.
+    """Candidates for a law of the benefit from the noisy teachers, by name.
 
-    Each singular value is moved and each singular vector turned as a single spike would be; with
-    independent noises the squared overlap of two noisy vectors is r^2 times those of each with its
-    noise-free one. The noise adds N3 sigma^2 to the energy of a teacher.
+    The noise changes each singular value and vector as it would those of a single spike. The noises
+    are independent, so the squared overlap of two noisy vectors is r^2 times the product of the
+    squared overlaps of each with its noise-free vector. The noise adds N3 sigma^2 to the energy of
+    a teacher.
 
     Parameters
     ----------
@@ -137,16 +138,16 @@ def noisy_overlaps(pair: PairedTeachers, N1: int, N3: int, sigma: float) -> dict
 
     Notes
     -----
-    Source: :eq:`eq-T10`, which holds for few spikes far apart, and here for as many as classes.
+    Source: :eq:`eq-T10`, derived for a few spikes far apart; used here for up to N3 of them.
     """
     (s_A, v_A), (s_B, v_B) = (_noisy(S, N1, N3, sigma) for S in (pair.S_A, pair.S_B))
     k = pair.r.size
     energy_A, energy_B = (float(S @ S) + N3 * sigma**2 for S in (pair.S_A, pair.S_B))
-    turned = v_A[:k] * v_B[:k] * pair.r**2
+    overlap = v_A[:k] * v_B[:k] * pair.r**2
     return {
         "noisy B's energy": float((s_B**2 * v_B)[:k] @ pair.r**2 / energy_B),
-        "noisy subspaces": float(turned.sum() / np.sqrt(s_A.size * s_B.size)),
-        "noisy trunks": float((s_A[:k] * s_B[:k]) @ turned / np.sqrt(energy_A * energy_B)),
+        "noisy subspaces": float(overlap.sum() / np.sqrt(s_A.size * s_B.size)),
+        "noisy trunks": float((s_A[:k] * s_B[:k]) @ overlap / np.sqrt(energy_A * energy_B)),
     }
 
 

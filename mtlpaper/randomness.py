@@ -29,8 +29,8 @@ _ROLES = (
 class Streams:
     """Independent random streams of one dataset, all spawned from one seed.
 
-    The same role gives the same numbers whatever else a cell of a sweep does, so that cells share
-    inputs, noise and singular vectors.
+    A role gives the same numbers whatever other roles are used, so that all units of one replicate
+    share inputs, noise and singular vectors.
 
     Parameters
     ----------

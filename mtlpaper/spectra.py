@@ -1,4 +1,4 @@
-"""What noise does to a teacher's singular values and vectors: the spiked-matrix predictions.
+"""Singular values and vectors of noisy teachers: the predictions for spiked matrices.
 
 All for W_bar + xi with xi (N3, N1) of independent entries of variance sigma^2 / N1, in the limit of
 large N1 and N3 at fixed aspect c = N3 / N1 (Benaych-Georges and Nadakuditi, 2012).
@@ -22,7 +22,7 @@ class Spike:
     u_overlap, v_overlap : float
         Squared overlaps (u_hat . u_bar)^2 and (v_hat . v_bar)^2, 0 below the threshold.
     detached : bool
-        Whether the singular value stands out of the noise's bulk.
+        Whether the singular value lies above the bulk of the noise.
     """
 
     s_hat: float

@@ -1,4 +1,4 @@
-"""Initial weights of linear students, in NumPy, so that theory and training start from the same."""
+"""Initial weights of linear students, in NumPy: theory and training start from the same ones."""
 
 from dataclasses import dataclass
 
@@ -70,7 +70,7 @@ def training_aligned(
     k = S0.size
     require(N2 >= k, "N2", N2, f"at least the number of initial singular values, {k}")
     require(bool((S0 >= 0).all()), "S0", S0, ">= 0")
-    # The smaller norm from the product: the difference of squares would cancel where S0 is small.
+    # The smaller norm follows from the product; the difference of squares cancels at small S0.
     large = np.sqrt(0.5 * (abs(imbalance) + np.hypot(imbalance, 2 * S0)))
     small = np.divide(S0, large, out=np.zeros_like(large), where=large > 0)
     a, b = (large, small) if imbalance >= 0 else (small, large)
@@ -89,9 +89,9 @@ def orthogonal(
 ) -> Student:
     """Student with balanced, randomly rotated weights and all composite singular values s0.
 
-    The heads are independent, and draw on what the trunk reaches; with fewer inputs or hidden units
-    than classes the composite weight has as many singular values s0 as there are of these. Trunk
-    and each head have singular values sqrt(s0).
+    The heads are independent, and their right singular vectors lie in the column space of the
+    trunk. Trunk and heads have singular values sqrt(s0); the composite weight has
+    min(N1, N2, N3) of them.
 
     Parameters
     ----------
@@ -113,7 +113,7 @@ def orthogonal(
     require(n_tasks >= 1, "n_tasks", n_tasks, "an integer >= 1")
     root = np.sqrt(s0)
     reach = min(N1, N2)
-    # Hidden directions that the trunk reaches, all of them unless it is wider than the inputs.
+    # Column space of the trunk: all hidden directions unless there are more of them than inputs.
     trunk = haar_frame(N1, N2, rng).T if N2 <= N1 else haar_frame(N2, N1, rng)
     k = min(reach, N3)
 

@@ -131,9 +131,9 @@ def make_teacher_pair(
     """Draw two teachers whose relatedness is exact: V_B^T V_A is diagonal with entries r_AB.
 
     Column i of V_B is r_i times column i of V_A plus sqrt(1 - r_i^2) times column i of V_perp,
-    orthonormal and orthogonal to V_A; columns of B that A has no counterpart of are V_perp's own.
-    The paper's case is one number r_AB for equal ranks, V_B^T V_A = r_AB I. Teacher A is the one
-    `make_teacher` draws from the same streams, whatever task B is.
+    which is orthonormal and orthogonal to V_A; columns of V_B without a counterpart in V_A are
+    columns of V_perp. The paper has equal ranks and one number r_AB: V_B^T V_A = r_AB I. Teacher A
+    is the one that `make_teacher` draws from the same streams, whatever task B is.
 
     Parameters
     ----------
@@ -142,7 +142,7 @@ def make_teacher_pair(
     S_A, S_B : (rank_A,) and (rank_B,) array
         Singular values of the two teachers.
     r_AB : float or (min(rank_A, rank_B),) array
-        Relatedness of each pair of directions, in [0, 1]; a number serves for all pairs.
+        Relatedness of each pair of directions, in [0, 1]; one number holds for all pairs.
     sigma, streams, noise, centred
         As for `make_teacher`; the two teachers' noises are independent.
 
@@ -172,7 +172,7 @@ def make_teacher_pair(
 
 
 def _pairwise(r_AB: float | np.ndarray, rank_A: int, rank_B: int) -> np.ndarray:
-    """Relatedness of every pair of directions, of which the smaller rank says how many."""
+    """Relatedness of every pair of directions; there are as many pairs as the smaller rank."""
     shared = min(rank_A, rank_B)
     r = np.full(shared, r_AB) if np.ndim(r_AB) == 0 else np.asarray(r_AB)
     require(r.shape == (shared,), "r_AB", r_AB, f"one number, or {shared}, one a pair")
@@ -184,7 +184,7 @@ def _related_directions(
     V_A: np.ndarray, rank_B: int, r: np.ndarray, rng: np.random.Generator
 ) -> np.ndarray:
     if rank_B == r.size and (r == 1).all():
-        return V_A[:, :rank_B]  # needs no room beside A's
+        return V_A[:, :rank_B]  # also where N1 leaves no room for V_perp
     V_B = haar_frame(V_A.shape[0], rank_B, rng, orthogonal_to=V_A)
     V_B[:, : r.size] *= np.sqrt(1 - r**2)
     V_B[:, : r.size] += r * V_A[:, : r.size]
@@ -194,7 +194,8 @@ def _related_directions(
 def gaussian_inputs(N1: int, N: int, rng: np.random.Generator) -> Float[np.ndarray, "N1 N"]:
     """Draw N inputs with independent standard normal entries, one a column.
 
-    Drawn input by input: the inputs of a smaller dataset are the first ones of a larger.
+    The inputs are drawn one after the other, so that a smaller dataset holds the first inputs of a
+    larger one.
     """
     return np.ascontiguousarray(rng.standard_normal((N, N1)).T)
 
@@ -256,7 +257,7 @@ def training_targets(
     p = softmax(z)
     if label_rule == "soft":
         return p
-    # A stream of its own: after N points' fresh noise the labels would depend on N.
+    # A stream of its own; behind the fresh noise of N points the labels would depend on N.
     below = rng.spawn(1)[0].random((1, N)) > np.cumsum(p, axis=0)
     return one_hot(np.minimum(below.sum(axis=0), N3 - 1), N3)
 

@@ -285,5 +285,5 @@ def test_a_constant_has_no_correlation_however_it_rounds():
 
 def test_one_cell_is_refused():
     one = np.zeros(1)
-    with pytest.raises(ValueError, match="`measured` must be of at least two cells"):
+    with pytest.raises(ValueError, match="`measured` must be of at least two benefits"):
         agreement(one, one, np.ones(1, dtype=bool))

@@ -1,6 +1,6 @@
 """Two rank-one tasks whose students start aligned with both: spectra, flows, training, bounds.
 
-A *unit* is what one worker computes at once; unit functions return plain arrays.
+A *unit* is the work of one process; unit functions return plain arrays.
 """
 
 from mtlpaper.aligned.bounds import FORMS, Bounded, Sample, bounded

@@ -1,4 +1,4 @@
-"""Pairs of students, multitask and single-task, and whether bounds hold between them."""
+"""Benefits of multitask over single-task students, held against the bounds on them."""
 
 from dataclasses import dataclass
 
@@ -25,20 +25,20 @@ from mtlpaper.theory import (
 )
 
 #: The bound for any two linear students; Eq. (5) with the largest singular values and the constant
-#: of soft labels; the same with the constant of the label rule; and with everything taken along the
-#: noisy teacher's singular vectors, s = u_hat^T W v_hat and q = u_hat^T M v_hat.
+#: of soft labels; the same with the constant of the label rule; and the form along the singular
+#: vectors of the noisy teacher, with s = u_hat^T W v_hat and q = u_hat^T M v_hat.
 FORMS = ("general", "Eq. (5) as printed", "(T 9)", "(T 9), noisy vectors")
 _SCRAMBLINGS = 8
-#: A benefit counts as outside a bound by more than four standard errors of eight scramblings, which
-#: normal errors exceed in half a per cent of all pairs that lie on it; and outside the general one,
-#: or by the plane flow, by more than the error of the flow's tables, 1e-6 nats, with room. Benefits
-#: of 1e-6 nats lie on both sides of their bound as far as rounding and eight scramblings can tell.
+#: A benefit counts as outside a bound if it lies outside by more than four standard errors of eight
+#: scramblings; normal errors exceed these in half a per cent of the pairs that lie on the bound.
+#: For the general bound and for the plane flow it must lie outside by more than 1e-5 nats besides,
+#: ten times the error of the flow's tables. Benefits of 1e-6 nats cannot be told from their bounds.
 _ERRORS, _LEAST = 4.0, 1e-5
 
 
 @dataclass(frozen=True)
 class Sample:
-    """How students are trained, and their benefits measured.
+    """How students are trained, and how their benefits are measured.
 
     Attributes
     ----------
@@ -46,9 +46,9 @@ class Sample:
         Training points of each task.
     descent : mtlpaper.dynamics.students.SGD
     n_looks : int
-        Times at which the students are looked at.
+        Number of times at which the losses are evaluated.
     n_points : int
-        Sobol points of each scrambling of the averages, a power of two.
+        Sobol points of each scrambling, a power of two.
     """
 
     n_train: int
@@ -59,13 +59,13 @@ class Sample:
 
 @dataclass(frozen=True)
 class Bounded:
-    """Tasks whose benefits are held against bounds.
+    """A unit: tasks whose benefits are compared with bounds.
 
     Attributes
     ----------
     tasks : Tasks
     sample : Sample, optional
-        Of trained students; without it they are followed by the plane flow.
+        How students are trained; without it the plane flow gives the students.
     """
 
     tasks: Tasks
@@ -73,14 +73,14 @@ class Bounded:
 
 
 def bounded(unit: Bounded) -> dict[str, np.ndarray]:
-    """Compare the students of least loss, together and alone, with both sides of every bound.
+    """Compare the benefits of the students of least loss with both sides of every bound.
 
     Returns
     -------
     dict
-        In nats `MT`, the benefit, and `error`, that of the averages, (S_B, r_AB); `lower` and
-        `upper` (form, S_B, r_AB); `margin` likewise, how far the benefit is from lying clearly
-        outside.
+        In nats: the benefit `MT` and the standard error `error` of the averages, (S_B, r_AB); the
+        sides `lower` and `upper` and the `margin` (form, S_B, r_AB), which is negative where the
+        benefit clearly lies outside.
     """
     tasks = unit.tasks
     found = _flow(tasks) if unit.sample is None else _trained(tasks, unit.sample)
@@ -122,7 +122,7 @@ def _trained(tasks: Tasks, sample: Sample) -> dict[str, np.ndarray]:
     general = Bound(lower.mean(axis=0), upper.mean(axis=0))
     bounds = _scalar_forms(tasks, pairs[0], s, s_tilde)
     margins = [
-        np.minimum(_clear_of(MT - lower), _clear_of(upper - MT)),
+        np.minimum(_margin(MT - lower), _margin(upper - MT)),
         *(bound.margin(value, _ERRORS * error) for bound in bounds),
     ]
     return _compared(value, error, [general, *bounds], margins)
@@ -150,8 +150,8 @@ def _standard_error(samples: Float[np.ndarray, "scrambling net"]) -> Float[np.nd
     return np.asarray(samples.std(axis=0, ddof=1) / np.sqrt(len(samples)))
 
 
-def _clear_of(distance: Float[np.ndarray, "scrambling net"]) -> Float[np.ndarray, " net"]:
-    """Mean distance from a side, with the room of its error; negative is clearly beyond."""
+def _margin(distance: Float[np.ndarray, "scrambling net"]) -> Float[np.ndarray, " net"]:
+    """Mean distance from a side plus its allowed error; negative is clearly outside."""
     return np.asarray(distance.mean(axis=0) + _ERRORS * _standard_error(distance) + _LEAST)
 
 

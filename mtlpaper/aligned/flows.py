@@ -34,19 +34,19 @@ def log_times(t_end: float, n: int) -> Float[np.ndarray, " time"]:
 
 
 def aligned_task(noisy: NoisyTask, setting: AlignedSetting) -> AlignedTask:
-    """The task of a noisy teacher under the setting's label rule."""
+    """The task of a noisy teacher under the label rule of the setting."""
     return AlignedTask(noisy.s_hat, noisy.u_hat, setting.label_rule)
 
 
 @dataclass(frozen=True)
 class MainStudent:
-    """Task A as all its pairs share it.
+    """Task A and the student that learns it alone, the same for all pairs.
 
     Attributes
     ----------
     task : AlignedTask
     moment : (N3,) array
-        Of its noise-free labels.
+        Vector m of the moment of its noise-free labels, see `label_moment`.
     alone : Best
         The one student of Eq. (3) at its least loss.
     """
@@ -59,10 +59,10 @@ class MainStudent:
 def main_student(
     noisy: NoisyTask, s_bar: float, u_bar: Float[np.ndarray, " N3"], setting: AlignedSetting
 ) -> MainStudent:
-    """Follow task A alone, by Eq. (3), to its least loss."""
+    """Find the least loss of the student that learns task A alone, by Eq. (3)."""
     task = aligned_task(noisy, setting)
     moment = label_moment(s_bar, u_bar, setting.label_rule)
-    # Of v_bar the student meets what lies along v_hat_A only.
+    # This student stays along v_hat_A, so that only the component of v_bar along it matters.
     loss = AlignedLoss(task, moment, np.array([[noisy.main_overlap, 0.0]]))
     t = log_times(setting.t_end, _N_TIMES)
     return MainStudent(task, moment, least_loss(eq3_path(task, setting.s0), loss, t))
@@ -70,15 +70,16 @@ def main_student(
 
 @dataclass(frozen=True)
 class BestStudents:
-    """Students of task A at their best times, together with B and alone, and their loss.
+    """Students of task A at the times of their least losses, multitask and single-task.
 
     Attributes
     ----------
     together : Best
-        One a pair.
+        Multitask students, one for each pair.
     alone : Best
-        The one student of Eq. (3).
+        The single-task student of Eq. (3).
     loss : AlignedLoss
+        Generalisation loss of task A.
     """
 
     together: Best
@@ -135,18 +136,18 @@ def over_overlaps(
     setting: AlignedSetting,
 ) -> Float[np.ndarray, "effect rho pair"]:
     """Difference s_A - s_tilde_A and benefit, averaged over both signs of every overlap `rho`."""
-    turns = [sign for rho in rhos for sign in _signs(rho)]
+    overlaps = [sign for rho in rhos for sign in _signs(rho)]
     r_hat = np.array([pair.r_hat for pair in pairs])
-    heads = np.concatenate([head_overlap(r_hat, turn) for turn in turns])
-    best = solve_pairs(main, B, list(pairs) * len(turns), heads, setting)
-    both = np.stack([best.s_difference, best.benefit]).reshape(2, len(turns), len(pairs))
-    owner = np.abs(turns)
-    return np.stack([both[:, owner == rho].mean(axis=1) for rho in rhos], axis=1)
+    heads = np.concatenate([head_overlap(r_hat, overlap) for overlap in overlaps])
+    best = solve_pairs(main, B, list(pairs) * len(overlaps), heads, setting)
+    both = np.stack([best.s_difference, best.benefit]).reshape(2, len(overlaps), len(pairs))
+    size = np.abs(overlaps)
+    return np.stack([both[:, size == rho].mean(axis=1) for rho in rhos], axis=1)
 
 
 @dataclass(frozen=True)
 class Followed:
-    """Tasks followed by the plane flow.
+    """A unit: tasks whose students the plane flow gives.
 
     Attributes
     ----------

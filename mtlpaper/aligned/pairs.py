@@ -18,7 +18,7 @@ from mtlpaper.training import TrainingSet, train
 
 @dataclass(frozen=True)
 class AlignedSetting:
-    """What pairs of tasks and their students share.
+    """Parameters that all pairs of tasks and their students share.
 
     Attributes
     ----------
@@ -29,13 +29,13 @@ class AlignedSetting:
     s0 : float
         Initial singular value of both students.
     label_rule : {"argmax", "soft"}
-        Of the training labels, and of the noise-free labels of the loss.
+        Rule of the training labels and of the noise-free labels in the loss.
     labelled_by : {"first mode", "all modes"}
         Which singular modes of the noisy teachers label the training inputs.
     t_end : float
         End of flows and of the training, in units of tau.
     seed : int
-        Where the randomness comes from.
+        Seed of all randomness.
     """
 
     N1: int
@@ -76,7 +76,7 @@ class Tasks:
     S_A : float
         Singular value of the main task's teacher.
     S_B, r_AB : tuple of float
-        Every pair of these is an auxiliary task.
+        Singular values and levels of relatedness; every pair (S_B, r_AB) is an auxiliary task.
     replicate : int
         Number of the dataset.
     """
@@ -105,15 +105,15 @@ def aligned_student(setting: AlignedSetting, pair: Pair, replicate: int) -> Stud
     (u_A, _, v_A), (u_B, _, v_B) = first_mode(pair.A), first_mode(pair.B)
     rng = Streams(setting.seed, replicate).rng("student")
     hidden = haar_frame(setting.N2, 2, rng)
-    v_perp = _across(v_A, v_B, rng)
+    v_perp = _perpendicular(v_A, v_B, rng)
     root = np.sqrt(setting.s0)
     h_B = hidden @ in_plane(np.array([pair.modes.r_hat]))[0]
     trunk = root * hidden @ np.stack([v_A, v_perp])
     return Student(trunk, (root * np.outer(u_A, hidden[:, 0]), root * np.outer(u_B, h_B)))
 
 
-def _across(v_A: np.ndarray, v_B: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Unit vector orthogonal to v_A in the plane with v_B; any, where the two coincide."""
+def _perpendicular(v_A: np.ndarray, v_B: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Unit vector orthogonal to v_A in the plane with v_B; a random one if v_A = v_B."""
     rest = v_B - (v_A @ v_B) * v_A
     length = float(np.linalg.norm(rest))
     if length < 1e-12:
@@ -123,12 +123,14 @@ def _across(v_A: np.ndarray, v_B: np.ndarray, rng: np.random.Generator) -> np.nd
 
 @dataclass(frozen=True)
 class Batch:
-    """The networks of a dataset, one a pair, which share inputs and task A.
+    """The networks of a dataset, one for each pair; they share inputs and task A.
 
     Attributes
     ----------
     students : list of Student
+        Initial weights.
     A, B : TrainingSet
+        Training sets of the two tasks.
     """
 
     students: list[Student]
@@ -142,10 +144,14 @@ def draw_batch(
     """Draw the training data of a dataset's pairs, and their students."""
     streams = Streams(setting.seed, replicate)
     X = gaussian_inputs(setting.N1, n_train, streams.rng("inputs A"))
-    choose = first_mode_teacher if setting.labelled_by == "first mode" else _itself
-    rule = setting.label_rule
-    Y_A = training_targets(choose(pairs[0].A), X, rule, streams.rng("labels A"))
-    Y_B = [training_targets(choose(pair.B), X, rule, streams.rng("labels B")) for pair in pairs]
+
+    def targets(teacher: Teacher, role: str) -> np.ndarray:
+        if setting.labelled_by == "first mode":
+            teacher = first_mode_teacher(teacher)
+        return training_targets(teacher, X, setting.label_rule, streams.rng(role))
+
+    Y_A = targets(pairs[0].A, "labels A")
+    Y_B = [targets(pair.B, "labels B") for pair in pairs]
     return Batch(
         [aligned_student(setting, pair, replicate) for pair in pairs],
         TrainingSet(X[None], np.broadcast_to(Y_A, (len(pairs), *Y_A.shape))),
@@ -165,7 +171,7 @@ def train_alone(
 ) -> Float[np.ndarray, "time net N3 N1"]:
     """The same networks, from the same weights, without task B.
 
-    With infinite data all of them would be the one student of Eq. (3).
+    With infinite data all of them would follow Eq. (3).
     """
     students = [Student(student.W21, student.W32[:1]) for student in batch.students]
     return _train(students, [batch.A], steps, descent)
@@ -191,7 +197,3 @@ def first_mode_teacher(teacher: Teacher) -> Teacher:
     u_hat, s_hat, v_hat = first_mode(teacher)
     noise = np.zeros_like(teacher.xi)
     return Teacher(u_hat[:, None], np.array([s_hat]), v_hat[:, None], 0.0, noise)
-
-
-def _itself(teacher: Teacher) -> Teacher:
-    return teacher

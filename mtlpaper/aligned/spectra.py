@@ -11,7 +11,7 @@ from mtlpaper.tasks import make_teacher
 
 @dataclass(frozen=True)
 class Teachers:
-    """Noisy teachers that differ in their noise and directions.
+    """A unit: noisy teachers that differ in their noise and directions.
 
     Attributes
     ----------
@@ -22,7 +22,7 @@ class Teachers:
     s_bar : float
         Singular value without noise.
     seed, n_teachers : int
-        Where the randomness comes from, and the number of teachers.
+        Seed of all randomness, and number of teachers.
     """
 
     N1: int

@@ -13,7 +13,7 @@ from mtlpaper.theory import eq3_path, solve_aligned_pair
 
 @dataclass(frozen=True)
 class TrainedPairs:
-    """A drawn main task beside several auxiliary tasks.
+    """A unit: a drawn main task, trained together with several auxiliary tasks.
 
     Attributes
     ----------
@@ -23,6 +23,7 @@ class TrainedPairs:
     S_A : float
         Singular value of the main task's teacher.
     auxiliary : tuple of (S_B, r_AB)
+        The auxiliary tasks, one for each network.
     n_train : int
         Training points of each task.
     descent : mtlpaper.dynamics.students.SGD
@@ -40,7 +41,7 @@ class TrainedPairs:
 
 
 def trained(unit: TrainedPairs) -> dict[str, np.ndarray]:
-    """Train the pairs on the same points, and follow them by the plane flow.
+    """Train the pairs on the same points, and solve their plane flow.
 
     Returns
     -------

@@ -1,8 +1,8 @@
 """The multitask benefit MT_{A<-B}: units of networks that share inputs, and their statistics.
 
-A *unit* is what one worker trains at once: for one dataset, one main task and one pair of training
-set sizes, the single-task network and a multitask network for every auxiliary task. Unit
-functions return plain arrays and are meant for `mtlpaper.companion.sweeps.sweep`.
+A *unit* is the work of one process: for one dataset, one main task and one pair of training set
+sizes, the single-task network and a multitask network for every auxiliary task. Unit functions
+return plain arrays.
 """
 
 from mtlpaper.benefit.descent import deep_unit, linear_unit

@@ -18,21 +18,21 @@ from mtlpaper.training import GaussianTest, LabelledPoints, TrainingSet
 
 @dataclass(frozen=True)
 class Data:
-    """Everything a unit's networks learn from and are judged by.
+    """Data of the networks of a unit.
 
     Attributes
     ----------
     streams : Streams
-        For the students' initial weights.
+        Random streams of the replicate, also for initial weights and test points.
     A : Teacher
-        Of the main task.
+        Teacher of the main task.
     B : tuple of Teacher
-        Of the auxiliary tasks, one a network; the first, of the single-task network, is a stand-in
-        that nobody learns from.
+        Teachers of the auxiliary tasks, one for each network. The first belongs to the single-task
+        network, whose loss weight of task B is 0.
     sets : tuple of TrainingSet
-        Of A and of B, for all networks.
+        Training sets of A and of B, for all networks.
     alphas : (net, 2) array
-        Loss weights: the first network has none on task B.
+        Loss weights; 0 for task B of the first network.
     """
 
     streams: Streams
@@ -46,11 +46,11 @@ def draw_data(problem: Problem, alpha_B: float = 1.0) -> Data:
     """Draw the data of a problem.
 
     Inputs, noise and singular vectors depend on the seed and the replicate only, so that all
-    cells of a replicate are paired; smaller training sets are the first points of larger ones.
+    problems of a replicate are paired; smaller training sets are the first points of larger ones.
     """
     streams = Streams(problem.seed, problem.replicate)
-    cells = [problem.auxiliary[0], *problem.auxiliary]
-    pairs = [_pair(problem, S_B, r_AB, streams) for S_B, r_AB in cells]
+    auxiliary = [problem.auxiliary[0], *problem.auxiliary]
+    pairs = [_pair(problem, S_B, r_AB, streams) for S_B, r_AB in auxiliary]
     A, B = pairs[0][0], tuple(pair[1] for pair in pairs)
     X_A = gaussian_inputs(problem.N1, problem.n_train, streams.rng("inputs A"))
     role = "inputs A" if problem.inputs == "shared" else "inputs B"
@@ -59,9 +59,9 @@ def draw_data(problem: Problem, alpha_B: float = 1.0) -> Data:
     Y_B = [
         training_targets(teacher, X_B, problem.label_rule, streams.rng("labels B")) for teacher in B
     ]
-    alphas = np.tile([1.0, alpha_B], (len(cells), 1))
+    alphas = np.tile([1.0, alpha_B], (len(auxiliary), 1))
     alphas[0, 1] = 0
-    shared_Y = np.broadcast_to(Y_A, (len(cells), *Y_A.shape))
+    shared_Y = np.broadcast_to(Y_A, (len(auxiliary), *Y_A.shape))
     sets = (TrainingSet(X_A[None], shared_Y), TrainingSet(X_B[None], np.stack(Y_B)))
     return Data(streams, A, B, sets, alphas)
 
@@ -101,7 +101,7 @@ def quadrature(data: Data, training: Training) -> GaussianTest:
 def validation_points(data: Data, problem: Problem, training: Training) -> LabelledPoints | None:
     """Independent inputs with two labellings: noise-free, and noisy as in training.
 
-    Noisy soft targets count by their largest entry. None where no points are wanted.
+    The class of a noisy soft target is its largest entry. None if `n_validation` is 0.
     """
     if training.n_validation == 0:
         return None

@@ -21,12 +21,12 @@ from mtlpaper.training import (
     shared_orders,
 )
 
-#: Networks trained together at most: more would not fit the processor's cache.
+#: Most networks trained as one batch; more would not fit the processor's cache.
 BLOCK, DEEP_BLOCK = 50, 6
 
 
 def linear_unit(unit: Unit) -> dict[str, np.ndarray]:
-    """Minima of a unit's linear students, see `minima_arrays` for what is returned."""
+    """Train the linear students of a unit to their minima; returns `minima_arrays`."""
     problem, training = unit.problem, unit.training
     data = draw_data(problem, unit.alpha_B)
     student = initial_student(unit, data)
@@ -43,7 +43,7 @@ def linear_unit(unit: Unit) -> dict[str, np.ndarray]:
 def linear_descent(
     student: Student, data: Data, chosen: slice, training: Training
 ) -> LinearDescent:
-    """Some networks of a unit with their training sets, in full or by mini-batches."""
+    """Gradient descent of the `chosen` networks of a unit."""
     sets, alphas = _part(data, chosen)
     orders = zip(sets, data.streams.rng("batches").spawn(len(sets)), strict=True)
     return LinearDescent.on_sets(
@@ -59,7 +59,7 @@ def linear_descent(
 
 
 def deep_unit(unit: DeepUnit) -> dict[str, np.ndarray]:
-    """Minima of a unit's deep ReLU students, see `minima_arrays` for what is returned."""
+    """Train the deep ReLU students of a unit to their minima; returns `minima_arrays`."""
     problem, training = unit.problem, unit.training
     data = draw_data(problem)
     rng = data.streams.rng("student")
@@ -98,7 +98,7 @@ def find_minima(
     validation: LabelledPoints | None,
     training: Training,
 ) -> Minima:
-    """Descend to the minima of the test loss and, if there are any, of validation losses."""
+    """Descend to the minima of the test loss and of the validation losses, if there are any."""
 
     def measure() -> Measure:
         seen = score()
@@ -117,10 +117,10 @@ def find_minima(
 
 
 def minima_arrays(minima: Minima, *, curves: bool) -> dict[str, np.ndarray]:
-    """Arrays of one unit, networks first; the single-task network is the first of them.
+    """Results of one unit as arrays; the first axis is the network, first the single-task one.
 
     `loss` (net, group), `t`, `accuracy` and `t_end` (net), `chosen_loss` (net, rule, group) with
-    the rules noise-free and noisy validation; on demand `curves` (net, time) and `times` (time).
+    the rules noise-free and noisy validation; with `curves` also `curves` (net, time) and `times`.
     """
     names = ("loss", "t", "accuracy", "chosen_loss", "t_end")
     arrays = {name: getattr(minima, name) for name in names}
@@ -134,7 +134,7 @@ def _part(data: Data, chosen: slice) -> tuple[list[TrainingSet], np.ndarray]:
 def _in_blocks(
     descend: Callable[[slice], Minima], n: int, block: int, training: Training
 ) -> dict[str, np.ndarray]:
-    """Descend block by block and join what comes out; curves are padded with NaN at their end."""
+    """Descend block by block and join the results; curves are padded with NaN at their ends."""
     parts = [
         minima_arrays(descend(slice(start, start + block)), curves=training.curves)
         for start in range(0, n, block)

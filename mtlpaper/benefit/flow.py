@@ -1,4 +1,4 @@
-"""The students of a unit under a theory of their averaged gradient, not their training set."""
+"""The networks of a unit under a theory of their averaged gradient instead of training."""
 
 from collections.abc import Callable
 from functools import partial
@@ -23,11 +23,11 @@ from mtlpaper.theory import (
 )
 from mtlpaper.training import LinearDescent
 
-_DRIVE_POINTS = 2**15  # drives are computed once a network, and their integrand jumps
+_DRIVE_POINTS = 2**15  # computed once a network, with a discontinuous integrand
 
 
 class _TheoryForce:
-    """A theory's force on one task of every network, in the shape that the descent asks for."""
+    """Force of a theory on one task of every network, as `LinearDescent` takes it (BatchForce)."""
 
     def __init__(
         self,
@@ -50,12 +50,10 @@ class _TheoryForce:
 
 
 def theory_unit(unit: TheoryUnit) -> dict[str, np.ndarray]:
-    """Minima of a unit's students under a theory, as `linear_unit` returns those of the training.
+    """Minima of the students of a unit under a theory, as `linear_unit` returns those of training.
 
-    Without rules of validation: with infinite data the loss on noisy labels has no minimum.
-
-    The flow is integrated with the steps of the training, so that the two differ in the force
-    alone.
+    There are no validation rules: with infinite data the loss on noisy labels has no minimum. The
+    steps are those of the training, so that theory and training differ in the force only.
 
     Notes
     -----

@@ -1,4 +1,4 @@
-"""One function for every kind of unit."""
+"""The function that computes units of any kind."""
 
 import numpy as np
 

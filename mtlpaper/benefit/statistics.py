@@ -21,7 +21,7 @@ def resampling_weights(
 
 
 def small_sample_stretch(n: int, confidence: float = 0.95) -> float:
-    """Factor by which deviations of resampled means of `n` datasets have to be stretched.
+    """Factor that corrects the deviations of resampled means of `n` datasets.
 
     For Gaussian samples a percentile interval is then about as wide as Student's.
     """
@@ -30,29 +30,29 @@ def small_sample_stretch(n: int, confidence: float = 0.95) -> float:
 
 
 def bootstrap_interval(
-    samples: Float[np.ndarray, "dataset *cell"],
+    samples: Float[np.ndarray, "dataset *value"],
     *,
     confidence: float = 0.95,
     n_resamples: int = 2000,
     seed: int = 0,
-) -> Float[np.ndarray, "bound *cell"]:
-    """Mean over datasets with a percentile-bootstrap interval, paired across cells.
+) -> Float[np.ndarray, "bound *value"]:
+    """Mean over datasets with a percentile-bootstrap interval, paired across values.
 
-    Every resample draws datasets once for all cells, whose data share inputs, noise and singular
-    vectors. With few datasets n such intervals are too narrow: resampled means scatter by a factor
-    sqrt((n - 1) / n) too little, and the scatter itself is uncertain. The deviations are stretched
-    by the inverse of that factor and by the ratio of Student's to the normal quantile, see
-    `small_sample_stretch`.
+    Every resample draws datasets once for all values, since the values of one dataset share inputs,
+    noise and singular vectors. With few datasets n such intervals are too narrow: the scatter of
+    resampled means is too small by a factor sqrt((n - 1) / n), and is itself uncertain. The
+    deviations are stretched by the inverse of that factor and by the ratio of Student's to the
+    normal quantile, see `small_sample_stretch`.
 
     Parameters
     ----------
     samples : (dataset, ...) array
-        At least two datasets.
+        One statistic of every dataset, of which there are at least two.
     confidence : float
         Coverage, in (0, 1).
     n_resamples : int
     seed : int
-        Of the resampling.
+        Seed of the resampling.
 
     Returns
     -------
@@ -78,18 +78,19 @@ def bootstrap_interval(
 
 
 def resampled_interval(
-    statistic: Callable[[Int[np.ndarray, " dataset"]], Float[np.ndarray, "*cell"]],
+    statistic: Callable[[Int[np.ndarray, " dataset"]], Float[np.ndarray, "*value"]],
     n: int,
     n_resamples: int,
     seed: int = 0,
-) -> Float[np.ndarray, "bound *cell"]:
+) -> Float[np.ndarray, "bound *value"]:
     """Any statistic of `n` datasets with a 95 % percentile-bootstrap interval.
 
     Parameters
     ----------
     statistic : callable
-        From indices of the datasets, each as often as it was drawn, to numbers.
+        From the indices of drawn datasets, with repetitions, to an array.
     n, n_resamples, seed : int
+        Number of datasets, number of resamples, and seed of the resampling.
 
     Returns
     -------
@@ -104,19 +105,20 @@ def resampled_interval(
 
 
 def stretched_interval(
-    rows: Float[np.ndarray, "resample *cell"], n: int
-) -> Float[np.ndarray, "bound *cell"]:
-    """Estimate and 95 % interval of a statistic that need not be a mean.
+    rows: Float[np.ndarray, "resample *value"], n: int
+) -> Float[np.ndarray, "bound *value"]:
+    """Estimate and 95 % interval of any statistic, not only of a mean.
 
-    Deviations are taken from the resamples' own median, since a statistic of resampled datasets may
-    be biased: their means scatter more than the mean over all datasets, and an error grows with
-    that. They are stretched as those of means are.
+    Deviations are taken from the median of the resamples, since a statistic of resampled datasets
+    may be biased: resampled means scatter more than the mean over all datasets, and an error grows
+    with the scatter. The deviations are stretched as in `bootstrap_interval`.
 
     Parameters
     ----------
     rows : (resample, ...) array
         The statistic of all `n` datasets first, then in resamples of them.
     n : int
+        Number of datasets.
 
     Returns
     -------
@@ -130,21 +132,22 @@ def stretched_interval(
 
 @dataclass(frozen=True)
 class Agreement:
-    """How well a theory's benefits agree with measured ones, cell by cell.
+    """How well the benefits by a theory agree with measured ones, over the tasks of a grid.
 
     Attributes
     ----------
     correlation : float
-        Pearson's, over the cells.
+        Pearson's correlation.
     slope : float
-        Of the least-squares line of measured benefit against theory.
+        Slope of the least-squares line of measured benefit against theory.
     rmse : float
         Root mean square of their difference, in nats.
     sign : float
-        Share of the clear cells in which the theory has the sign right; NaN if no cell is clear.
+        Share of the clear benefits whose sign the theory predicts; NaN if none is clear.
     n_clear : int
-        Cells whose interval of the measured benefit excludes zero.
+        Number of benefits whose measured interval excludes zero.
     n_cells : int
+        Number of benefits, one for each cell of the grid.
     """
 
     correlation: float
@@ -156,25 +159,25 @@ class Agreement:
 
 
 def agreement(
-    measured: Float[np.ndarray, " cell"],
-    theory: Float[np.ndarray, " cell"],
-    clear: Bool[np.ndarray, " cell"],
+    measured: Float[np.ndarray, " task"],
+    theory: Float[np.ndarray, " task"],
+    clear: Bool[np.ndarray, " task"],
 ) -> Agreement:
-    """Compare a theory with measured benefits over cells.
+    """Compare the benefits by a theory with measured ones.
 
     Parameters
     ----------
-    measured, theory : (cell,) arrays
+    measured, theory : (task,) arrays
         Benefits in nats.
-    clear : (cell,) bool array
-        Cells whose measured benefit is clearly not zero.
+    clear : (task,) bool array
+        Whether the interval of the measured benefit excludes zero.
 
     Raises
     ------
     ValueError
-        If there are fewer than two cells.
+        If there are fewer than two benefits.
     """
-    require(measured.size >= 2, "measured", measured.shape, "of at least two cells")
+    require(measured.size >= 2, "measured", measured.shape, "of at least two benefits")
     a, b = theory - theory.mean(), measured - measured.mean()
     varies, measured_varies = np.ptp(theory) > 0, np.ptp(measured) > 0
     norms = float(np.sqrt((a @ a) * (b @ b)))

@@ -1,4 +1,4 @@
-"""What fixes a unit of networks: the two tasks, the data, the students, and their training."""
+"""Units of networks: the two tasks, their data, the students, and their training."""
 
 from dataclasses import dataclass
 from itertools import product
@@ -9,37 +9,39 @@ from mtlpaper.training import Activation
 
 Inputs = Literal["separate", "shared"]
 InitialKind = Literal["orthogonal", "gaussian"]
-#: One number for all directions of a teacher of rank `rank`, or one for each of its own.
+#: One number for all directions of a teacher, or one number for each.
 Values = float | tuple[float, ...]
 
 
 @dataclass(frozen=True)
 class Problem:
-    """A main task A, the auxiliary tasks B to hold against it, and one dataset of each.
+    """A main task A, several auxiliary tasks B, and one dataset of each.
 
     Attributes
     ----------
     N1, N3 : int
         Inputs and classes.
     rank : int
-        Of teachers whose singular values are all equal, and given by one number.
+        Rank of the teachers whose singular values are given as one number.
     sigma : float
         Noise level.
     noise : {"weight", "sample"}
         Reading of the noise, see `mtlpaper.tasks.Teacher`.
     label_rule : {"argmax", "soft", "sample"}
-        Of the training labels.
+        Rule of the training labels.
     inputs : {"separate", "shared"}
-        Whether task B has inputs of its own or those of task A (the first of the longer set).
+        Whether task B has inputs of its own or shares those of task A; the smaller of two unequal
+        sets is the first part of the larger.
     n_train, n_aux : int
         Training points of A and of B.
     S_A : float or tuple of float
         Singular values of teacher A.
     S_B : tuple of float
+        Singular values of auxiliary teachers.
     r_AB : tuple of float
-        Every pair of these is an auxiliary task.
+        Levels of relatedness; every pair (S_B, r_AB) is an auxiliary task.
     seed, replicate : int
-        Of the random streams.
+        Seed of the random streams and number of the dataset, see `mtlpaper.randomness.Streams`.
     pairs : tuple of (S_B, r_AB)
         Further auxiliary tasks, whose singular values and relatedness may differ from direction to
         direction, see `mtlpaper.tasks.make_teacher_pair`.
@@ -74,7 +76,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class Training:
-    """How networks are trained and looked at.
+    """How networks are trained, and when their losses are evaluated (a look).
 
     Attributes
     ----------
@@ -83,20 +85,19 @@ class Training:
     t_max : float
         Longest training, in units of tau.
     look_every : float
-        Least time between two looks at the losses, in units of tau; at least a step.
+        Least time between two looks, in units of tau; at least a step.
     look_growth : float
-        Share of the time passed after which to look again, if that is more.
+        The next look comes after this share of the time passed, if that is more.
     batch_size : int
-        Points of each task a step of linear students takes; 0 takes all.
+        Points of each task in a step of linear students; 0 takes all.
     n_test : int
-        Points of a group of test points; a power of two for linear students.
+        Test points in a group; a power of two for linear students.
     n_groups : int
         Groups of test points.
     n_validation : int
-        Points of the validation sets; 0 for none, so that networks are followed only until the
-        minimum of the test loss is well past.
+        Points of the validation sets; with 0 training stops by the test loss only.
     stop_early : bool
-        Whether networks whose minima are well past leave the batch.
+        Whether a network stops training once its losses have passed their minima.
     curves : bool
         Whether to return the loss at every look.
     device : {"cpu", "cuda"}
@@ -145,7 +146,7 @@ class Unit:
 
 @dataclass(frozen=True)
 class TheoryUnit:
-    """The flow of the same students by a theory of the averaged gradient.
+    """The same students under a theory of the averaged gradient.
 
     Attributes
     ----------
@@ -153,7 +154,7 @@ class TheoryUnit:
     data : {"finite", "infinite"}
         The finite-sample flow (T 7b), or the flow with infinite data (T 6).
     n_points : int
-        Sobol points of the averages, a power of two.
+        Sobol points of the averages over logits, a power of two.
     """
 
     unit: Unit
@@ -176,7 +177,7 @@ class DeepUnit:
     activation : {"every", "between"}
         Where the ReLUs are, see `mtlpaper.training.ReLUDescent`.
     scale : float
-        Of the initial weights, see `mtlpaper.training.deep_student`.
+        Scale of the initial weights, see `mtlpaper.training.deep_student`.
     """
 
     problem: Problem

@@ -1,7 +1,7 @@
 """Students of one task from training-aligned starts: their singular values in time.
 
-A *unit* holds all datasets of one setting: their students are trained as one batch of networks, and
-followed by theories. Unit functions return plain arrays.
+A *unit* holds all datasets of one setting. Their students are trained as one batch of networks and
+their trajectories are computed by theories. Unit functions return plain arrays.
 """
 
 from mtlpaper.dynamics.datasets import Replicate, Setting, draw_replicate, draw_replicates

@@ -19,7 +19,7 @@ from mtlpaper.tasks import (
 
 @dataclass(frozen=True)
 class Setting:
-    """What fixes a dataset and its student up to the randomness.
+    """Parameters of a dataset and its student.
 
     Attributes
     ----------
@@ -38,7 +38,7 @@ class Setting:
     s0 : float
         Initial largest singular value of the student.
     s0_rest : tuple of float
-        Initial values of the singular values after the first.
+        Initial singular values after the first.
     imbalance : float
         Difference of the squared norms of trunk and head in every mode.
     """
@@ -58,7 +58,7 @@ class Setting:
 
 @dataclass(frozen=True)
 class Replicate:
-    """One dataset and the student that starts from it.
+    """One dataset and a student aligned with its noisy teacher.
 
     Attributes
     ----------
@@ -73,7 +73,7 @@ class Replicate:
     s_hat : float
         Its largest singular value.
     student : Student
-        Training-aligned start.
+        Training-aligned initial weights.
     """
 
     setting: Setting
@@ -120,8 +120,8 @@ def singular_modes(
 ) -> tuple[np.ndarray, float, np.ndarray]:
     """First k left singular vectors (N3, k), largest singular value, right ones (N1, k).
 
-    A noisy teacher of lower rank than k leaves the others free; they are then drawn at random,
-    the left ones orthogonal to the all-ones vector as long as there is room.
+    If the rank of the noisy teacher is less than k, the other vectors are drawn at random; the left
+    ones are orthogonal to the all-ones vector if k < N3.
     """
     U, S, Vt = np.linalg.svd(Sigma_hat, full_matrices=False)
     rank = min(k, int(np.sum(S > 1e-10 * S[0])))

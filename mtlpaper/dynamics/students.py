@@ -16,7 +16,7 @@ Curve = Literal["sgd"] | Theory
 
 @dataclass(frozen=True)
 class SGD:
-    """How students are trained.
+    """Vanilla stochastic gradient descent, or gradient descent on all points.
 
     Attributes
     ----------
@@ -25,7 +25,7 @@ class SGD:
     device : {"cpu", "cuda"}
     dtype : {"float64", "float32"}
     batch_size : int
-        Points a step; 0 takes all.
+        Points in a step; 0 takes all.
     """
 
     learning_rate: float
@@ -36,21 +36,21 @@ class SGD:
 
 @dataclass(frozen=True)
 class Curves:
-    """Singular values in time, wanted of the students of one setting.
+    """A unit: curves of the largest singular value of the students of one setting.
 
     Attributes
     ----------
     setting : Setting
     seed, n_seeds : int
-        Where the randomness comes from, and the number of datasets.
+        Seed of all randomness, and number of datasets.
     curves : tuple of {"sgd", "eq3", "T6", "T7a", "T7b", "flow"}
-        Training, and theories.
+        What to compute: training (`sgd`) and theories, see `follow_theory`.
     t : tuple of float
         Increasing times from 0, in units of tau; multiples of the learning rate.
     descent : SGD, optional
-        Of the training, if there is any.
+        How the students are trained; needed for the curve `sgd`.
     n_points : int
-        Sobol points of the theories' averages, a power of two; 0 if none takes any.
+        Sobol points of the averages in the theories, a power of two; 0 if none needs them.
     """
 
     setting: Setting
@@ -64,13 +64,13 @@ class Curves:
 
 @dataclass(frozen=True)
 class Modes:
-    """Several singular values of the students and of their teachers.
+    """A unit: several singular values of the students and of their teachers.
 
     Attributes
     ----------
     students : Curves
     n_modes : int
-        Length of the results' last axis, which ends in NaN for fewer classes.
+        Length of the last axis of the results; filled with NaN where there are fewer classes.
     """
 
     students: Curves
@@ -83,8 +83,8 @@ def curves(unit: Curves) -> dict[str, np.ndarray]:
     Returns
     -------
     dict
-        `s` (curve, seed, time), the same by curve as `s_<curve>` (seed, time), at the last time as
-        `s_<curve>_end` (seed,), and `s_hat` (seed,) of the noisy teachers.
+        `s` (curve, seed, time); for every curve `s_<curve>` (seed, time) and its value at the last
+        time `s_<curve>_end` (seed,); and `s_hat` (seed,) of the noisy teachers.
     """
     replicates = draw_replicates(unit.setting, unit.seed, unit.n_seeds)
     found = {curve: _singular_values(unit, curve, replicates)[:, :, 0] for curve in unit.curves}
@@ -121,7 +121,7 @@ def _singular_values(
     if curve != "sgd":
         return np.stack([follow_theory(curve, one, t, unit.n_points) for one in replicates])
     if unit.descent is None:
-        raise ValueError("`descent` must say how students are trained, got None")
+        raise ValueError("`descent` must be an `SGD` for the curve 'sgd', got None")
     return _trained(replicates, t, unit.descent, unit.seed)
 
 

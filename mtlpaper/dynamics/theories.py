@@ -23,8 +23,8 @@ from mtlpaper.theory import (
 
 Theory = Literal["eq3", "T6", "T7a", "T7b", "flow"]
 
-_DRIVE_POINTS = 2**15  # the drive is computed once a dataset and its integrand jumps
-_RTOL = 1e-6  # the averages are good to about 1e-4; a tighter integrator would resolve their noise
+_DRIVE_POINTS = 2**15  # computed once a dataset, with a discontinuous integrand
+_RTOL = 1e-6  # the error of the averages is about 1e-4
 
 
 @lru_cache(maxsize=8)
@@ -40,9 +40,9 @@ def follow_theory(
     Parameters
     ----------
     theory : {"eq3", "T6", "T7a", "T7b", "flow"}
-        Eq. (3), which has the largest value only; the matrix flow with infinite data,
-        :eq:`eq-T6`; the finite-sample flow for soft labels, :eq:`eq-T7a`, or driven by the labels
-        themselves, :eq:`eq-T7b`; the exact gradient flow of the training set.
+        Eq. (3), for the largest singular value only; the matrix flow with infinite data,
+        :eq:`eq-T6`; the finite-sample flow with the drive of soft labels, :eq:`eq-T7a`, or of the
+        given labels, :eq:`eq-T7b`; the exact gradient flow of the training set.
     replicate : Replicate
     t : (time,) array
         Increasing times from 0, in units of tau.

@@ -1,12 +1,11 @@
 """Averages of the softmax (Gibbs) distribution over Gaussian logits.
 
 The logits z of a linear student are Gaussian, and p(z) = softmax(z) is the Gibbs distribution of N3
-states with energies -z: the random-energy model when the logits are independent, a correlated
-relative of it when they are not. Three exact routes and one limit:
+states with energies -z. With independent logits this is the random-energy model. Modules:
 
 * `rank_one`: one singular value, any singular vector; one-dimensional quadrature.
 * `isotropic`: independent logits, any number of classes; exact one-dimensional integrals.
-* `covariance`: any covariance; randomised quasi-Monte Carlo with an error estimate.
+* `covariance`: any covariance; randomised quasi-Monte Carlo.
 * `rem`: the random-energy model's limit of infinitely many classes.
 """
 

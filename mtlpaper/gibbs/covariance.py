@@ -70,8 +70,8 @@ def _square_root(C: Float[np.ndarray, "*net N3 N3"]) -> Float[np.ndarray, "*net 
 class GaussianField:
     """Fixed quasi-random points that stand for a standard normal vector in N3 dimensions.
 
-    The same points serve every covariance, so that averages are smooth functions of it, as
-    integrators of differential equations need.
+    The points are the same for every covariance, so that averages are smooth functions of it, which
+    the integrators of the flows need.
 
     Parameters
     ----------
@@ -130,7 +130,7 @@ class GaussianField:
         return (diagonal - p @ p.swapaxes(-1, -2)) / p.shape[-1]
 
     def argmax_moment(self, C: Float[np.ndarray, "N3 N3"]) -> Float[np.ndarray, "N3 N3"]:
-        """E[onehot(argmax z) z^T], z ~ N(0, C), the moment behind the drive of argmax labels.
+        """E[onehot(argmax z) z^T], z ~ N(0, C), the moment in the drive of argmax labels.
 
         Parameters
         ----------
@@ -140,8 +140,8 @@ class GaussianField:
         Returns
         -------
         (N3, N3) array
-            The integrand jumps, so the error falls more slowly with the number of points than that
-            of `G`.
+            The integrand is discontinuous: the error falls more slowly with the number of points
+            than that of `G`.
 
         Notes
         -----

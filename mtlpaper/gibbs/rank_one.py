@@ -3,7 +3,7 @@
 The average over h is a trapezoidal sum, which converges geometrically for functions that are
 analytic in a strip about the real axis. The partition function has no zero closer to it than
 pi / (s range(u)), so the step that reaches a given accuracy is known beforehand; Gauss-Hermite
-nodes would have to grow as s^2 instead of s for the same.
+nodes would have to grow as s^2 instead of s.
 """
 
 import numpy as np

@@ -1,8 +1,8 @@
 """Two training-aligned tasks with a shared trunk: the flow in the plane of v_hat_A and v_hat_B.
 
-Heads u_hat h^T act through one hidden vector h each, and the trunk takes two input directions to
-two hidden ones. All that moves is h_A, h_B and a 2 x 2 matrix, however many inputs, hidden units
-and classes there are.
+Each head is u_hat h^T with one hidden vector h, and the trunk maps two input directions to two
+hidden ones. The flow changes only h_A, h_B and a 2 x 2 matrix, whatever the numbers of inputs,
+hidden units and classes.
 """
 
 from collections.abc import Callable
@@ -18,12 +18,13 @@ from mtlpaper.tasks import LabelRule
 from mtlpaper.theory.flows import integrate
 from mtlpaper.theory.rank_one import rank_one_drive, solve_rank_one
 
-#: Knots of the tables in arcsinh(s); the cubic spline is then good to some 1e-7, see the tests.
+#: Knots of the tables in arcsinh(s); the error of the cubic spline is then about 1e-7 (tests).
 _KNOTS = 240
-#: How far a student may outgrow soft labels' fixed point or argmax labels' table.
+#: End of the tables: for soft labels a multiple of 1 + s_hat, near which their fixed point lies;
+#: for argmax labels, which have no fixed point, a constant.
 _ROOM, _ARGMAX_ROOM = 2.0, 100.0
 
-Path = Callable[[Float[np.ndarray, " time"]], Float[np.ndarray, "time cell 2"]]
+Path = Callable[[Float[np.ndarray, " time"]], Float[np.ndarray, "time pair 2"]]
 
 
 class AlignedTask:
@@ -42,7 +43,7 @@ class AlignedTask:
     drive : float
         From `rank_one_drive`.
     s_max : float
-        Largest singular value that the tables know.
+        Largest singular value in the tables.
     """
 
     def __init__(
@@ -61,42 +62,42 @@ class AlignedTask:
             self._knots, [function(float(s), self.u_hat) for s in np.sinh(self._knots)]
         )
 
-    def g(self, s: Float[np.ndarray, "*cell"]) -> Float[np.ndarray, "*cell"]:
-        """g(s) = u_hat^T G(s u_hat v^T) u_hat for any number of students."""
-        self._require_known(s)
+    def g(self, s: Float[np.ndarray, "*place"]) -> Float[np.ndarray, "*place"]:
+        """g(s) = u_hat^T G(s u_hat v^T) u_hat at singular values of any shape, up to `s_max`."""
+        self._require_in_table(s)
         return np.asarray(self._g(np.arcsinh(s)))
 
-    def log_partition(self, s: Float[np.ndarray, "*cell"]) -> Float[np.ndarray, "*cell"]:
-        """E[log Z] of students u_hat w^T with norm s = |w|, in nats."""
-        self._require_known(s)
+    def log_partition(self, s: Float[np.ndarray, "*place"]) -> Float[np.ndarray, "*place"]:
+        """E[log Z] in nats of students u_hat w^T with norm s = |w|, up to `s_max`."""
+        self._require_in_table(s)
         if self._log_Z is None:  # only losses need it
             self._log_Z = self._table(rank_one_log_partition)
         return np.asarray(self._log_Z(np.arcsinh(s)))
 
-    def _require_known(self, s: np.ndarray) -> None:
-        known = bool((s <= self.s_max).all())
-        require(known, "s", float(np.max(s, initial=0)), f"<= {self.s_max:g}, the tables' end")
+    def _require_in_table(self, s: np.ndarray) -> None:
+        in_table = bool((s <= self.s_max).all())
+        require(in_table, "s", float(np.max(s, initial=0)), f"<= {self.s_max:g}, the tables' end")
 
     def force(
-        self, w: Float[np.ndarray, "cell 2"], v_hat: Float[np.ndarray, "cell 2"]
-    ) -> Float[np.ndarray, "cell 2"]:
+        self, w: Float[np.ndarray, "pair 2"], v_hat: Float[np.ndarray, "pair 2"]
+    ) -> Float[np.ndarray, "pair 2"]:
         """Force d = drive v_hat - g(|w|) w on the student u_hat w^T."""
         return self.drive * v_hat - self.g(np.linalg.norm(w, axis=-1))[..., None] * w
 
 
 @dataclass(frozen=True)
 class PairFlow:
-    """Solution of the plane flow for many cells at once, with dense output.
+    """Solution of the plane flow for many pairs at once, with dense output.
 
     Attributes
     ----------
     state_at : callable
-        From times (time,) to states (time, cell, 8): h_A, h_B, and the trunk by rows.
+        From times (time,) to states (time, pair, 8): h_A, h_B, and the trunk by rows.
     """
 
-    state_at: Callable[[Float[np.ndarray, " time"]], Float[np.ndarray, "time cell 8"]]
+    state_at: Callable[[Float[np.ndarray, " time"]], Float[np.ndarray, "time pair 8"]]
 
-    def w(self, t: Float[np.ndarray, " time"], task: int = 0) -> Float[np.ndarray, "time cell 2"]:
+    def w(self, t: Float[np.ndarray, " time"], task: int = 0) -> Float[np.ndarray, "time pair 2"]:
         """Input vector w = W21^T h of task A (0) or B (1) in the frame (v_hat_A, v_perp)."""
         h_A, h_B, trunk = _parts(self.state_at(t))
         return np.einsum("...hi,...h->...i", trunk, (h_A, h_B)[task])
@@ -107,9 +108,9 @@ def _parts(state: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def eq3_path(task: AlignedTask, s0: float) -> Path:
-    """Path of a student of one task alone, along v_hat, by Eq. (3)."""
+    """Path of a student that learns one task alone: along v_hat, by Eq. (3)."""
 
-    def path(t: Float[np.ndarray, " time"]) -> Float[np.ndarray, "time cell 2"]:
+    def path(t: Float[np.ndarray, " time"]) -> Float[np.ndarray, "time pair 2"]:
         later = t[t > 0]
         s = np.full(t.size, s0)
         if later.size:
@@ -120,17 +121,17 @@ def eq3_path(task: AlignedTask, s0: float) -> Path:
     return path
 
 
-def in_plane(r: Float[np.ndarray, " cell"]) -> Float[np.ndarray, "cell 2"]:
+def in_plane(r: Float[np.ndarray, " pair"]) -> Float[np.ndarray, "pair 2"]:
     """Unit vectors of overlap `r` with the plane's first axis."""
     return np.stack([r, np.sqrt(np.clip(1 - r**2, 0, None))], axis=-1)
 
 
-def head_overlap(r_hat: Float[np.ndarray, " cell"], rho: float) -> Float[np.ndarray, " cell"]:
+def head_overlap(r_hat: Float[np.ndarray, " pair"], rho: float) -> Float[np.ndarray, " pair"]:
     """Overlap of the two heads' hidden directions, turned by arcsin(rho) from the aligned one.
 
-    Behind a trunk that treats all directions alike both tasks start aligned if their heads have the
-    overlap r_hat of the inputs' directions. Heads of N2 random units overlap by about 1/sqrt(N2)
-    more or less; `rho` is that overlap for unrelated tasks.
+    With a trunk proportional to an isometry both tasks start aligned if their hidden directions
+    have the overlap r_hat of their input directions. The overlap of two random directions of N2
+    hidden units is of order 1/sqrt(N2); `rho` is the overlap for unrelated tasks.
 
     Raises
     ------
@@ -144,40 +145,40 @@ def head_overlap(r_hat: Float[np.ndarray, " cell"], rho: float) -> Float[np.ndar
 def solve_aligned_pair(
     A: AlignedTask,
     B: AlignedTask,
-    r_hat: Float[np.ndarray, " cell"],
-    heads: Float[np.ndarray, " cell"],
+    r_hat: Float[np.ndarray, " pair"],
+    heads: Float[np.ndarray, " pair"],
     s0: float,
     t_end: float,
     *,
     alpha_B: float = 1.0,
     rtol: float = 1e-8,
 ) -> PairFlow:
-    """Integrate the plane flow of two training-aligned tasks, many cells at once.
+    """Integrate the plane flow of two training-aligned tasks, many pairs at once.
 
-    tau dh = W21 d for each head, tau dW21 = h_A d_A^T + h_B d_B^T. Trunk sqrt(s0) times the
-    identity; h_A along its first axis and h_B at the overlap `heads`, both of length sqrt(s0). A
-    student of task A alone then follows Eq. (3) whatever B is.
+    tau dh = W21 d for each head, tau dW21 = h_A d_A^T + h_B d_B^T. The trunk starts as sqrt(s0)
+    times the identity; h_A starts along the first axis and h_B at the overlap `heads` with it, both
+    of length sqrt(s0). With `alpha_B` = 0 task A follows Eq. (3) whatever task B is.
 
     Parameters
     ----------
     A, B : AlignedTask
-    r_hat : (cell,) array
+    r_hat : (pair,) array
         Overlaps v_hat_A . v_hat_B, in [-1, 1].
-    heads : (cell,) array
-        Initial overlaps of the heads' hidden directions; `r_hat` starts both tasks aligned.
+    heads : (pair,) array
+        Initial overlaps of the heads' hidden directions; with `r_hat` both tasks start aligned.
     s0 : float
         Initial singular value of both students, > 0.
     t_end : float
-        In units of tau, > 0.
+        End of the flow, in units of tau, > 0.
     alpha_B : float
-        Weight of task B's loss; 0 leaves task A alone.
+        Weight of task B's loss; 0 trains task A only.
     rtol : float
         Relative tolerance of the integrator.
 
     Raises
     ------
     ValueError
-        If an argument is out of range, or a student outgrows the tables.
+        If an argument is out of range, or a student leaves the tables.
     IntegrationError
         If the integrator gives up.
 

@@ -1,4 +1,4 @@
-"""The generalisation loss of linear students is convex: bounds on the multitask benefit.
+"""Bounds on the multitask benefit from the convexity of the loss of linear students.
 
 With M = E[y x^T] of the noise-free labels, L(W) = E[log Z(Wx)] - tr(W^T M) has the gradient
 G(W) W - M, and convexity bounds L(W_tilde) - L(W) from both sides by the gradients at the two ends.
@@ -19,21 +19,25 @@ from mtlpaper.theory.rank_one import rank_one_drive
 
 @dataclass(frozen=True)
 class Bound:
-    """Both sides of a bound on L(W_tilde) - L(W), in nats."""
+    """Both sides of a bound on L(W_tilde) - L(W).
 
-    lower: np.ndarray
-    upper: np.ndarray
+    Attributes
+    ----------
+    lower, upper : arrays of one shape
+        One number for each pair of students, in nats.
+    """
+
+    lower: Float[np.ndarray, "*place"]
+    upper: Float[np.ndarray, "*place"]
 
     def margin(
-        self, difference: Float[np.ndarray, "*cell"], error: Float[np.ndarray, "*cell"]
+        self, difference: Float[np.ndarray, "*place"], error: Float[np.ndarray, "*place"]
     ) -> np.ndarray:
-        """Room of a difference, and its error, inside the bound; negative where it lies outside."""
-        return np.asarray(np.minimum(difference - self.lower, self.upper - difference) + error)
+        """Distance in nats of a difference from the nearer side, plus its error.
 
-    @property
-    def gap(self) -> np.ndarray:
-        """Distance of the two sides."""
-        return np.asarray(self.upper - self.lower)
+        Negative where the difference lies outside the bound by more than its error.
+        """
+        return np.asarray(np.minimum(difference - self.lower, self.upper - difference) + error)
 
 
 def label_moment(
@@ -61,8 +65,8 @@ def label_moment(
 
 
 def scalar_bound(
-    s: Float[np.ndarray, "*cell"],
-    s_tilde: Float[np.ndarray, "*cell"],
+    s: Float[np.ndarray, "*place"],
+    s_tilde: Float[np.ndarray, "*place"],
     q: float,
     u: Float[np.ndarray, " N3"],
 ) -> Bound:
@@ -75,7 +79,7 @@ def scalar_bound(
     q : float
         s_bar g(s_bar) in the paper; `bound_constant` gives it for either label rule.
     u : (N3,) array
-        Left singular vector that both students have; that of the noise-free teacher in the paper.
+        Left singular vector of both students; in the paper that of the noise-free teacher.
 
     Notes
     -----
@@ -83,7 +87,7 @@ def scalar_bound(
     """
 
     def slope(values: np.ndarray) -> np.ndarray:
-        # A projection may be below zero, where g is the same by symmetry of h.
+        # A projection may be negative; g is even because h is symmetric.
         return np.asarray(np.vectorize(lambda x: x * g(abs(x), u), otypes=[float])(values))
 
     step = s - s_tilde
@@ -96,14 +100,14 @@ def bound_constant(s_bar: float, u_bar: Float[np.ndarray, " N3"], label_rule: La
 
 
 class MatrixLoss:
-    """Generalisation loss of any linear student, its gradient, and the bound that they make.
+    """Generalisation loss of any linear student, its gradient, and the bound that follows.
 
     Parameters
     ----------
     M : (N3, N1) array
         Moment E[y x^T] of the noise-free labels.
     field : GaussianField
-        Points of the averages.
+        Points of the averages over the logits.
     """
 
     def __init__(self, M: Float[np.ndarray, "N3 N1"], field: GaussianField) -> None:
@@ -114,7 +118,7 @@ class MatrixLoss:
         """Loss in nats; the logits W x are z = C^(1/2) eps with C = W W^T."""
         z = self._field.logits(W @ W.swapaxes(-1, -2))
         largest = z.max(axis=-2, keepdims=True)
-        Z = np.exp(np.subtract(z, largest, out=z), out=z).sum(axis=-2)  # in place: z is large
+        Z = np.exp(np.subtract(z, largest, out=z), out=z).sum(axis=-2)  # in place to save memory
         log_Z = (np.log(Z) + largest[..., 0, :]).mean(axis=-1)
         return np.asarray(log_Z - np.einsum("...ci,ci->...", W, self._M))
 
@@ -129,7 +133,7 @@ class MatrixLoss:
 
         Notes
         -----
-        Source: :eq:`eq-T17`; the general case of Eq. (5), which the paper leaves to its appendix.
+        Source: :eq:`eq-T17`, the general case of Eq. (5); the paper leaves it to its appendix.
         """
         step = W - W_tilde
         sides = [np.einsum("...ci,...ci->...", step, self.descent(end)) for end in (W, W_tilde)]
@@ -147,28 +151,28 @@ class AlignedLoss:
         The main task.
     moment : (N3,) array
         m from `label_moment`.
-    v_bar : (cell, 2) array
-        The noise-free direction in the plane, see `NoisyPair.v_bar`.
+    v_bar : (pair, 2) array
+        Noise-free direction in the plane, see `NoisyPair.v_bar`.
     """
 
     def __init__(
         self,
         task: AlignedTask,
         moment: Float[np.ndarray, " N3"],
-        v_bar: Float[np.ndarray, "cell 2"],
+        v_bar: Float[np.ndarray, "pair 2"],
     ) -> None:
         self._task = task
         self._pull = float(task.u_hat @ moment) * v_bar
 
-    def __call__(self, w: Float[np.ndarray, "*time cell 2"]) -> Float[np.ndarray, "*time cell"]:
+    def __call__(self, w: Float[np.ndarray, "*time pair 2"]) -> Float[np.ndarray, "*time pair"]:
         """Loss in nats."""
         log_Z = self._task.log_partition(np.linalg.norm(w, axis=-1))
         return np.asarray(log_Z - (w * self._pull).sum(axis=-1))
 
     def bound(
-        self, w: Float[np.ndarray, "cell 2"], w_tilde: Float[np.ndarray, "cell_or_1 2"]
+        self, w: Float[np.ndarray, "pair 2"], w_tilde: Float[np.ndarray, "pair_or_1 2"]
     ) -> Bound:
-        """Bound L(w_tilde) - L(w) by the gradients at both ends; one w_tilde serves all cells."""
+        """Bound L(w_tilde) - L(w) by the gradients at both ends; `w_tilde` may be one for all."""
         step = w - w_tilde
         sides = [
             (step * (self._pull - self._task.g(np.linalg.norm(end, axis=-1))[..., None] * end))
@@ -183,17 +187,17 @@ class Best:
 
     Attributes
     ----------
-    w : (cell, 2) array
+    w : (pair, 2) array
         In the plane's frame.
-    loss : (cell,) array
+    loss : (pair,) array
         In nats.
-    t : (cell,) array
+    t : (pair,) array
         In units of tau.
     """
 
-    w: Float[np.ndarray, "cell 2"]
-    loss: Float[np.ndarray, " cell"]
-    t: Float[np.ndarray, " cell"]
+    w: Float[np.ndarray, "pair 2"]
+    loss: Float[np.ndarray, " pair"]
+    t: Float[np.ndarray, " pair"]
 
 
 def least_loss(path: Path, loss: AlignedLoss, t: Float[np.ndarray, " time"]) -> Best:
@@ -202,26 +206,26 @@ def least_loss(path: Path, loss: AlignedLoss, t: Float[np.ndarray, " time"]) -> 
     Parameters
     ----------
     path : callable
-        From times to students (time, cell, 2).
+        From times to students (time, pair, 2).
     loss : AlignedLoss
     t : (time,) array
         Increasing times in units of tau; best about evenly spaced in log t.
     """
     values = loss(path(t))
     best = np.argmin(values, axis=0)
-    cells = np.arange(best.size)
+    pair = np.arange(best.size)
     inner = (best > 0) & (best < t.size - 1)
     j = np.clip(best, 1, t.size - 2)
     x = np.stack([t[j - 1], t[j], t[j + 1]])
-    vertex = _vertex(x, np.stack([values[j - 1, cells], values[j, cells], values[j + 1, cells]]))
+    vertex = _vertex(x, np.stack([values[j - 1, pair], values[j, pair], values[j + 1, pair]]))
     when = np.where(inner, np.clip(vertex, x[0], x[2]), t[best])
-    times, place = np.unique(when, return_inverse=True)  # integrators want increasing times
-    w = path(times)[place, cells]
+    times, which = np.unique(when, return_inverse=True)  # the integrator takes increasing times
+    w = path(times)[which, pair]
     return Best(w, loss(w), when)
 
 
 def _vertex(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Where the parabola through three points is least; the middle one where there is none."""
+    """Minimum of the parabola through three points; the middle point where it has none."""
     left, right = (y[1] - y[0]) * (x[2] - x[1]), (y[2] - y[1]) * (x[1] - x[0])
     curved = right > left
     down, up = (y[1] - y[0]) / (x[1] - x[0]), (y[2] - y[1]) / (x[2] - x[1])

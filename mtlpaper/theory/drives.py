@@ -1,4 +1,4 @@
-"""Drives T = E[y x^T]: what the labels pull the student towards, one function a label rule."""
+"""Drives T = E[y x^T], the part of the averaged gradient set by the labels, by label rule."""
 
 import numpy as np
 from jaxtyping import Float
@@ -53,7 +53,7 @@ def argmax_drive(
     Sigma_hat : (N3, N1) array
         The weight that labels the inputs.
     field : GaussianField
-        Points for the average; the integrand jumps, so use many (2^15).
+        Points for the average; the integrand is discontinuous and needs many (2^15).
     logit_variance : float
         Variance of fresh noise on every logit.
 
@@ -70,9 +70,9 @@ def empirical_drive(
 ) -> Float[np.ndarray, "N3 N1"]:
     """Drive of a given training set, T_hat = (Y - 1/N3) X^T / N.
 
-    The exact gradient (Y - p) X^T / N sums to zero over the classes. A theory whose decay does so
-    by itself, as G W S does, needs a drive that does too; without the term 1/N3 the mean of the
-    inputs would push all classes alike.
+    The exact gradient (Y - p) X^T / N sums to zero over the classes, and so does the decay G W S
+    of the theory. The drive must do so too: without the term 1/N3 the mean of the inputs would add
+    the same row to all classes.
 
     Notes
     -----
@@ -86,8 +86,8 @@ def population_drive(
 ) -> Float[np.ndarray, "N3 N1"]:
     """Infinite-data drive of a teacher under any label rule and either reading of the noise.
 
-    Fresh noise on the inputs' labels is taken to leading order in 1/N1, where its variance
-    sigma^2 |x|^2 / N1 is sigma^2 for every input.
+    Fresh noise is taken to leading order in 1/N1, where its variance sigma^2 |x|^2 / N1 is sigma^2
+    for every input.
 
     Parameters
     ----------

@@ -1,6 +1,6 @@
 """Forces D(W): the averaged gradient of the cross-entropy on a task's composite weight.
 
-Three descriptions of the same gradient, from the crudest to the exact one: infinite data, the
+Three descriptions of the same gradient, from the coarsest to the exact one: infinite data, the
 Gaussian finite-sample theory, and the training set itself.
 """
 
@@ -42,9 +42,9 @@ def finite_sample_force(
 ) -> Force:
     """Finite-sample force D = T - G(W S W^T) W S, with the second moments of the given inputs.
 
-    With the drive of `soft_drive(..., S=S)` the fixed point stays at W = Sigma_hat, as it does for
-    gradient descent on soft labels, sample by sample. With `empirical_drive` it describes argmax
-    labels while the logits are small.
+    With the drive of `soft_drive(..., S=S)` the fixed point is W = Sigma_hat, as for gradient
+    descent on soft labels. With `empirical_drive` the force describes argmax labels while the
+    logits are small.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def finite_sample_force(
     """
 
     def force(W: Float[np.ndarray, "*net N3 N1"]) -> Float[np.ndarray, "*net N3 N1"]:
-        # One product for all networks, which numpy would take one by one.
+        # One product for all networks; NumPy would loop over them.
         WS = (W.reshape(-1, W.shape[-1]) @ S).reshape(W.shape)
         return drive - field.G(WS @ W.swapaxes(-1, -2)) @ WS
 

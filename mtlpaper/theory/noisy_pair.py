@@ -13,7 +13,7 @@ from mtlpaper.tasks import Teacher
 
 @dataclass(frozen=True)
 class NoisyTask:
-    """First singular mode of a noisy teacher, as the student sees it.
+    """First singular mode of a noisy teacher.
 
     Attributes
     ----------
@@ -22,7 +22,8 @@ class NoisyTask:
     u_hat : (N3,) array
         Left singular vector.
     main_overlap : float
-        v_hat . v_bar_A, the overlap of its right vector with the main task's noise-free one.
+        v_hat . v_bar_A: overlap of its right singular vector with the noise-free one of the main
+        task.
     """
 
     s_hat: float
@@ -84,9 +85,9 @@ def predicted_pair(
 ) -> NoisyPair:
     """Expected geometry of two noisy rank-one teachers of relatedness `r_AB`.
 
-    The noises of the teachers are independent, so that v_hat_A and v_hat_B meet through the
-    noise-free directions only: v_hat_A . v_hat_B = r_AB (v_hat_A . v_bar_A) (v_hat_B . v_bar_B). A
-    spike below the threshold has lost its direction, and all its overlaps are zero.
+    The noises of the teachers are independent, so that v_hat_A and v_hat_B overlap only through
+    the noise-free directions: v_hat_A . v_hat_B = r_AB (v_hat_A . v_bar_A) (v_hat_B . v_bar_B). A
+    singular vectors of a spike below the threshold carry no signal: all their overlaps are zero.
 
     Parameters
     ----------
@@ -123,8 +124,8 @@ def tilted(
         If the squared overlap lies outside [0, 1].
     """
     require(0 <= squared_overlap <= 1, "squared_overlap", squared_overlap, "a number in [0, 1]")
-    aside = haar_frame(u_bar.size, 1, rng, orthogonal_to=u_bar[:, None])[:, 0]
-    return np.sqrt(squared_overlap) * u_bar + np.sqrt(1 - squared_overlap) * aside
+    orthogonal = haar_frame(u_bar.size, 1, rng, orthogonal_to=u_bar[:, None])[:, 0]
+    return np.sqrt(squared_overlap) * u_bar + np.sqrt(1 - squared_overlap) * orthogonal
 
 
 def marchenko_pastur_density(

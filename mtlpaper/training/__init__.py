@@ -1,7 +1,7 @@
 """Gradient descent of students in torch, a whole batch of networks at once.
 
 `train` records weights at given steps; `descend_to_minima` follows the generalisation loss of
-many networks until its minimum is well past.
+many networks until it has clearly risen again.
 """
 
 from mtlpaper.training.descent import Trajectory, train

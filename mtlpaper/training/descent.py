@@ -21,7 +21,7 @@ class Trajectory:
     Attributes
     ----------
     steps : (time,) array
-        Steps taken when the weights were recorded; times learning rate it is t/tau.
+        Numbers of steps at which weights were recorded; steps times learning rate are t/tau.
     W : tuple of (time, net, N3, N1) arrays
         Composite weight of every task.
     """
@@ -59,7 +59,7 @@ def train(
     learning_rate : float
         1/tau, > 0.
     batch_size : int
-        Points a step, drawn without replacement within an epoch; 0 takes all (gradient descent).
+        Points in a step, drawn without replacement within an epoch; 0 takes all of them.
     alphas : sequence of float, optional
         Weights of the tasks' losses; all 1 by default.
     seed : int

@@ -1,4 +1,4 @@
-"""Generalisation loss and accuracy of a batch of networks: by quadrature, or on labelled points."""
+"""Generalisation loss and accuracy of networks, by quadrature or on labelled points."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from mtlpaper.gibbs import sobol_normal
 from mtlpaper.tasks import Teacher, one_hot
 from mtlpaper.training.networks import Dtype, tensor
 
-_MOMENT_POINTS = 2**16  # the moment is computed once a dataset, and its integrand jumps
+_MOMENT_POINTS = 2**16  # computed once a dataset, with a discontinuous integrand
 
 
 @lru_cache(maxsize=16)
@@ -23,13 +23,13 @@ def _points(
 ) -> Float[np.ndarray, "dimensions points"]:
     """Quasi-random standard normal points of all groups, one group after the other."""
     points = sobol_normal(dimensions, n_points, n_groups, seed).reshape(-1, dimensions).T
-    points.setflags(write=False)  # the cache hands the same array to everybody
+    points.setflags(write=False)  # the cache returns the same array to every caller
     return points
 
 
 @dataclass(frozen=True)
 class Score:
-    """Loss in nats of every group of points, and accuracy over all of them."""
+    """Loss in nats of every group of points, and share of all points classified right."""
 
     loss: Float[np.ndarray, "net group"]
     accuracy: Float[np.ndarray, " net"]
@@ -44,14 +44,13 @@ def _of_class(z: Tensor, y: Tensor) -> Tensor:
     return z.gather(1, y.expand(z.shape[0], 1, -1)).squeeze(1)
 
 
-def _read(z: Tensor, labels: Sequence[Tensor]) -> tuple[Tensor, list[Tensor], Tensor]:
-    """What is asked of logits (net, N3, points), which are overwritten.
+def _loss_terms(z: Tensor, labels: Sequence[Tensor]) -> tuple[Tensor, list[Tensor], Tensor]:
+    """Terms of loss and accuracy from logits (net, N3, points), which are overwritten.
 
     Returns
     -------
-    log Z (net, points); the logits of the classes of every labelling, (net, points) each; and
-    whether the first labelling is found, as numbers, 1 / N3 where all logits are equal and the
-    class is a guess.
+    log Z (net, points); for every labelling the logits of its classes (net, points); and the hits
+    on the first labelling (net, points), 1 or 0, or 1 / N3 where all logits are equal.
     """
     largest = z.amax(dim=1)  # ten times as fast as argmax over an axis that is not the last
     right = [_of_class(z, y) for y in labels]
@@ -63,24 +62,24 @@ def _read(z: Tensor, labels: Sequence[Tensor]) -> tuple[Tensor, list[Tensor], Te
 class GaussianTest:
     """Generalisation loss of linear students, by quadrature over teacher's and student's logits.
 
-    An input x enters through V_bar^T x, which decides the label y, and through the student's
-    response to what is orthogonal to V_bar. Both are Gaussian: rank + N3 dimensions instead of N1,
-    which Sobol points fill evenly. Of the loss E[log Z(Wx)] - E[(Wx)_y], the second term is linear
-    in W and is taken as tr(W^T E[onehot(y) x^T]), whose moment needs many points but only once.
+    The loss depends on an input x through V_bar^T x, which sets the label y, and through the
+    student's response to the part of x orthogonal to V_bar. Both are Gaussian, so Sobol points in
+    rank + N3 dimensions replace inputs in N1 dimensions. In the loss E[log Z(Wx)] - E[(Wx)_y] the
+    second term is linear in W: tr(W^T E[onehot(y) x^T]), with a moment that is computed once.
 
     Parameters
     ----------
     teacher : Teacher
-        Gives the noise-free labels argmax W_bar x.
+        Teacher of the noise-free labels argmax W_bar x.
     n_points : int
         Sobol points of a group, a power of two.
     n_groups : int
-        Independent scramblings, of the points and of those of the moment, from whose scatter the
-        error is estimated.
+        Independent scramblings of the points, and of those of the moment; their scatter shows the
+        error.
     seed : int
-        Of the scrambling.
+        Seed of the scramblings.
     device, dtype
-        Of the students.
+        Device and precision of the students.
     """
 
     def __init__(
@@ -94,7 +93,7 @@ class GaussianTest:
         dtype: Dtype = "float64",
     ) -> None:
         N3, rank = teacher.U_bar.shape
-        # Labels know the ratios of the singular values only; tasks of one dataset share the moment.
+        # Labels depend on ratios of singular values only: tasks of a dataset share the moment.
         U_S = teacher.U_bar * np.round(teacher.S_bar / teacher.S_bar.max(), 12)
         eps = _points(rank + N3, n_points, n_groups, seed)
         moments = _moments(U_S.tobytes(), (N3, rank), n_groups, seed + 1)
@@ -107,12 +106,12 @@ class GaussianTest:
         seen = W @ self._V
         K = W @ W.transpose(1, 2) - seen @ seen.transpose(1, 2)
         nets, N3, rank = seen.shape
-        # What has diverged has no square root; it is told by its loss.
+        # Diverged networks have no square root; their loss is set to NaN below.
         finite = torch.isfinite(K).all(dim=2).all(dim=1)
         K = torch.where(finite[:, None, None], K, torch.eye(N3, device=K.device, dtype=K.dtype))
         response = torch.cat([seen, _square_root(K)], dim=2).reshape(nets * N3, rank + N3)
         z = (response @ self._eps).view(nets, N3, -1)
-        log_Z, _, hit = _read(z, [self._y])
+        log_Z, _, hit = _loss_terms(z, [self._y])
         groups = log_Z.view(nets, self._n_groups, -1).mean(dim=2)
         loss = groups - torch.einsum("ncr,gcr->ng", seen, self._moments)
         loss[~finite] = torch.nan
@@ -138,8 +137,8 @@ def _moments(
 def _square_root(K: Float[Tensor, "net N3 N3"]) -> Float[Tensor, "net N3 N3"]:
     """Symmetric square roots of covariances.
 
-    The one root that is a continuous function of K: the same points then stand for nearly the same
-    inputs in neighbouring networks and times, and their error cancels from differences.
+    The symmetric root is a continuous function of K. The same points then stand for nearly the same
+    inputs in similar networks and at successive times, and their error cancels from differences.
     """
     eigenvalue, vector = torch.linalg.eigh(K)
     return (vector * eigenvalue.clamp_min(0).sqrt()[:, None, :]) @ vector.transpose(1, 2)
@@ -155,9 +154,9 @@ class LabelledPoints:
     labels : sequence of (points,) int arrays
         One or more labellings of the same inputs.
     n_groups : int
-        Equal groups, each of which has a loss of its own; divides the number of points.
+        Number of equal groups of points, each with its own loss; divides the number of points.
     device, dtype
-        Of the networks.
+        Device and precision of the networks.
     """
 
     def __init__(
@@ -187,6 +186,6 @@ class LabelledPoints:
         return Score(losses[:, 0], accuracy)
 
     def _score(self, z: Tensor) -> tuple[np.ndarray, np.ndarray]:
-        log_Z, right, hit = _read(z, self._labels)
+        log_Z, right, hit = _loss_terms(z, self._labels)
         by_label = [(log_Z - one).view(len(z), self._n_groups, -1).mean(dim=2) for one in right]
         return _array(torch.stack(by_label, dim=1)), _array(hit.mean(dim=1))

@@ -1,4 +1,4 @@
-"""Linear students with their training data, ready to descend."""
+"""Gradient descent of a batch of linear students."""
 
 from collections.abc import Iterator, Sequence
 from typing import Protocol, runtime_checkable
@@ -23,10 +23,10 @@ from mtlpaper.training.sets import (
 
 @runtime_checkable
 class BatchForce(Protocol):
-    """Loss weight times D of one task, at the composite weights of every network still trained."""
+    """Loss weight times D of one task, for every network that is still trained."""
 
     def __call__(self, W: Float[Tensor, "net N3 N1"]) -> Float[Tensor, "net N3 N1"]:
-        """Evaluate the force."""
+        """Force at the composite weights of the task."""
 
     def keep(self, chosen: Bool[np.ndarray, " net"]) -> None:
         """Go on with some of the networks only."""
@@ -84,7 +84,7 @@ class LinearDescent:
         sets : sequence of TrainingSet
             One a head.
         alphas : (net, task) array
-            Weight of each task's loss in each network; 0 makes a network ignore the task, so that
+            Weight of each task's loss in each network; with 0 a network ignores the task, so that
             single-task and multitask networks descend in one batch.
         batch_size : int
             Points of each task in a step; 0, or no fewer than there are, takes all.

@@ -1,4 +1,4 @@
-"""Follow the generalisation loss of a batch of networks until its minimum is well past."""
+"""Train a batch of networks until their generalisation losses have passed their minima."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class DivergenceError(ArithmeticError):
     Attributes
     ----------
     t : float
-        Time at which that was seen, in units of tau.
+        Time of the first look at which a loss is not finite, in units of tau.
     """
 
     def __init__(self, t: float) -> None:
@@ -25,12 +25,12 @@ class DivergenceError(ArithmeticError):
         self.t = t
 
     def __reduce__(self) -> tuple[type, tuple[float]]:
-        return type(self), (self.t,)  # by default a worker's exception is rebuilt from its text
+        return type(self), (self.t,)  # pickle would pass the message instead of t
 
 
 @runtime_checkable
 class Descent(Protocol):
-    """A batch of networks in training, whatever their kind."""
+    """A batch of networks in training, linear or deep."""
 
     learning_rate: float
 
@@ -45,7 +45,7 @@ class Descent(Protocol):
 
 @dataclass(frozen=True)
 class Measure:
-    """What is known of every network at one time.
+    """Losses and accuracy of every network at one time.
 
     Attributes
     ----------
@@ -54,7 +54,7 @@ class Measure:
     accuracy : (net,) array
         Share of the test points classified right.
     validation : (net, rule) array
-        Losses on validation sets, each of which is a rule to choose the time by.
+        Losses in nats on validation sets; each is a rule that chooses a time.
     """
 
     test: Float[np.ndarray, "net group"]
@@ -64,7 +64,7 @@ class Measure:
 
 @dataclass(frozen=True)
 class Schedule:
-    """When to look, and when to stop.
+    """When losses are evaluated (a look), and when training stops.
 
     A network stops once t > stretch t_min + margin for the times t_min at which its test loss and
     each of its validation losses were least.
@@ -74,16 +74,16 @@ class Schedule:
     every : int
         Least steps between two looks, >= 1.
     t_max : float
-        Time at which the longest training is cut short, in units of tau.
+        Longest training, in units of tau.
     stretch : float
-        > 1.
+        Factor in the rule above, > 1.
     margin : float
-        In units of tau, > 0.
+        Time in the rule above, in units of tau, > 0.
     stop_early : bool
         False trains every network to `t_max`.
     growth : float
-        Share of the steps taken so far after which to look again, if that is more than `every`:
-        minima that come late are broad in proportion.
+        The next look comes after this share of the steps taken so far, if that is more than
+        `every`. Late minima are broad in proportion to their time.
     """
 
     every: int
@@ -107,7 +107,7 @@ class Schedule:
 
 @dataclass(frozen=True)
 class Minima:
-    """The least generalisation loss of every network, and when it was reached.
+    """The least generalisation loss of every network, and its time.
 
     Attributes
     ----------
@@ -137,7 +137,7 @@ class Minima:
 
 
 class _Record:
-    """All looks at all networks; networks that have ended leave NaN."""
+    """All looks at all networks; NaN after the end of a network's training."""
 
     def __init__(self, nets: int) -> None:
         self.nets = nets
@@ -173,17 +173,17 @@ class _Record:
 def descend_to_minima(
     descent: Descent, measure: Callable[[], Measure], schedule: Schedule
 ) -> Minima:
-    """Train every network until the minima of its losses are well past, and return them.
+    """Train every network until its losses have passed their minima, and return the minima.
 
-    Networks that are done leave the batch, which costs nothing but rounding: every network's
-    steps depend on its own weights only.
+    Networks whose training has ended leave the batch. This changes the others by rounding only,
+    since the steps of a network depend on its own weights only.
 
     Parameters
     ----------
     descent : mtlpaper.training.minima.Descent
-        The networks at their start.
+        Networks with their initial weights.
     measure : callable
-        Looks at the networks still in `descent`.
+        Evaluates the networks still in `descent`.
     schedule : Schedule
 
     Returns
@@ -204,12 +204,12 @@ def descend_to_minima(
         while True:
             t = steps * descent.learning_rate
             live = ~ended[active]
-            record.add(t, active[live], _of_some(measure(), live))
+            record.add(t, active[live], _select(measure(), live))
             past = t > schedule.stretch * record.latest + schedule.margin
             ended |= past & schedule.stop_early
             if t >= schedule.t_max or ended.all():
                 break
-            if ended[active].mean() >= 0.2:  # less would not repay the copying
+            if ended[active].mean() >= 0.2:  # copying costs more than a smaller batch saves
                 descent.keep(~ended[active])
                 active = active[~ended[active]]
             ahead = schedule.steps_after(steps)
@@ -219,7 +219,7 @@ def descend_to_minima(
     return _minima(record)
 
 
-def _of_some(seen: Measure, chosen: Bool[np.ndarray, " net"]) -> Measure:
+def _select(seen: Measure, chosen: Bool[np.ndarray, " net"]) -> Measure:
     return Measure(seen.test[chosen], seen.accuracy[chosen], seen.validation[chosen])
 
 

@@ -1,4 +1,4 @@
-"""Batches of networks in training: linear students with a shared trunk and one head a task."""
+"""Weights of a batch of linear students with a shared trunk and one head for each task."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -16,7 +16,7 @@ Dtype = Literal["float64", "float32"]
 
 
 def tensor(array: np.ndarray, device: str, dtype: Dtype) -> Tensor:
-    """Copy an array into the memory and the precision of the training."""
+    """Copy an array to a device with a given precision."""
     return torch.tensor(array, dtype=getattr(torch, dtype), device=device)
 
 
@@ -24,8 +24,8 @@ class LinearNetworks:
     """Weights of a batch of linear students; the heads of all tasks are stacked class by class.
 
     The gradients of a linear student need only its composite weight: with D = (Y - p) X^T / N they
-    are D W21^T for a head and W32^T D for the trunk. Nothing is back-propagated through the
-    hidden layer, and each of the two updates is one batched product added in place.
+    are D W21^T for a head and W32^T D for the trunk. A step needs no backpropagation: each of the
+    two updates is one batched product, added in place.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ class LinearNetworks:
 
     def add(self, D: Float[Tensor, "net classes N1"], learning_rate: float) -> None:
         """Take one step along D, the negative gradient on the composite weights, in place."""
-        before = self.W32.clone()  # the trunk's step is taken from where the heads were
+        before = self.W32.clone()  # the step of the trunk uses the heads before the step
         self.W32.baddbmm_(D, self.W21.transpose(1, 2), alpha=learning_rate)
         self.W21.baddbmm_(before.transpose(1, 2), D, alpha=learning_rate)
 

@@ -51,7 +51,7 @@ def deep_student(
 ) -> DeepStudent:
     """Draw Gaussian weights of variance 2 scale^2 / fan-in in the trunk, scale^2 / fan-in in heads.
 
-    With scale 1 ReLU layers keep the size of their signals (He et al., 2015).
+    With scale 1 ReLU layers preserve the variance of their signals (He et al., 2015).
 
     Parameters
     ----------
@@ -60,10 +60,10 @@ def deep_student(
     depth : int
         Hidden layers, >= 1.
     scale : float
-        > 0.
+        Scale of the weights, > 0.
     rng : numpy.random.Generator
     n_tasks : int
-        Heads.
+        Number of heads.
 
     Raises
     ------
@@ -82,8 +82,7 @@ def deep_student(
 class ReLUDescent:
     """Full-batch gradient descent of deep ReLU students on training sets that share inputs.
 
-    The tasks' points pass the trunk side by side, as one array with the points last; each head
-    then takes its own.
+    The points of all tasks pass through the trunk as one array; each head takes those of its task.
 
     Parameters
     ----------
@@ -96,8 +95,8 @@ class ReLUDescent:
     learning_rate : float
         1/tau.
     activation : {"every", "between"}
-        ReLU after every hidden layer, or only between two hidden layers; the second leaves a
-        student of one hidden layer linear.
+        ReLU after every hidden layer, or only between hidden layers; then a student of one hidden
+        layer is linear.
     device, dtype
         As for `train`.
 
@@ -163,7 +162,7 @@ class ReLUDescent:
     def step(self) -> None:
         """Take one step of every network."""
         hidden = self._hidden(self._X)
-        error = torch.empty_like(hidden[-1])  # of the last hidden layer, negative gradient
+        error = torch.empty_like(hidden[-1])  # negative gradient on the last hidden layer
         for task, columns in enumerate(self._columns):
             h, head = hidden[-1][:, :, columns], self._heads[task]
             residual = self._Y[task] - torch.softmax(head @ h, dim=1)

@@ -1,4 +1,4 @@
-"""Training data of a batch of networks, and the gradient that they exert on composite weights."""
+"""Training data of a batch of networks, and the gradient of their loss on composite weights."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -31,8 +31,7 @@ class TrainingSet:
 def product(A: Tensor, B: Tensor) -> Tensor:
     """Product of every network's A (net, r, k) with its B (net or 1, k, c).
 
-    Where the networks share B, as they do where they share inputs, all of them make one large
-    product, which is several times faster than many small ones.
+    If all networks share B, one large product is several times faster than many small ones.
     """
     if B.shape[0] > 1:
         return A @ B
@@ -48,7 +47,7 @@ def residual_gradient(W: Tensor, X: Tensor, Y: Tensor) -> Tensor:
 class FullBatch:
     """Gradient of the training loss over all points, D = T_hat - softmax(W X) X^T / N.
 
-    T_hat = Y X^T / N is taken once; a step then reads the targets no more.
+    T_hat = Y X^T / N is computed once; steps do not read the targets.
 
     Parameters
     ----------
@@ -67,13 +66,13 @@ class FullBatch:
         self._drive = tensor(alpha[:, None, None] * drive, device, dtype)
         self._X = tensor(data.X, device, dtype)
         self._decay = tensor(-alpha[:, None, None] / N, device, dtype)
-        # Transposed in memory too: the second product then reads along its rows.
+        # A contiguous transpose: the second product then reads along rows.
         self._Xt = self._X.transpose(1, 2).contiguous()
 
     def __call__(self, W: Float[Tensor, "net N3 N1"]) -> Float[Tensor, "net N3 N1"]:
         """Alpha times D at the composite weights W of this task."""
         z = product(W, self._X)
-        torch.softmax(z, dim=1, out=z)  # in place: half the memory to pass through the cache
+        torch.softmax(z, dim=1, out=z)  # in place, which halves the memory traffic
         return torch.addcmul(self._drive, product(z, self._Xt), self._decay)
 
     def keep(self, chosen: Bool[np.ndarray, " net"]) -> None:
@@ -113,8 +112,8 @@ class MiniBatch:
         self._X, self._Y = tensor(data.X, device, dtype), tensor(data.Y, device, dtype)
         self._alpha = tensor(alpha[:, None, None], device, dtype)
         self._size, self._orders = batch_size, orders
-        self._nets = np.arange(alpha.size)  # the networks that are left
-        self._rest = np.empty((1, 0), dtype=int)  # points that this epoch has still to take
+        self._nets = np.arange(alpha.size)  # networks still trained
+        self._rest = np.empty((1, 0), dtype=int)  # points left in this epoch
 
     def __call__(self, W: Float[Tensor, "net N3 N1"]) -> Float[Tensor, "net N3 N1"]:
         """Alpha times D over the next batch, at the composite weights W of this task."""
@@ -187,7 +186,7 @@ def require_sets(sets: Sequence[TrainingSet], sizes: Sequence[tuple[int, int]], 
     ----------
     sets : sequence of TrainingSet
     sizes : sequence of (N1, N3)
-        What every head of the networks takes and gives.
+        Inputs and classes of every head.
     nets : int
 
     Raises

@@ -1,4 +1,4 @@
-"""Two training-aligned tasks: noisy spectra, singular values in time, maps of what B does to A."""
+"""Two training-aligned tasks: noisy spectra, singular values in time, effects of task B on A."""
 
 from collections.abc import Iterator
 
@@ -21,7 +21,7 @@ from mtlpaper.chapters.common.single_task.experiment import gaps, record_steps
 from mtlpaper.companion.contract import FLOW, Cost, Grid, Labels, Stage, Variable
 
 _RECORDS = 41
-#: Past this time little moves any more.
+#: End of the trajectories in units of tau; later they hardly change.
 _T_SHOWN = 25.0
 _DIFFERENCE = "s_A - s_tilde_A"
 _DRAWN = ("label_rule", "rho", "kind", "end")
@@ -100,7 +100,7 @@ def _drawn(params: Aligned) -> Grid:
 
 
 def _trained(params: Aligned) -> Grid:
-    """A few pairs of many training points, and the same by the plane flow."""
+    """A few pairs trained on many points, and the same pairs by the plane flow."""
     t_end = min(_T_SHOWN, params.t_end)
     steps = record_steps(max(1, round(t_end / params.learning_rate)), _RECORDS)
     t = steps * params.learning_rate
@@ -137,7 +137,7 @@ def _trained(params: Aligned) -> Grid:
 
 
 def _shown_tasks(params: Aligned) -> tuple[tuple[float, float], ...]:
-    """Auxiliary tasks shown: noisy and weakly related; clean and less to fully related."""
+    """Auxiliary tasks shown: weakly related of the least S_B; three r_AB at the largest S_B."""
     strong = params.S_B[-1]
     half = params.r_AB[len(params.r_AB) // 2]
     relatedness = sorted({0.0, half, params.r_AB[-1]})
@@ -145,7 +145,7 @@ def _shown_tasks(params: Aligned) -> tuple[tuple[float, float], ...]:
 
 
 def derive(params: Aligned, data: xr.Dataset) -> xr.Dataset:
-    """Average over what was drawn, and compare the plane flow with training.
+    """Average over drawn pairs and teachers, and compare the plane flow with training.
 
     Returns
     -------

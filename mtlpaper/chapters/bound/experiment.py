@@ -1,4 +1,4 @@
-"""Benefits of training-aligned tasks, trained and by the plane flow, against bounds on them."""
+"""Benefits of training-aligned tasks, trained and by the plane flow, and bounds on them."""
 
 from collections.abc import Iterator
 
@@ -82,14 +82,14 @@ def _cost(unit: Bounded) -> Cost:
 
 
 def derive(params: BoundOnBenefit, data: xr.Dataset) -> xr.Dataset:
-    """Count the pairs outside, and say how tight the bound is.
+    """Count the pairs outside, and compute how tight the bound is.
 
     Returns
     -------
     xarray.Dataset
         `outside` over (source, label_rule, seed, form, S_B, r_AB), 1 where the margin is negative;
         `violation` over (bound, source, label_rule, form), the share of pairs outside, and `worst`
-        over (source, label_rule, form), how far the worst of them is; over (bound, source,
+        over (source, label_rule, form), the largest distance outside; over (bound, source,
         label_rule) the `tightness`, `benefit_unrelated` and `benefit_weak`.
     """
     return xr.Dataset(_violations(data) | _effects(params, data), {"bound": BOUND})
@@ -141,7 +141,7 @@ def _tightness(gap: xr.DataArray, MT: xr.DataArray, least: float) -> np.ndarray:
     gap, MT : xarray.DataArray
         Over (source, label_rule, seed, S_B, r_AB).
     least : float
-        In nats.
+        Least benefit, in nats.
 
     Returns
     -------

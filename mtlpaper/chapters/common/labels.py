@@ -1,4 +1,4 @@
-"""Labelled variables of a dataset: dimensions, values, a name for people, a unit."""
+"""Labelled variables of a dataset: dimensions, values, a long name, a unit."""
 
 import numpy as np
 import xarray as xr
@@ -13,7 +13,7 @@ BOUNDS = ("estimate", "low", "high")
 def variable(
     dims: tuple[str, ...] | str, values: ArrayLike, long_name: str, units: str = "1"
 ) -> xr.Variable:
-    """Make a variable with the two attributes that every variable must carry."""
+    """Make a variable with the two attributes that every variable has."""
     return xr.Variable(dims, np.asarray(values), {"long_name": long_name, "units": units})
 
 

@@ -1,14 +1,13 @@
-"""How closely trained students agree between processors, by their depth and precision.
+"""Agreement of trained students between processors, by their depth and precision.
 
-Measured by training the same networks with other instruction sets (AVX-512 against SSE, by which
-sums are taken in another order): rounding is amplified on the way to a minimum, the more the
-deeper.
+Measured by training the same networks with other instruction sets (AVX-512 and SSE, which take sums
+in different orders): training amplifies rounding, and more so in deeper students.
 """
 
 from mtlpaper.benefit import AnyUnit, DeepUnit, TheoryUnit
 from mtlpaper.companion.contract import Tolerance
 
-# Of linear students, which is all that many experiments have.
+# The tolerance of linear students, the only ones in many experiments.
 LOSS = Tolerance(0.0, 1e-4, "in float32 losses of up to one hidden layer moved by 2e-6")
 _DEEP = Tolerance(0.0, 0.01, "in float32 losses of three layers of ReLUs moved by up to 0.0025")
 _CHAOTIC = Tolerance(

@@ -46,7 +46,7 @@ def measure(params: Figure1, _: xr.Dataset) -> Iterator[Grid]:
 
 
 def derive(_: Figure1, data: xr.Dataset) -> xr.Dataset:
-    """Compare.
+    """Compute gaps to SGD.
 
     Returns
     -------

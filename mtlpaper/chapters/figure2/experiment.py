@@ -56,10 +56,10 @@ def measure(params: Figure2, _: xr.Dataset) -> Iterator[Grid]:
 
 
 def curves_unit(params: Figure2) -> Unit:
-    """One main task alone and beside the extreme auxiliary tasks, with its loss at every look.
+    """One main task, alone and with the extreme auxiliary tasks, with the loss at every look.
 
     The main task is the first of high SNR, the dataset the first, the points those of the left
-    panel; each network is shown until its minima are well past.
+    panel; each network is trained until its losses have passed their minima.
     """
     n = params.n_train_left
     problem = problem_of(params, n, n, high_main_tasks(params)[0], 0, **extreme_tasks(params))

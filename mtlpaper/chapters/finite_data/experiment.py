@@ -42,7 +42,7 @@ def measure(params: FiniteData, _: xr.Dataset) -> Iterator[Grid]:
 
 
 def derive(_: FiniteData, data: xr.Dataset) -> xr.Dataset:
-    """Compare.
+    """Compute gaps to SGD.
 
     Returns
     -------

@@ -33,7 +33,7 @@ _RESAMPLES = 500
 
 
 def measure(params: Interactions, _: xr.Dataset) -> Iterator[Grid]:
-    """Every network, trained and by both theories; infinite data know no number of points."""
+    """Every network, trained and by both theories; with infinite data there is no `n_train`."""
 
     def trained(seed: int, n_train: int, S_A: float) -> Unit:
         return linear(params, n_train, n_train, S_A, seed)
@@ -49,7 +49,7 @@ def measure(params: Interactions, _: xr.Dataset) -> Iterator[Grid]:
 
 
 def derive(params: Interactions, data: xr.Dataset) -> xr.Dataset:
-    """Hold the theories' benefits against the measured ones.
+    """Compare the benefits by the theories with the measured ones.
 
     Returns
     -------
@@ -91,8 +91,8 @@ def _agreements(
 ) -> Float[np.ndarray, "bound theory subset statistic"]:
     """Agreement over the whole grid and at each number of points, with bootstrap intervals.
 
-    Datasets are resampled together for the whole grid and for theories and measurement; where the
-    measured benefit is clear stays as it is.
+    Datasets are resampled together for the whole grid and for theories and measurement; `clear` is
+    not resampled.
     """
     subsets = [slice(None), *(slice(i, i + 1) for i in range(clear.shape[0]))]
 

@@ -22,13 +22,13 @@ from mtlpaper.documents.lee2019.printed import FIGURE1_SINGULAR_VALUE
 from mtlpaper.dynamics import Curve, Curves, curves
 from mtlpaper.tasks import LabelRule
 
-#: Trajectories of one group of datasets: SGD, the rank-one form of Eq. (3), the matrix flow.
+#: Trajectories of the same datasets: SGD, the rank-one form of Eq. (3), the matrix flow.
 CURVES = ("sgd", "rank_one", "matrix")
 THEORIES = CURVES[1:]
 _CURVES: tuple[Curve, ...] = ("sgd", "eq3", "T6")
 #: Datasets of the scan over teachers, as many as Figure 1 has.
 SCAN_DATASETS = Figure1.preset("paper").n_seeds
-#: Teacher singular values held against the published axis: multiples of 0.1.
+#: Teacher singular values compared with the published axis: multiples of 0.1.
 S_BAR_SCAN = np.arange(10, 41) / 10
 SCAN_RULES: tuple[LabelRule, ...] = ("soft", "argmax")
 
@@ -103,7 +103,7 @@ def closest_to_axis(ends: xr.DataArray) -> float:
 
 
 def derive(_: LabelRules, data: xr.Dataset) -> xr.Dataset:
-    """Compare, and match the teacher to the published axis.
+    """Compute gaps to SGD, and match the teacher to the published axis.
 
     Returns
     -------

@@ -13,7 +13,7 @@ from mtlpaper.chapters.learning_rate.parameters import LearningRate
 from mtlpaper.companion.contract import FLOW, Grid, Labels, Stage, Variable
 from mtlpaper.dynamics import SGD, Curves, curves
 
-#: Points a step: all of them, or as many as the parameters say.
+#: Ways to train: by all points in a step, or by `batch_size` of them.
 DESCENTS = ("gradient descent", "mini-batch SGD")
 _RESAMPLES = 2000
 
@@ -53,7 +53,7 @@ def measure(params: LearningRate, _: xr.Dataset) -> Iterator[Grid]:
         ),
         curves,
         {
-            # Its rtol is 1e-10; with other instruction sets it moved by no more than 1e-14.
+            # rtol of this flow is 1e-10; other instruction sets changed it by no more than 1e-14.
             "s_flow": Variable(dims, "largest singular value, gradient flow of the training set"),
             "s_eq3": Variable(dims, "largest singular value, Eq. (3)", tolerance=FLOW),
         },
@@ -75,7 +75,7 @@ def fitted_slope(
 
 
 def derive(_: LearningRate, data: xr.Dataset) -> xr.Dataset:
-    """Compare with the flow.
+    """Compute distances from the flow.
 
     Returns
     -------

@@ -11,7 +11,7 @@ from mtlpaper.benefit import InitialKind, Inputs
 from mtlpaper.chapters.multiverse.parameters import Multiverse
 from mtlpaper.tasks import LabelRule, NoiseReading
 
-#: What varies, in the order of the design's coordinates.
+#: The factors that vary, in the order of the coordinates of the design.
 FACTORS = (
     "N1",
     "N2",
@@ -32,7 +32,7 @@ _SPANS = ("s0", "sigma", "learning_rate")
 
 @dataclass(frozen=True)
 class Choice:
-    """One setting; attributes as the parameters of `Multiverse`, and the number of the dataset."""
+    """One setting: a value of every factor, named as the parameters, and a dataset number."""
 
     N1: int
     N2: int
@@ -52,14 +52,14 @@ class Choice:
 def sobol_points(params: Multiverse) -> Float[np.ndarray, "setting factor"]:
     """Points of the design in the unit cube, one a setting.
 
-    A prefix of them is a design too, so that more settings refine a scan.
+    A prefix of the points is a design too, so that a scan can be extended by further settings.
     """
     sampler = qmc.Sobol(len(FACTORS), rng=np.random.default_rng(params.seed))
     return np.asarray(sampler.random(params.n_settings))
 
 
 def choices(params: Multiverse) -> list[Choice]:
-    """Settings of the design: spans are cut evenly in the logarithm, lists in equal parts."""
+    """Settings of the design: spans are uniform in the logarithm, lists have equal shares."""
     return [_choice(params, point) for point in sobol_points(params)]
 
 

@@ -1,4 +1,4 @@
-"""The multiverse: all claims in many settings, how often they hold, and what decides."""
+"""The multiverse: claims in many settings, how often they hold, and which factor decides."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,29 +24,31 @@ from mtlpaper.companion.contract import Grid, Labels, Stage, Variable
 from mtlpaper.documents.lee2019.printed import FIGURE1_SINGULAR_VALUE, FIGURE1_TIME
 from mtlpaper.dynamics import SGD, Curves, Setting
 
-#: Parts into which spans are cut when their importance is asked for.
+#: Number of levels of a span in the analysis of importance.
 N_BINS = 4
-#: Mini-batches descend at a tenth of the full batch's learning rate.
+#: Learning rate of mini-batches, relative to that of the full batch.
 _MINI = 0.1
-#: Smaller rates take too many steps; larger ones leave the gradient flow.
+#: Bounds of the rate: smaller rates take too many steps, larger ones depart from the gradient flow.
 _RATES = (0.025, 2.0)
 _LEAST_TIME = 100.0
 _FIGURE1_POINTS = 100
 _NOT_SCANNED = -1
-#: Settings without which nothing can be said of what decides.
+#: Least number of settings for an analysis of importance.
 _LEAST = 3
 
 
 @dataclass(frozen=True)
 class PanelTasks:
-    """Training set sizes and main task of one unit of every setting, and its auxiliary tasks.
+    """Training set sizes, main task and auxiliary tasks of one panel, the same in all settings.
 
     Attributes
     ----------
     n_train, n_aux : int
+        Training points of the main and of the auxiliary task.
     S_A : float
+        Singular value of the main task's teacher.
     S_B, r_AB : tuple of float
-        Every pair is an auxiliary task.
+        Singular values and levels of relatedness; every pair is an auxiliary task.
     depth : int
         Hidden layers with ReLUs between them; 0 for linear students.
     """
@@ -99,7 +101,7 @@ def measure(params: Multiverse, _: xr.Dataset) -> Iterator[Grid]:
 
 
 def derive(params: Multiverse, data: xr.Dataset) -> xr.Dataset:
-    """Judge all claims in every setting, and rank what varies by its importance.
+    """Judge all claims in every setting, and compute the importance of every factor.
 
     Returns
     -------
@@ -126,15 +128,15 @@ def derive(params: Multiverse, data: xr.Dataset) -> xr.Dataset:
 def judge_claims(
     params: Multiverse, data: xr.Dataset, names: Sequence[str], levels: np.ndarray
 ) -> dict[str, xr.Variable]:
-    """What follows from the benefits and gaps of all settings.
+    """Judge the claims by the benefits and gaps of all settings.
 
     Returns
     -------
     dict
         Over (claim, setting) the `effect` of a claim's least favourable part, its `margin` to the
         limit (negative outside) and whether it `holds` (-1 where it was not scanned); the `share`
-        of settings in which it does over (bound, claim); `n_scanned`; `importance` and `chance`
-        over (claim, factor); what `decides`.
+        of settings in which it does over (bound, claim); `n_scanned`; `importance` and its `chance`
+        level over (claim, factor); the factor that `decides`.
     """
     views = [
         views_of(params, choice, data["benefit"].isel(setting=i), data["gap"].values[i])
@@ -145,7 +147,7 @@ def judge_claims(
 
 
 def scanned_claims(params: Multiverse) -> list[str]:
-    """Claims that the networks of the scan can judge, deep ones included."""
+    """Claims that can be judged from the networks of the scan, deep ones included."""
     ones = xr.DataArray(
         np.ones((len(panels(params)), 3, 3)),
         {
@@ -160,17 +162,17 @@ def scanned_claims(params: Multiverse) -> list[str]:
 
 
 def all_S_B(params: Multiverse) -> tuple[float, float, float]:
-    """Singular values of auxiliary teachers, of which most panels have the ends only."""
+    """Singular values of auxiliary teachers; most panels have the first and the last only."""
     return params.S_low, 1.0, params.S_high
 
 
 def all_r_AB(params: Multiverse) -> tuple[float, float, float]:
-    """Levels of relatedness, of which some panels have the ends only."""
+    """Levels of relatedness; some panels have the first and the last only."""
     return 0.0, params.weak, 1.0
 
 
 def panels(params: Multiverse) -> dict[str, PanelTasks]:
-    """The units of a setting, by the panel of the paper that they stand for."""
+    """The panels of every setting by name."""
     ends, all_S, levels = (params.S_low, params.S_high), all_S_B(params), all_r_AB(params)
     least, enough = params.n_train[0], params.n_train[1]
     found = {
@@ -229,7 +231,7 @@ def _training(params: Multiverse, choice: Choice, panel: PanelTasks) -> Training
 
 
 def gap_unit_of(params: Multiverse, choice: Choice, N3: int) -> Curves:
-    """Figure 1's students in one setting, from Figure 1's start."""
+    """The students of Figure 1 in one setting, with the initial value of Figure 1."""
     setting = Setting(
         N1=choice.N1,
         N2=choice.N2,
@@ -249,7 +251,7 @@ def gap_unit_of(params: Multiverse, choice: Choice, N3: int) -> Curves:
 
 def _judge(claim: Claim, views: Mapping[str, xr.Dataset]) -> tuple[float, float]:
     """Effect of a claim's least favourable part and its margin to the limit; NaN if not scanned."""
-    assert claim.statistic is not None  # those without are left out
+    assert claim.statistic is not None  # `JUDGED` holds claims with a statistic only
     try:
         parts = claim.statistic(views.get(claim.experiment, xr.Dataset()))
     except MissingDataError:
@@ -278,7 +280,9 @@ def _summary(found: np.ndarray, levels: np.ndarray) -> dict[str, xr.Variable]:
             ("claim", "factor"), weights[:, 0], "share of the margin's variance by rank"
         ),
         "chance": variable(("claim", "factor"), weights[:, 1], "what chance reaches of it"),
-        "decides": variable("claim", [_decides(*row) for row in weights], "factor in charge"),
+        "decides": variable(
+            "claim", [_deciding_factor(*row) for row in weights], "factor in charge"
+        ),
     }
 
 
@@ -288,7 +292,7 @@ def _share(holds: np.ndarray) -> tuple[float, float, float]:
 
 
 def _importance(margin: np.ndarray, levels: np.ndarray) -> np.ndarray:
-    """Importance of every factor where a claim was scanned; none if that was hardly anywhere."""
+    """Importance of every factor where a claim was scanned; 0 with too few settings."""
     seen = np.isfinite(margin)
     if seen.sum() < _LEAST:
         return np.stack([np.zeros(len(levels)), np.ones(len(levels))])
@@ -300,7 +304,7 @@ def shown(value: Any) -> str:
     return f"{value:.3g}" if isinstance(value, float) else str(value)
 
 
-def _decides(weight: np.ndarray, chance: np.ndarray) -> str:
+def _deciding_factor(weight: np.ndarray, chance: np.ndarray) -> str:
     """The factor of the largest index among those above chance; "none" if there is none."""
     above = np.where(weight > chance, weight, -np.inf)
     return FACTORS[int(above.argmax())] if np.isfinite(above).any() else "none"

@@ -1,4 +1,4 @@
-"""Which factor of a design decides an outcome: shares of its variance, against chance."""
+"""Importance of the factors of a design: shares of the variance of an outcome, against chance."""
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -12,8 +12,8 @@ def first_order_index(
 ) -> float:
     """Share of an outcome's variance that lies between the levels of one factor.
 
-    Corrected for the levels' own number (epsilon squared): its mean is 0 where the factor does
-    nothing. An estimate of Sobol's first-order index, Var(E[y | factor]) / Var(y).
+    Corrected for the number of levels (epsilon squared), so that its mean is 0 if the factor has no
+    effect. An estimate of Sobol's first-order index, Var(E[y | factor]) / Var(y).
 
     Parameters
     ----------
@@ -42,21 +42,20 @@ def importance(
     quantile: float = 0.99,
     seed: int = 0,
 ) -> Float[np.ndarray, "2 factor"]:
-    """First-order index of every factor on the ranks of an outcome, and what chance reaches.
+    """First-order index of every factor on the ranks of an outcome, and its chance level.
 
-    Ranks, because a few settings with extreme benefits would otherwise make up the variance.
+    Ranks are used because a few settings with extreme benefits would dominate the variance.
 
     Parameters
     ----------
     outcome : (setting,) array
     levels : (factor, setting) array of int
     n_permutations : int
-        Of the outcomes among the settings, to find what chance reaches.
+        Number of random permutations of the outcomes, which give the chance level.
     quantile : float
-        Share of permutations that stay below the chance level; high, because there are many
-        factors to try.
+        Share of permutations below the chance level; high, because many factors are tested.
     seed : int
-        Of the permutations.
+        Seed of the permutations.
 
     Returns
     -------

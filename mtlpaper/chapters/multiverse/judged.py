@@ -1,4 +1,4 @@
-"""The claims that many settings are asked about: those that the views of a setting can judge."""
+"""The claims that the multiverse judges in every setting."""
 
 from mtlpaper.chapters.auxiliary_data.claims import CLAIMS as AUXILIARY_DATA
 from mtlpaper.chapters.depth.claims import CLAIMS as DEPTH

@@ -10,21 +10,21 @@ from mtlpaper.dynamics import Curves, curves, draw_replicates
 from mtlpaper.theory import rank_one_drive, solve_rank_one
 from mtlpaper.training import DivergenceError
 
-#: What chooses the time, in the order of a unit's losses.
+#: Rules that choose the time of comparison, in the order of the losses of a unit.
 PROTOCOLS = ("test", "validation", "noisy validation")
 
 
 @dataclass(frozen=True)
 class Scanned:
-    """Students of one panel in one setting, and where their benefits belong.
+    """Students of one panel in one setting, and the grid of their benefits.
 
     Attributes
     ----------
     unit : Unit or DeepUnit
     protocol : str
-        What chooses the time, one of `PROTOCOLS`.
+        Rule that chooses the time of comparison, one of `PROTOCOLS`.
     S_B, r_AB : tuple of float
-        All levels of the scan; the unit's auxiliary tasks may have some of them only.
+        All values of the scan; the auxiliary tasks of the unit may have only some of them.
     """
 
     unit: Unit | DeepUnit
@@ -34,7 +34,7 @@ class Scanned:
 
 
 def scanned_unit(scanned: Scanned) -> dict[str, np.ndarray]:
-    """Benefits over (S_B, r_AB); NaN where there is no such task or training diverges."""
+    """Benefits over (S_B, r_AB), NaN without such a task; all NaN if training diverges."""
     problem = scanned.unit.problem
     benefit = np.full((len(scanned.S_B), len(scanned.r_AB)), np.nan)
     rows = [scanned.S_B.index(S_B) for S_B in problem.S_B]
@@ -52,7 +52,7 @@ def scanned_unit(scanned: Scanned) -> dict[str, np.ndarray]:
 def gap_unit(unit: Curves) -> dict[str, np.ndarray]:
     """Largest relative gap of Eq. (3), as printed, to SGD in one setting.
 
-    The drive is that of soft labels whatever the rule is: the paper has no other.
+    The drive is that of soft labels under every label rule, as in the paper.
     """
     t = np.array(unit.t)
     theory = [

@@ -1,4 +1,4 @@
-"""One setting's benefits as the experiments' datasets would hold them, for the claims to read."""
+"""The benefits of one setting, arranged as datasets of other chapters, for their claims."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,14 +12,14 @@ from mtlpaper.chapters.multiverse.parameters import Multiverse
 
 #: Numbers of classes of Figure 1.
 CLASSES = (2, 20)
-#: Up to so many times the least number of points data count as limited.
+#: Data count as limited up to this multiple of the least number of training points.
 LIMITED = 10
 
 
 def views_of(
     params: Multiverse, choice: Choice, benefit: xr.DataArray, gap: np.ndarray
 ) -> dict[str, xr.Dataset]:
-    """What the datasets of other experiments would hold if they were run in one setting.
+    """Datasets of other chapters for one setting, as far as their claims read them.
 
     Parameters
     ----------
@@ -29,12 +29,12 @@ def views_of(
     benefit : xarray.DataArray
         Over (panel, S_B, r_AB), NaN where nothing was trained.
     gap : (classes,) array
-        Of Eq. (3) to SGD.
+        Gap of Eq. (3) to SGD.
 
     Returns
     -------
     dict
-        By experiment, with the variables that the claims read, without intervals.
+        Datasets by chapter, without intervals.
     """
     halves = choice.bins == "halves"
     panels = {str(name): benefit.sel(panel=name).values for name in benefit["panel"].values}
@@ -53,8 +53,8 @@ def views_of(
 def _segments(benefit: np.ndarray, halves: bool) -> np.ndarray:
     """Benefit (snr, r_AB) of low and high S_B at the first and the last relatedness.
 
-    Of Figure 2's four values .01, .1, 1, 10 the upper half is 1 and 10; where a panel has the ends
-    only, the last stands for it.
+    The upper half of the four S_B of Figure 2 (0.01, 0.1, 1, 10) is 1 and 10; in a panel without
+    S_B = 1 the largest S_B stands for both.
     """
     middle = np.where(np.isfinite(benefit[1]), benefit[1], benefit[-1])
     high = (middle + benefit[-1]) / 2 if halves else benefit[-1]

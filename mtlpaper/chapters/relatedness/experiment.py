@@ -1,7 +1,7 @@
-"""What the benefit follows where angles, singular values or ranks differ.
+"""Laws of the benefit for tasks of unequal angles, singular values or ranks.
 
-Fixed before the run: the families of auxiliary tasks, the candidates, and the criterion, for which
-see `mtlpaper.chapters.relatedness.ranking`.
+The families of auxiliary tasks, the candidates and the criterion were fixed before the run, see
+`mtlpaper.chapters.relatedness.ranking`.
 """
 
 from collections.abc import Iterator
@@ -56,13 +56,13 @@ def measure(params: Relatedness, _: xr.Dataset) -> Iterator[Grid]:
 
 
 def unit_of(params: Relatedness, n_train: int, main: MainTask, seed: int) -> Unit:
-    """One dataset and main task, with all auxiliary tasks that belong beside it."""
+    """One dataset and main task with all its auxiliary tasks."""
     pairs = tuple((task.S, task.r) for task in auxiliary_tasks(params, main))
     return linear(params, n_train, n_train, main.S, seed, pairs=pairs, S_B=(), r_AB=())
 
 
 def derive(params: Relatedness, data: xr.Dataset) -> xr.Dataset:
-    """Take all benefits, and judge every candidate by what it predicts.
+    """Compute all benefits, and rank the candidates by their predictions.
 
     Returns
     -------

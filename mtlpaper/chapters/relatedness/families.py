@@ -1,7 +1,7 @@
 """The auxiliary tasks of the page on relatedness: their singular values and angles, by family.
 
-Everything is relative to a main task's rank, so that the same names stand for the same construction
-whatever the main task is. No numerics beyond NumPy: the estimate of costs counts these tasks too.
+Everything is relative to the rank of the main task, so that a name stands for the same construction
+beside every main task. The estimate of costs counts these tasks too, so the module uses NumPy only.
 """
 
 from dataclasses import dataclass
@@ -33,6 +33,7 @@ class AuxiliaryTask:
     Attributes
     ----------
     family, name : str
+        Family, one of `FAMILIES`, and name of the construction.
     scale : float
         Root mean square of its singular values.
     S : tuple of float
@@ -123,7 +124,7 @@ def _unequal_values(rank: int, scale: float, spread: float) -> list[_Row]:
 
 
 def other_ranks(rank_A: int, most: int) -> list[int]:
-    """At most three ranks from 1 to `most`, evenly spread, that are not the main task's."""
+    """At most three ranks from 1 to `most`, evenly spread, without the rank of the main task."""
     others = [rank for rank in range(1, most + 1) if rank != rank_A]
     chosen = np.linspace(0, len(others) - 1, min(_OTHER_RANKS, len(others)))
     return [others[i] for i in np.round(chosen).astype(int)]

@@ -1,6 +1,7 @@
-"""How well one number predicts benefits: fits that have not seen what they predict.
+"""Prediction of benefits from one number, by fits to other families of tasks.
 
-Predictors and benefits have the tasks along the last axis; leading axes are fitted apart.
+The last axis of predictors and benefits is the task; the places of the leading axes are fitted
+independently.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,20 +22,20 @@ def coefficients(
     """
     dx = x - x.mean(axis=-1, keepdims=True)
     spread = (dx**2).sum(axis=-1)
-    # What rounding leaves of a constant predictor is no slope.
+    # A constant predictor varies by rounding only and has no slope.
     varies = spread > 1e-20 * (1 + (x**2).sum(axis=-1))
     slope = np.where(varies, (dx * y).sum(axis=-1) / np.where(varies, spread, 1.0), 0.0)
     return np.asarray(y.mean(axis=-1) - slope * x.mean(axis=-1)), slope
 
 
 def line(x: np.ndarray, y: np.ndarray, at: np.ndarray) -> np.ndarray:
-    """Straight line through (x, y), read off at `at`."""
+    """Straight line through (x, y), evaluated at `at`."""
     intercept, slope = coefficients(x, y)
     return np.asarray(intercept[..., None] + slope[..., None] * at)
 
 
 def monotone(x: np.ndarray, y: np.ndarray, at: np.ndarray) -> np.ndarray:
-    """Increasing least-squares function through (x, y), read off at `at`.
+    """Increasing least-squares function through (x, y), evaluated at `at`.
 
     It interpolates linearly between the predictors it was fitted to, and is constant beyond them.
     """
@@ -45,7 +46,7 @@ def monotone(x: np.ndarray, y: np.ndarray, at: np.ndarray) -> np.ndarray:
 
 
 def _monotone(x: np.ndarray, y: np.ndarray, at: np.ndarray) -> np.ndarray:
-    # Predictors that differ by rounding only are one and the same.
+    # Predictors that differ by rounding only count as equal.
     levels, where, counts = np.unique(np.round(x, 12), return_inverse=True, return_counts=True)
     means = np.bincount(where, y) / counts
     return np.interp(at, levels, isotonic_regression(means, weights=counts).x)
@@ -66,7 +67,7 @@ def left_out(
     x, y : (..., task) arrays
         Predictor and benefit; leading axes are broadcast.
     families : sequence of str
-        One for every task; at least two different ones.
+        Family of every task; at least two different ones.
     """
     of = np.asarray(families)
     predicted = np.empty(np.broadcast_shapes(x.shape, y.shape))
@@ -87,6 +88,6 @@ def right_signs(
 
 
 def crossing(x: Float[np.ndarray, "*#fit task"], y: Float[np.ndarray, "*#fit task"]) -> np.ndarray:
-    """Value of the predictor at which the line through all tasks is zero; NaN if it is level."""
+    """Value of the predictor at which the fitted line is zero; NaN if its slope is zero."""
     intercept, slope = coefficients(x, y)
     return np.where(slope == 0, np.nan, -intercept / np.where(slope == 0, 1.0, slope))

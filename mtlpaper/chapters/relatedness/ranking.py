@@ -1,8 +1,8 @@
-"""Rank candidates for a law of the benefit by what they predict, and how surely.
+"""Rank candidates for a law of the benefit by the errors of their predictions.
 
-The criterion: every candidate predicts the mean benefit by a straight line of its own for every
-number of points, main task and S_B, fitted to all families but the one that is predicted; its error
-is the root mean square over all of these and over the tasks.
+The criterion: for every number of points, main task and S_B a candidate predicts the mean benefits
+of each family of tasks by a straight line that is fitted to the other families. Its error is the
+root mean square over all tasks, S_B, main tasks and numbers of points.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,9 +16,9 @@ from mtlpaper.benefit import resampling_weights, stretched_interval
 from mtlpaper.chapters.common.labels import BOUND, variable
 from mtlpaper.chapters.relatedness import laws
 
-#: The candidate that the paper's number suggests, and the one that is no overlap but a theory.
+#: The candidate that generalises the r_AB of the paper, and the one that is a theory, no overlap.
 MEAN_R, FLOW = "mean r", "flow (T 7b)"
-#: The criterion's fit first: a line for each S_B, one line for all, an increasing function.
+#: The fit of the criterion first: a line for each S_B; one line for all; an increasing function.
 FITS = ("line", "line for all S_B", "monotone")
 _N_RESAMPLES = 500
 _GRID = ("n_train", "main", "auxiliary")
@@ -28,20 +28,20 @@ _GROUP = ("candidate", "n_train", "main", "S_B")
 
 @dataclass(frozen=True)
 class _Resampled:
-    """Mean benefits and candidates over all datasets (first) and in resamples of them.
+    """Mean benefits and candidates: first over all datasets, then in resamples of them.
 
     Attributes
     ----------
     y : (resample, n_train, main, S_B, task) array
         Benefits in nats.
     x : dict
-        Candidates by name, of the same shape or with one resample that serves for all.
+        Candidates by name, of the same shape, or with one entry for all resamples.
     families : list of str
-        Of every task.
+        Family of every task.
     clear : (n_train * main * S_B * task,) array
-        Whether the measured benefit is clearly not zero, the same in all resamples.
+        Whether the measured interval excludes zero, the same in all resamples.
     n : int
-        Datasets.
+        Number of datasets.
     """
 
     y: Float[np.ndarray, "resample n_train main S_B task"]
@@ -210,7 +210,7 @@ def _crossings(means: _Resampled) -> np.ndarray:
 
 
 def _references(means: _Resampled) -> dict[str, xr.Variable]:
-    """Errors of what fits nothing: no candidate at all, and the flow taken at its word."""
+    """Errors without a fit: without any candidate, and of the flow's own benefits."""
     nothing = laws.left_out(laws.line, np.zeros(len(means.families)), means.y, means.families)
     errors = {
         "null_error": (nothing, "rms error without any candidate"),
@@ -225,7 +225,7 @@ def _references(means: _Resampled) -> dict[str, xr.Variable]:
 def _best(
     names: Sequence[str], errors: Float[np.ndarray, "resample candidate"]
 ) -> dict[str, xr.Variable]:
-    """The overlap of the least error, and the share of resamples in which it is that one."""
+    """The overlap of the least error, and the share of resamples in which it has the least."""
     least = errors[:, [name != FLOW for name in names]].argmin(axis=1)
     share = float(np.mean(least[1:] == least[0]))
     return {

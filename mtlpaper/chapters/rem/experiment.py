@@ -27,7 +27,7 @@ class Averages:
 def freezing_point(N3: int) -> float:
     """Singular value at which the participation ratio reaches one half, exactly at any N3.
 
-    At N3 = 2 it is zero: a participation ratio of one half is what two equal classes have.
+    At N3 = 2 it is zero, since two equally likely classes have a participation ratio of one half.
     """
     if N3 * HALF <= 1:
         return 0.0

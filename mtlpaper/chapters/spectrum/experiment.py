@@ -1,4 +1,4 @@
-"""What becomes of the student's other singular values."""
+"""Decay of the singular values of the student after the first."""
 
 from collections.abc import Iterator
 
@@ -18,15 +18,15 @@ from mtlpaper.chapters.spectrum.parameters import Spectrum
 from mtlpaper.companion.contract import FLOW, Grid, Labels, Stage, Variable
 from mtlpaper.dynamics import Modes, modes
 
-#: A decay counts as exponential if its rate at the end is at least this share of the first rate,
-#: and a value as suppressed at all if it falls below this share of where it began.
+#: A decay counts as exponential if its last rate is at least this share of the first rate; a value
+#: counts as suppressed if it falls below this share of its initial value.
 LASTING, SUPPRESSED = 0.5, 0.9
 _DIMS = ("sigma", "imbalance", "N3")
 
 
 def decay_rates(
-    s: Float[np.ndarray, "*cell time"], t: Float[np.ndarray, " time"]
-) -> Float[np.ndarray, "*cell 2"]:
+    s: Float[np.ndarray, "*place time"], t: Float[np.ndarray, " time"]
+) -> Float[np.ndarray, "*place 2"]:
     """Rates -d ln s / dt over the first and the last fifth of the time, in units of 1/tau."""
     fifth = max(1, (t.size - 1) // 5)
     log = np.log(s)
@@ -36,7 +36,7 @@ def decay_rates(
 
 
 def decay_kind(start: float, end: float, first: float, last: float) -> str:
-    """Name a decay from its end points and its rates, by the two thresholds above."""
+    """Name a decay by its end points, its rates, and the thresholds above."""
     if end > SUPPRESSED * start:
         return "not suppressed"
     return "exponential" if last >= LASTING * first > 0 else "slower than exponential"

@@ -1,6 +1,7 @@
-"""What the choice of the time and the size of the steps do to the benefit.
+"""Effect of the stopping rule and of the learning rate on the benefit.
 
-Two stages, since networks that do not stop early are trained three times as long as those that do.
+There are two stages, since the networks that do not stop early are trained three times as long as
+those of the first stage.
 """
 
 import dataclasses
@@ -35,7 +36,7 @@ _TASKS = ("S_A", "S_B", "r_AB")
 
 
 def measure(params: Stopping, _: xr.Dataset) -> Iterator[Grid]:
-    """All networks, with the losses at which each rule of stopping ends; several learning rates."""
+    """All networks with the losses chosen by each stopping rule, and several learning rates."""
     over = {"seed": seeds(params), "S_A": main_tasks(params)}
     yield grid(over, lambda seed, S_A: _unit(params, S_A, seed), params)
     yield from _rates(params)
@@ -74,11 +75,11 @@ def measure_late(params: Stopping, data: xr.Dataset) -> Iterator[Grid]:
     """The networks of the first dataset again, three times as long and without stopping early."""
     t_end = data["t_end"].sel(seed=0).max("net")
 
-    def going_on(S_A: float) -> Unit:
+    def to_the_end(S_A: float) -> Unit:
         t_max = 3 * float(t_end.sel(S_A=S_A))
         return _trained(_unit(params, S_A, 0), stop_early=False, t_max=t_max)
 
-    yield grid({"S_A": main_tasks(params)}, going_on, params, "_late")
+    yield grid({"S_A": main_tasks(params)}, to_the_end, params, "_late")
 
 
 def _unit(params: Stopping, S_A: float, seed: int) -> Unit:
@@ -86,12 +87,12 @@ def _unit(params: Stopping, S_A: float, seed: int) -> Unit:
 
 
 def _trained(unit: Unit, **changes: Any) -> Unit:
-    """The same students, trained otherwise."""
+    """The same students with another training."""
     return dataclasses.replace(unit, training=dataclasses.replace(unit.training, **changes))
 
 
 def learning_rates(params: Stopping) -> dict[str, float]:
-    """Learning rates in 1/tau that are held against the one in use, by label."""
+    """Learning rates in 1/tau that are compared with the one in use, by label."""
     return {f"{rate:g}": rate for rate in params.learning_rates}
 
 
@@ -102,7 +103,7 @@ def corner_labels(params: Stopping) -> list[str]:
 
 
 def derive(params: Stopping, data: xr.Dataset) -> xr.Dataset:
-    """Compare rules of stopping, learning rates, and stopping early with going on.
+    """Compare stopping rules, learning rates, and training with and without stopping early.
 
     Returns
     -------

@@ -22,7 +22,7 @@ from mtlpaper.chapters.common.two_tasks.experiment import (
 from mtlpaper.chapters.table1.parameters import Table1
 from mtlpaper.companion.contract import Grid, Stage
 
-#: Where a row's effect comes from: trained students, or the flow (T 7b).
+#: Source of an effect: trained students, or the flow (T 7b).
 SOURCES = ("measured", "theory")
 _TASKS = ("n_train", "S_A", "S_B", "r_AB")
 Benefit = Float[np.ndarray, "source seed n_train S_A S_B r_AB"]
@@ -40,7 +40,7 @@ def measure(params: Table1, _: xr.Dataset) -> Iterator[Grid]:
 
 
 def derive(params: Table1, data: xr.Dataset) -> xr.Dataset:
-    """Take the effects that the rows speak of.
+    """Compute the effects in the rows of the table.
 
     Returns
     -------
@@ -57,15 +57,16 @@ def derive(params: Table1, data: xr.Dataset) -> xr.Dataset:
 
 
 def row_effects(params: Table1, benefit: Benefit) -> dict[str, xr.Variable]:
-    """Effects that the rows of Table 1 speak of, with paired intervals.
+    """Effects in the rows of Table 1, with paired intervals.
 
     Returns
     -------
     dict
         `row_a`, the benefit from unrelated tasks; `row_b`, the benefit at the largest S_B minus
         that at the smallest, for every related task; `row_c_grows`, the benefit at the largest weak
-        relatedness minus that from unrelated tasks, for limited data; `row_c_harms`, what `row_b`
-        is for weakly related tasks and limited data; `row_d`, the benefit with abundant data.
+        relatedness minus that from unrelated tasks, for limited data; `row_c_harms`, the same
+        difference as `row_b` for weakly related tasks and limited data; `row_d`, the benefit with
+        abundant data.
     """
     limited, weak = len(limited_points(params)), len(weak_levels(params))
     rise = benefit[..., -1, 1:] - benefit[..., 0, 1:]

@@ -1,9 +1,9 @@
-"""Scan the settings that the paper leaves unsaid, against the axes of its figures.
+"""Scan settings that the paper does not state, and compare benefits with the axes of its figures.
 
-The rule: of all settings of linear students, the `n_finalists` closest to the first three axes go
-on, each with its best way to average; deep students of every kind are trained with them; the
-closest to all four axes wins, and among equally close ones that whose s0 is nearest to where
-Figure 1 starts. Hence three stages: linear students, deep students of the finalists, and both
+The rule: the `n_finalists` settings of linear students closest to the first three axes are kept,
+each with its best way to average. Deep students of every kind are trained in these settings. The
+setting closest to all four axes is chosen; among equally close ones, that whose s0 is nearest to
+the first value in Figure 1. Hence three stages: linear students, deep students of the finalists, and both
 readings of the noise in the chosen setting.
 """
 
@@ -33,14 +33,14 @@ from mtlpaper.companion.contract import Grid, Labels, Stage
 from mtlpaper.documents.lee2019.printed import BENEFIT_AXES, FIGURE1_SINGULAR_VALUE
 from mtlpaper.training import Activation
 
-#: Ways to bin S_B; like the number of high-SNR main tasks they need no new training.
+#: Ways to bin S_B. Like the number of high-SNR main tasks they need no further training.
 BINS = ("halves", "ends")
 ACTIVATIONS: tuple[Activation, ...] = ("every", "between")
 READINGS = ("weight", "sample")
-#: Settings whose distance exceeds the least by at most this are equally close: about what two
-#: datasets more or fewer change.
+#: Settings whose distance exceeds the least by at most this count as equally close; two datasets
+#: more or fewer change a distance by about this much.
 TIE = 0.03
-#: The panels of linear students; the fourth shows deep ones.
+#: The panels of linear students; the fourth panel shows deep ones.
 PANELS = tuple(BENEFIT_AXES)[:3]
 _SETTING = ("size", "s0", "sigma", "inputs")
 _FINALIST = (*_SETTING, "bins", "n_high")
@@ -79,7 +79,7 @@ def closest(distances: xr.DataArray, n: int) -> list[Fields]:
     distances : xarray.DataArray
         Over the settings and the two ways to average, `bins` and `n_high`.
     n : int
-        At most; there may be fewer settings.
+        Number of settings to return, or all if there are fewer.
     """
     settings = [name for name in distances.dims if name not in ("bins", "n_high")]
     best = distances.stack(setting=settings).stack(average=["bins", "n_high"])
@@ -96,7 +96,7 @@ def closest(distances: xr.DataArray, n: int) -> list[Fields]:
 def choose(total: xr.DataArray, finalists: Sequence[Fields]) -> Fields:
     """The finalist and the kind of deep student of least total distance.
 
-    Equally close ones are told apart by the ratio of s0 to where Figure 1 starts, then by distance.
+    Among equally close ones the ratio of s0 to the first value in Figure 1 decides, then distance.
 
     Parameters
     ----------
@@ -107,7 +107,7 @@ def choose(total: xr.DataArray, finalists: Sequence[Fields]) -> Fields:
     """
     away = [abs(np.log(setting["s0"] / FIGURE1_SINGULAR_VALUE[0])) for setting in finalists]
     start = xr.DataArray(np.round(away, 9), dims="finalist")
-    # The start decides: it outweighs any distance, which is at most some units.
+    # The factor makes the start outweigh any distance; distances are a few units at most.
     rank = (total + 1e3 * start).where(total <= float(total.min()) + TIE)
     best = {str(name): int(index) for name, index in _argmin(rank).items()}
     kind = total.isel(best)
@@ -223,12 +223,12 @@ def _binned(params: Unstated, benefit: xr.DataArray, bins: str) -> xr.DataArray:
 
 
 def _fields(setting: Fields) -> Fields:
-    """A setting as fields of a problem."""
+    """Fields of a problem given by a setting."""
     return {"N1": setting["size"], "sigma": setting["sigma"], "inputs": setting["inputs"]}
 
 
 def _n_high(params: Unstated) -> list[int]:
-    """How many main tasks may count as high SNR."""
+    """Possible numbers of high-SNR main tasks."""
     return list(range(1, len(params.S_A) + 1))
 
 
@@ -246,8 +246,8 @@ def finalists_of(data: xr.Dataset) -> list[Fields]:
 def measure_deep(params: Unstated, data: xr.Dataset) -> Iterator[Grid]:
     """Figure 3 right for every kind of deep student, with every finalist's setting.
 
-    Of the first dataset only, since deep students take the longest, and of the main tasks that are
-    of high SNR in the finalist's way to average.
+    Only the first dataset is used, since deep students take the longest, and only the main tasks of
+    high SNR in the finalist's way to average.
     """
     finalists = finalists_of(data)
 

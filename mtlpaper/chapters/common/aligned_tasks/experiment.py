@@ -14,18 +14,18 @@ from mtlpaper.dynamics import SGD
 
 
 def setting_of(params: AlignedTasks, label_rule: LabelRule) -> AlignedSetting:
-    """What all pairs of an experiment share under one label rule."""
+    """The setting of all pairs of an experiment under one label rule."""
     names = {field.name for field in dataclasses.fields(AlignedSetting)} - {"label_rule"}
     return AlignedSetting(label_rule=label_rule, **{name: getattr(params, name) for name in names})
 
 
 def descent_of(params: AlignedTasks) -> SGD:
-    """How the experiment trains."""
+    """The gradient descent of the experiment."""
     return SGD(params.learning_rate, params.device, params.dtype)
 
 
 def label_rules(params: AlignedTasks) -> Labels:
-    """Label rules."""
+    """Labels of label rules."""
     return Labels(params.label_rules, "label rule")
 
 
@@ -38,13 +38,13 @@ def auxiliary(params: AlignedTasks) -> dict[str, xr.Variable]:
 
 
 def auxiliary_S_B(params: AlignedTasks) -> Labels:
-    """Singular values of auxiliary tasks."""
+    """Labels of singular values of auxiliary tasks."""
     return Labels(params.S_B, "singular value of the auxiliary task's teacher")
 
 
 def interval(
     samples: xr.DataArray, over: str, order: Sequence[str], what: str, units: str = "1"
 ) -> xr.Variable:
-    """Mean over the dimension `over` with its interval, along `bound` and `order`."""
+    """Mean over the dimension `over` with its interval, over `bound` and `order`."""
     values = samples.transpose(over, *order).values
     return variable(("bound", *order), bootstrap_interval(values), what, units)

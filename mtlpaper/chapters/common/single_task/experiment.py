@@ -1,4 +1,4 @@
-"""Students of Figure 1's kind: units from parameters, what they cost, and gaps between curves."""
+"""Students as in Figure 1: units from parameters, their cost, and gaps between curves."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -13,19 +13,19 @@ from mtlpaper.chapters.common.single_task.parameters import ScheduledTask, Singl
 from mtlpaper.companion.contract import Cost, Labels
 from mtlpaper.dynamics import SGD, Curve, Curves, Modes, Setting
 
-#: Seconds that a step of one network takes besides its products, and a dataset by each theory.
+#: Seconds for a step of one network besides its products, and for a dataset by each theory.
 _STEP = 3e-5
 _SECONDS = {"eq3": 0.02, "T6": 0.3, "T7a": 0.1, "T7b": 0.1, "flow": 0.05}
 
 
 def setting_of(params: SingleTask, **fields: Any) -> Setting:
-    """Take from an experiment's parameters what they fix, and the rest from `fields`."""
+    """Fill a setting with `fields` and, for the other fields, with the parameters."""
     names = {field.name for field in dataclasses.fields(Setting)} - fields.keys()
     return Setting(**fields, **{n: getattr(params, n) for n in names if hasattr(params, n)})
 
 
 def curves_of(params: ScheduledTask, setting: Setting, curves: Sequence[Curve]) -> Curves:
-    """The students of one setting, recorded along the experiment's training."""
+    """The students of one setting, recorded at the times of the experiment."""
     t = _steps(params) * params.learning_rate
     descent = SGD(params.learning_rate, params.device, params.dtype, params.batch_size)
     return Curves(
@@ -57,12 +57,12 @@ def record_steps(n_steps: int, n_records: int) -> np.ndarray:
 
 
 def classes(params: SingleTask) -> Labels:
-    """Numbers of classes."""
+    """Labels of numbers of classes."""
     return Labels(params.N3, "number of classes")
 
 
 def cost(unit: Curves | Modes) -> Cost:
-    """Return what training students, or following them by theories, takes."""
+    """Return the cost of training the students of a unit and of computing their theories."""
     if isinstance(unit, Modes):
         return cost(unit.students)
     setting, steps = unit.setting, 0.0
@@ -75,7 +75,7 @@ def cost(unit: Curves | Modes) -> Cost:
 
 
 def _bytes(unit: Curves) -> int:
-    """Memory of a unit's datasets, of the copies that are trained together, and of its records."""
+    """Bytes of the datasets of a unit, of the batch that is trained, and of its records."""
     setting = unit.setting
     N1, N3, n = setting.N1, setting.N3, setting.n_train
     dataset = n * (N1 + N3) + N1 * N3 + setting.N2 * (N1 + N3)
@@ -91,7 +91,7 @@ def gaps(measured: xr.DataArray, theory: xr.DataArray, what: str) -> xr.Variable
     measured, theory : xarray.DataArray
         Over `seed`, `time` and others; the theory may have further dimensions.
     what : str
-        Name for people.
+        Long name of the variable.
 
     Returns
     -------

@@ -1,23 +1,23 @@
-"""What units of networks cost: floating-point operations, looks at the losses, memory.
+"""Cost of units of networks: floating-point operations, evaluations of losses, memory.
 
-A rough estimate, good to a factor of two or so: how many steps a network needs depends on where
-its minimum lies.
+The estimate is right to about a factor of two: the number of steps depends on the time of the
+minimum.
 """
 
 from mtlpaper.benefit import AnyUnit, DeepUnit, TheoryUnit
 from mtlpaper.companion.contract import Cost
 
-#: Seconds that the looks at a network's losses take.
+#: Seconds for evaluating the losses of a network.
 _LOOKS = 0.03
-#: Steps to well past the minimum at 800 points, and how they grow with the points beyond.
+#: Steps until the loss has passed its minimum at 800 points, and their power of larger numbers.
 _STEPS, _GROWTH, _REFERENCE = 250, 0.8, 800
 _DEEP_STEPS = 600
-#: How much longer a step of a theory's flow takes than one of the training.
+#: Ratio of the time of a step by a theory to that of a training step.
 _THEORY = 3
 
 
 def cost(unit: AnyUnit) -> Cost:
-    """Return what training a unit's networks, or following them by theory, takes."""
+    """Return the cost of training the networks of a unit, or of following them by theory."""
     if isinstance(unit, TheoryUnit):
         base = cost(unit.unit)
         return Cost(_THEORY * base.seconds, _THEORY * base.flops, base.networks, base.bytes)

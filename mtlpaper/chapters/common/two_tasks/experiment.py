@@ -1,4 +1,4 @@
-"""Benefits over a grid: units from parameters, what they give, and what follows from their losses.
+"""Grids of benefits: units from parameters, their variables, and statistics of their losses.
 
 A grid of benefits has units over datasets, points and main tasks; the networks inside a unit are
 the single-task one, which is the first, and one for every auxiliary task.
@@ -30,9 +30,9 @@ from mtlpaper.chapters.common.two_tasks.costs import cost
 from mtlpaper.chapters.common.two_tasks.parameters import DeepStudents, LinearStudents, TwoTasks
 from mtlpaper.companion.contract import Grid, Labels, Variable
 
-#: Points of training at which `learning_rate` holds; it grows with their number.
+#: The parameter `learning_rate` holds at so many training points; the rate is proportional to them.
 REFERENCE_POINTS = 800
-#: Beyond it gradient descent leaves the gradient flow, and then diverges.
+#: At larger rates gradient descent departs from the gradient flow, and then diverges.
 _LARGEST_RATE = 2.0
 N_GROUPS = 4
 #: How the time is chosen at which two students are compared.
@@ -47,7 +47,7 @@ _LEAST_LOSS = "least generalisation loss by groups of test points"
 def problem_of(
     params: TwoTasks, n_train: int, n_aux: int, S_A: Values, replicate: int, **changes: Any
 ) -> Problem:
-    """The problem of one place of the grid; `changes` replace what the parameters say."""
+    """The problem of one unit; `changes` replace fields that the parameters give."""
     given: dict[str, Any] = {"n_train": n_train, "n_aux": n_aux, "S_A": S_A, "replicate": replicate}
     given |= changes
     fields = dataclasses.fields(Problem)
@@ -56,9 +56,9 @@ def problem_of(
 
 
 def training_of(params: TwoTasks, n_train: int, **changes: Any) -> Training:
-    """How students of `n_train` points are trained and looked at; `changes` replace fields.
+    """Training of students on `n_train` points; `changes` replace fields.
 
-    Minima come later with more points, and the descent may take larger steps towards them.
+    With more points the minima come later, and larger steps are accurate enough.
     """
     learning_rate = min(params.learning_rate * n_train / REFERENCE_POINTS, _LARGEST_RATE)
     fields: dict[str, Any] = {
@@ -114,7 +114,7 @@ def grid(
     suffix: str = "",
     net: xr.Variable | None = None,
 ) -> Grid:
-    """A grid of units whose networks are one alone and one for every auxiliary task.
+    """A grid of units: a single-task network and one for every auxiliary task.
 
     Parameters
     ----------
@@ -122,11 +122,11 @@ def grid(
         As for `Grid`.
     params : TwoTasks
     suffix : str
-        Of the variables' names, where a chapter has more than one such grid; then only losses are
-        kept.
+        Suffix of the variables' names, where a chapter has more than one such grid; then only the
+        losses are variables.
     net : xarray.Variable, optional
-        Labels of the networks along their dimension; by default those of one alone and one for
-        every pair (S_B, r_AB), along `net`.
+        Labels of the networks along their dimension; by default the single-task
+        network and one for every pair (S_B, r_AB), along `net`.
     """
     if net is None:
         net = networks(pair_labels(product(params.S_B, params.r_AB)))
@@ -152,43 +152,43 @@ def by_theory(unit: Callable[..., Unit], n_points: int) -> Callable[..., TheoryU
 
 
 def networks(beside: Iterable[str], dim: str = "net") -> xr.Variable:
-    """Labels of the network alone and of those that learn the main task beside another."""
+    """Labels of the single-task network and of the multitask networks."""
     return variable(dim, [ALONE, *beside], "what the main task is learned beside")
 
 
 def pair_labels(pairs: Iterable[tuple[Values, Values]]) -> list[str]:
-    """Labels of auxiliary tasks by S_B and r_AB, which are one number each."""
+    """Labels of auxiliary tasks whose S_B and r_AB are single numbers."""
     return [f"S_B = {S_B:g}, r_AB = {r:g}" for S_B, r in pairs]
 
 
 def seeds(params: TwoTasks) -> Labels:
-    """Datasets."""
+    """Labels of datasets."""
     return Labels(range(params.n_seeds), "number of the dataset")
 
 
 def main_tasks(params: TwoTasks) -> Labels:
-    """Main tasks."""
+    """Labels of main tasks."""
     return Labels(params.S_A, "singular value of the main task's teacher")
 
 
 def points(values: Sequence[int], which: str = "main") -> Labels:
-    """Numbers of training points of the `main` or the `auxiliary` task."""
+    """Labels of numbers of training points of the `main` or the `auxiliary` task."""
     return Labels(values, f"training points of the {which} task")
 
 
-# ---------------------------------------------------------------------------------- what follows
+# ---------------------------------------------------------------------------------- statistics
 
 
 def against_alone(loss: xr.DataArray, dim: str = "net", task: str = "auxiliary") -> xr.DataArray:
-    """Benefits from losses of networks: that of the network alone minus those of the others.
+    """Benefits: the loss of the single-task network minus those of the others.
 
     Parameters
     ----------
     loss : xarray.DataArray
-        Over `dim` and others; the network alone is the first along `dim`.
+        Over `dim` and others; the single-task network is the first along `dim`.
     dim, task : str
-        Dimension of the networks, and the one of the auxiliary tasks that takes its place, at the
-        end.
+        Dimension of the networks, and the dimension of the auxiliary tasks in the result, which is
+        the last.
     """
     last = loss.transpose(..., dim)
     values = last.values[..., :1] - last.values[..., 1:]
@@ -209,7 +209,7 @@ def gain(params: TwoTasks, loss: xr.DataArray) -> xr.DataArray:
     Returns
     -------
     xarray.DataArray
-        With the dimensions S_B and r_AB in the place of `net`, at the end.
+        With S_B and r_AB as last dimensions instead of `net`.
     """
     each = against_alone(loss)
     shape = (len(params.S_B), len(params.r_AB))
@@ -220,13 +220,13 @@ def gain(params: TwoTasks, loss: xr.DataArray) -> xr.DataArray:
 
 
 def theory_gain(params: TwoTasks, data: xr.Dataset, suffix: str, what: str) -> xr.Variable:
-    """Benefits of the grid `suffix`, whose networks were followed by theory."""
+    """Benefits by theory, from the losses with the suffix `suffix`."""
     found = gain(params, data[f"loss{suffix}"].mean("group"))
     return variable(tuple(map(str, found.dims)), found.values, what, "nats")
 
 
 def benefits(params: TwoTasks, data: xr.Dataset, keep: Sequence[str] = ()) -> xr.Dataset:
-    """What follows from the losses of a grid.
+    """Benefits of a grid and their statistics.
 
     Parameters
     ----------
@@ -234,7 +234,7 @@ def benefits(params: TwoTasks, data: xr.Dataset, keep: Sequence[str] = ()) -> xr
     data : xarray.Dataset
         With the variables of `grid`, over seed and others.
     keep : sequence of str
-        Dimensions that counts of networks keep.
+        Dimensions of the counts of networks and of the shares of their minima.
 
     Returns
     -------
@@ -283,7 +283,7 @@ def benefits(params: TwoTasks, data: xr.Dataset, keep: Sequence[str] = ()) -> xr
 
 
 def interval(dims: Sequence[str], samples: np.ndarray, what: str) -> xr.Variable:
-    """Mean in nats over datasets, the first of `dims`, with its interval."""
+    """Mean in nats over datasets, the first of `dims`, with its interval along `bound`."""
     return variable(("bound", *dims[1:]), bootstrap_interval(samples), what, "nats")
 
 

@@ -1,7 +1,7 @@
 """The line segments of the figures: benefits averaged over low and high S_B, and their differences.
 
-A panel averages over the auxiliary tasks of low and of high signal-to-noise ratio, and mostly over
-the main tasks of high one.
+A panel averages over the auxiliary tasks of low and of high signal-to-noise ratio; most panels also
+average over the main tasks of high signal-to-noise ratio.
 """
 
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ SNR = ("low", "high")
 def snr_bins(S_B: Sequence[float], bins: str) -> tuple[slice, slice]:
     """Which of the increasing values count as low and as high.
 
-    With one value, or the middle one of an odd number of `halves`, both may share it or leave it.
+    A single value counts as both. Of an odd number of values `halves` leave out the middle one.
     """
     n = len(S_B)
     if bins == "ends" or n == 1:
@@ -42,7 +42,7 @@ def segments(params: MainTasks, benefit: xr.DataArray, over: Sequence[str] = ())
     Parameters
     ----------
     params : MainTasks
-        Says which S_B are low and which high.
+        Parameters that divide S_B into low and high values.
     benefit : xarray.DataArray
         Over `seed`, `S_B`, `r_AB` and others.
     over : sequence of str
@@ -58,7 +58,7 @@ def segments(params: MainTasks, benefit: xr.DataArray, over: Sequence[str] = ())
     return interval(dims, binned.values, "multitask benefit for low and high S_B")
 
 
-#: Differences between segments' ends that the paper's sentences speak of.
+#: Differences between ends of the line segments, on which claims of the paper rest.
 EFFECTS = (
     "related minus unrelated, high S_B",
     "high minus low S_B, related",
@@ -108,5 +108,5 @@ def snr_coordinates() -> dict[str, xr.Variable]:
 
 
 def high_main_tasks(params: MainTasks) -> list[float]:
-    """Main tasks that count as high SNR."""
+    """Main tasks of high signal-to-noise ratio."""
     return list(params.S_A[-params.n_high :])
