@@ -3,8 +3,8 @@
 The rule: the `n_finalists` settings of linear students closest to the first three axes are kept,
 each with its best way to average. Deep students of every kind are trained in these settings. The
 setting closest to all four axes is chosen; among equally close ones, that whose s0 is nearest to
-the first value in Figure 1. Hence three stages: linear students, deep students of the finalists, and both
-readings of the noise in the chosen setting.
+the first value in Figure 1. There are three stages: linear students, deep students of
+the finalists, and both readings of the noise in the chosen setting.
 """
 
 from collections.abc import Hashable, Iterator, Sequence
