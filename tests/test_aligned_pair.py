@@ -133,7 +133,7 @@ def test_what_the_trunk_and_the_heads_conserve():
     assert np.allclose(kept, kept[0], atol=1e-7)
 
 
-def test_cells_do_not_know_of_each_other():
+def test_pairs_do_not_depend_on_each_other():
     """Up to the steps of the integrator, which they share."""
     r = np.array([0.1, 0.5, 0.9])
     together = solve(task(), task(4.0), r, rtol=1e-9).w(T)

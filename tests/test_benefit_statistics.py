@@ -70,9 +70,9 @@ def test_the_stretch_makes_the_width_right_for_few_datasets():
     assert variance == pytest.approx(samples.var(ddof=1) / 5, rel=0.05)
 
 
-def coverage(n: int, confidence: float = 0.95, cells: int = 4000) -> float:
-    """Share of Gaussian cells whose interval holds the true mean, 0."""
-    samples = np.random.default_rng(3).standard_normal((n, cells))
+def coverage(n: int, confidence: float = 0.95, n_values: int = 4000) -> float:
+    """Share of Gaussian values whose interval holds the true mean, 0."""
+    samples = np.random.default_rng(3).standard_normal((n, n_values))
     _, low, high = bootstrap_interval(samples, confidence=confidence)
     return float(((low <= 0) & (high >= 0)).mean())
 
@@ -80,7 +80,7 @@ def coverage(n: int, confidence: float = 0.95, cells: int = 4000) -> float:
 @pytest.mark.parametrize("n", [3, 4, 5, 10, 100])
 def test_what_the_interval_covers(n):
     """95 %, for few datasets too, since Student's quantile stands where the normal one stood."""
-    # Of 4000 cells: 0.35 %. Resamples are common to all cells, and few values have few resamples
+    # Of 4000 values: 0.35 %. Resamples are common to all values, and few values have few resamples
     # whose quantiles jump: seen are 93.7 to 95.3 %.
     assert coverage(n) == pytest.approx(0.95, abs=0.02)
 
@@ -115,15 +115,15 @@ def test_the_width_against_students(n, least, most):
     assert least < np.mean((high - low) / 2 / half) < most
 
 
-def test_cells_are_paired():
+def test_values_are_paired():
     """Cells that share their datasets' luck: the difference of their intervals' ends is certain."""
     luck = np.random.default_rng(5).standard_normal((5, 1))
     samples = luck + np.array([0.0, 0.3, -1.0])
     interval = bootstrap_interval(samples)
     assert np.allclose(interval - interval[:, :1], [[0.0, 0.3, -1.0]] * 3, rtol=0, atol=1e-14)
-    # The interval of a difference of paired cells is a point.
+    # The interval of a difference of paired values is a point.
     assert np.allclose(bootstrap_interval(samples[:, 1] - samples[:, 0]), 0.3, rtol=0, atol=1e-14)
-    # Negative control: cells with luck of their own.
+    # Negative control: values with independent noise.
     own = np.random.default_rng(6).standard_normal((5, 3)) + np.array([0.0, 0.3, -1.0])
     assert np.ptp(bootstrap_interval(own[:, 1] - own[:, 0])) > 0.5
 
@@ -253,7 +253,7 @@ def test_agreement_by_scipy():
     assert seen.n_cells == 40
 
 
-def test_signs_of_unclear_cells_do_not_count():
+def test_signs_of_unclear_benefits_do_not_count():
     theory = np.array([-0.1, -5.0, 0.05, 0.2])
     assert agreement(MEASURED, theory, CLEAR).sign == 1
     none = agreement(MEASURED, theory, np.zeros(4, dtype=bool))
@@ -283,7 +283,7 @@ def test_a_constant_has_no_correlation_however_it_rounds():
     assert np.isfinite(barely.slope)
 
 
-def test_one_cell_is_refused():
+def test_one_benefit_is_refused():
     one = np.zeros(1)
     with pytest.raises(ValueError, match="`measured` must be of at least two benefits"):
         agreement(one, one, np.ones(1, dtype=bool))

@@ -139,10 +139,10 @@ def assert_paired(one: Data, other: Data) -> None:
     assert np.array_equal(one.B[0].U_bar, other.B[0].U_bar)
 
 
-def test_all_cells_of_a_replicate_are_paired():
+def test_all_problems_of_a_replicate_are_paired():
     one = draw_data(PROBLEM)
     assert_paired(one, draw_data(replace(PROBLEM, S_A=0.3, S_B=(7.0,), r_AB=(0.2, 0.9))))
-    # A cell does not depend on which others the unit has.
+    # A network does not depend on the others of its unit.
     fewer = draw_data(replace(PROBLEM, S_B=(5.0,), r_AB=(0.5,)))
     assert np.array_equal(fewer.sets[1].Y[1], one.sets[1].Y[5])
     # Negative controls: another replicate, another seed.
@@ -187,7 +187,7 @@ def test_the_single_task_network_does_not_know_of_task_B(train, start):
 
 
 def test_a_unit_is_its_networks_one_by_one():
-    """The same minima by hand, from descents of single networks looked at every step or two."""
+    """The same minima from descents of single networks."""
     result = linear_unit(unit({"stop_early": False, "t_max": 40.0}))
     data = draw_data(PROBLEM)
     student = descent.initial_student(UNIT, data)
@@ -219,10 +219,10 @@ def test_a_unit_is_determined_by_its_fields():
 
 def mean_benefit(n_seeds: int = 6, **problem) -> tuple[np.ndarray, np.ndarray]:
     """Mean over datasets, and its standard error."""
-    cells = np.stack(
+    benefits = np.stack(
         [benefit(linear_unit(unit(replicate=seed, **problem))) for seed in range(n_seeds)]
     )
-    return cells.mean(axis=0), cells.std(axis=0, ddof=1) / np.sqrt(n_seeds)
+    return benefits.mean(axis=0), benefits.std(axis=0, ddof=1) / np.sqrt(n_seeds)
 
 
 def test_related_tasks_help_and_help_more_the_more_related():
@@ -304,12 +304,12 @@ def test_deep_blocks_do_not_matter(monkeypatch):
 WILD = {"learning_rate": 1e5, "t_max": 1e7, "stop_early": False, "dtype": "float32"}
 
 
-def test_deep_students_that_diverge_are_told():
+def test_deep_students_that_diverge_are_refused():
     with pytest.raises(DivergenceError, match="lower the learning rate"):
         deep_unit(replace(DEEP, training=replace(TRAINING, **WILD)))
 
 
-def test_linear_students_that_diverge_are_told():
+def test_linear_students_that_diverge_are_refused():
     with pytest.raises(DivergenceError, match="lower the learning rate"):
         linear_unit(unit(WILD))
 

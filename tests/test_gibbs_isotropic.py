@@ -79,7 +79,7 @@ def test_derivative_of_the_log_partition(a, b, N3):
     slopes = [s * (N3 - 1) * gamma(float(s), N3) for s in nodes]
     difference = log_partition(b, N3) - log_partition(a, N3)
     assert difference == pytest.approx((b - a) / 2 * float(weight @ slopes), rel=PROMISED, abs=0)
-    # Negative control: one class more is told apart.
+    # Negative control: one class more gives another value.
     assert difference != pytest.approx(
         log_partition(b, N3 + 1) - log_partition(a, N3 + 1), rel=PROMISED, abs=0
     )
@@ -111,7 +111,7 @@ def test_large_s_limits(N3):
     assert s * gamma(s, N3) == pytest.approx(ties, rel=20 * N3 / s**2)
     near_ties = (N3 - 1) * ties * np.pi**2 / 12 / s
     assert log_partition(s, N3) - s * top == pytest.approx(near_ties, rel=20 * N3 / s**2)
-    # Negative control: a maximum over one class more is told apart.
+    # Negative control: a maximum over one class more gives another value.
     assert s * gamma(s, N3 + 1) != pytest.approx(ties, rel=20 * N3 / s**2 if N3 < 50 else 0.01)
 
 
@@ -129,7 +129,7 @@ def test_simulated_logits_agree(s, N3):
         error = sample.std() / np.sqrt(len(sample))
         # Four standard errors; 18 comparisons in all.
         assert abs(sample.mean() - function(s, N3)) < 4 * error
-        # Negative control: ten per cent in s is told apart.
+        # Negative control: ten per cent in s gives another value.
         assert abs(sample.mean() - function(1.1 * s, N3)) > 4 * error
 
 

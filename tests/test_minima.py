@@ -314,10 +314,10 @@ def real(
     S_A: float, N: int, *, stop_early: bool, dtype: str = "float64", growth: float = 0.0
 ) -> Minima:
     """Single-task and multitask students of teachers with 3 values of r_AB and 2 of S_B."""
-    streams, cells = Streams(11), [(S_B, r) for S_B in (0.1, 5.0) for r in (0.0, 0.5, 1.0)]
+    streams, tasks = Streams(11), [(S_B, r) for S_B in (0.1, 5.0) for r in (0.0, 0.5, 1.0)]
     values = np.full(3, S_A)
     pairs = [
-        make_teacher_pair(N1, N3, values, np.full(3, S_B), r, 1.0, streams) for S_B, r in cells
+        make_teacher_pair(N1, N3, values, np.full(3, S_B), r, 1.0, streams) for S_B, r in tasks
     ]
     A = pairs[0][0]
     X = [gaussian_inputs(N1, N, streams.rng(f"inputs {task}")) for task in "AB"]

@@ -340,6 +340,11 @@ def unchecked(X: np.ndarray, Y: np.ndarray) -> TrainingSet:
             [TrainingSet(np.repeat(both_sets()[0].X, 2, axis=0), both_sets()[0].Y), both_sets()[1]],
             r"`sets` must be inputs for 1 or 3 networks, got \(2, 7, 24\)",
         ),
+        (
+            STUDENTS,
+            [TrainingSet(both_sets()[0].X[:, 1:], both_sets()[0].Y), both_sets()[1]],
+            r"`sets` must be of \(N1, N3\) = \(7, 4\) like the students, got \(6, 4\)",
+        ),
         ([], both_sets(), "`students` must be at least one network, got 0"),
         (STUDENTS, both_sets()[::-1], r"`sets` must be of \(N1, N3\) = \(7, 4\) like the students"),
     ],

@@ -40,7 +40,7 @@ def test_in_the_papers_case_all_are_r_or_its_square(rank, r, S_A, S_B):
 
 
 def test_a_case_by_hand():
-    """Two directions beside three, weights that nobody can confuse."""
+    """Two directions and three, all weights different."""
     seen = overlaps(pair([2.0, 1.0], [3.0, 2.0, 1.0], [1.0, 0.5]))
     assert seen == pytest.approx(
         {

@@ -308,7 +308,7 @@ def test_sampled_labels_have_the_soft_labels_as_their_mean():
     p = draws("soft", teacher, X).reshape(4, 3, n)[:, :, 0]
     z_score = np.abs(frequency - p) / np.sqrt(p * (1 - p) / n)
     assert z_score.max() < 4  # 12 dependent normal deviates; 4 has probability below 1e-3
-    # Negative control: the other class order must be told apart.
+    # Negative control: another order of the classes.
     assert (np.abs(frequency - p[::-1]) / np.sqrt(p * (1 - p) / n)).max() > 4
 
 
