@@ -1,33 +1,9 @@
-"""How far a theory is from the measured trajectories, with an interval."""
-
-from dataclasses import dataclass
+"""The gap between a theory and measured trajectories, with an interval."""
 
 import numpy as np
 from jaxtyping import Float
 
 from mtlpaper.errors import require
-
-
-@dataclass(frozen=True)
-class Gap:
-    """Largest relative gap over a trajectory between theory and measurement, seeds averaged.
-
-    Attributes
-    ----------
-    value : float
-        The gap, dimensionless.
-    low, high : float
-        Percentile-bootstrap interval over seeds. A maximum of absolute values is never negative,
-        so the interval lies high where the gap is smaller than the scatter of the seeds.
-    """
-
-    value: float
-    low: float
-    high: float
-
-
-def _gap(measured: np.ndarray, theory: np.ndarray) -> float:
-    return float(np.max(np.abs(theory.mean(axis=0) / measured.mean(axis=0) - 1)))
 
 
 def largest_relative_gap(
@@ -37,7 +13,7 @@ def largest_relative_gap(
     confidence: float = 0.95,
     n_resamples: int = 2000,
     seed: int = 0,
-) -> Gap:
+) -> Float[np.ndarray, " bound"]:
     """Largest over time of |<theory> / <measured> - 1|, with < > the mean over seeds.
 
     Parameters
@@ -47,9 +23,16 @@ def largest_relative_gap(
     confidence : float
         Coverage of the interval, in (0, 1).
     n_resamples : int
-        Bootstrap resamples.
+        Number of bootstrap resamples.
     seed : int
         Seed of the resampling.
+
+    Returns
+    -------
+    (3,) array
+        The gap, dimensionless, and the ends of its percentile-bootstrap interval over seeds. A
+        maximum of absolute values is never negative, so the interval lies high where the gap is
+        smaller than the scatter of the seeds.
 
     Raises
     ------
@@ -61,6 +44,6 @@ def largest_relative_gap(
     rng = np.random.default_rng(seed)
     n = measured.shape[0]
     picks = rng.integers(n, size=(n_resamples, n))
+    gap = np.abs(theory.mean(axis=0) / measured.mean(axis=0) - 1).max()
     gaps = np.abs(theory[picks].mean(axis=1) / measured[picks].mean(axis=1) - 1).max(axis=1)
-    low, high = np.quantile(gaps, [(1 - confidence) / 2, (1 + confidence) / 2])
-    return Gap(_gap(measured, theory), float(low), float(high))
+    return np.array([gap, *np.quantile(gaps, [(1 - confidence) / 2, (1 + confidence) / 2])])

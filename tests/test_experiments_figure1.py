@@ -23,7 +23,7 @@ def figure1(**changes: object) -> xr.Dataset:
 
 
 def gap(measured: xr.DataArray, theory: xr.DataArray, N3: int) -> float:
-    return largest_relative_gap(measured.sel(N3=N3).values, theory.sel(N3=N3).values).value
+    return largest_relative_gap(measured.sel(N3=N3).values, theory.sel(N3=N3).values)[0]
 
 
 @pytest.fixture(scope="module")

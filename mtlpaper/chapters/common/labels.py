@@ -4,8 +4,6 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike
 
-from mtlpaper.agreement import Gap
-
 #: The coordinate along which an estimate and its interval lie.
 BOUNDS = ("estimate", "low", "high")
 
@@ -32,8 +30,3 @@ def seed_coordinate(n_seeds: int) -> dict[str, xr.Variable]:
 
 #: Coordinate of an estimate and the ends of its interval.
 BOUND = variable("bound", list(BOUNDS), "estimate and 95 % bootstrap interval")
-
-
-def bounds(gap: Gap) -> list[float]:
-    """Return a gap in the order of `BOUNDS`."""
-    return [gap.value, gap.low, gap.high]

@@ -60,4 +60,4 @@ def gap_unit(unit: Curves) -> dict[str, np.ndarray]:
         for one in draw_replicates(unit.setting, unit.seed, unit.n_seeds)
     ]
     gap = largest_relative_gap(curves(unit)["s_sgd"], np.stack(theory), n_resamples=1)
-    return {"gap": np.array(gap.value)}
+    return {"gap": np.array(gap[0])}

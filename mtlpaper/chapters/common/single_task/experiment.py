@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 
 from mtlpaper.agreement import largest_relative_gap
-from mtlpaper.chapters.common.labels import bounds, seed_coordinate, time_coordinates, variable
+from mtlpaper.chapters.common.labels import seed_coordinate, time_coordinates, variable
 from mtlpaper.chapters.common.single_task.parameters import ScheduledTask, SingleTask
 from mtlpaper.companion.contract import Cost, Labels
 from mtlpaper.dynamics import SGD, Curve, Curves, Modes, Setting
@@ -99,7 +99,7 @@ def gaps(measured: xr.DataArray, theory: xr.DataArray, what: str) -> xr.Variable
         Over (..., bound).
     """
     found = xr.apply_ufunc(
-        lambda *pair: np.array(bounds(largest_relative_gap(*pair))),
+        largest_relative_gap,
         measured,
         theory,
         input_core_dims=[["seed", "time"]] * 2,
