@@ -44,7 +44,7 @@ def test_the_general_bound_is_never_broken(data):
 def test_a_benefit_on_its_bound_is_not_outside():
     """Where rounding alone decides, on every processor in its own way, nothing is counted."""
     distances = np.array([[-4e-7], [-3.8e-7]]), np.array([[-2e-5], [-2.1e-5]])
-    assert [bool(bounds._clear_of(d)[0] < 0) for d in distances] == [False, True]
+    assert [bool(bounds._margin(d)[0] < 0) for d in distances] == [False, True]
 
 
 def test_what_counts_as_outside_is_checked_by_its_margin(data):
