@@ -43,7 +43,7 @@ MANY = [0.001 * (k + 1) for k in range(1000)]
     [
         ("label_rules", {"n_train_large": POINTS, "seed": 3, "N1": 2000}, "n_train_large N1"),
         ("finite_data", {"n_train": POINTS, "n_seeds": 900}, "n_train n_seeds"),
-        ("spectrum", {"n_train": 10**9}, "n_train"),
+        ("spectrum", {"n_train": POINTS, "n_seeds": 10_000}, "n_train n_seeds"),
         ("learning_rate", {"n_seeds": 10_000, "n_train": POINTS}, "n_seeds n_train"),
         ("figure2", {"n_train": [POINTS], "N1": 2000, "n_test": 2**20}, "n_train N1 n_test"),
         ("interactions", {"S_B": MANY, "n_seeds": 10_000}, "S_B n_seeds"),

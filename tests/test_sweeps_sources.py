@@ -201,16 +201,16 @@ def test_the_carrier_is_no_part_of_what_computes(tmp_path, monkeypatch):
     copied = tmp_path / "mtlpaper"
     ignored = shutil.ignore_patterns("__pycache__")
     shutil.copytree(Path(theories.__file__).parents[1], copied, ignore=ignored)
-    before = source_digest(theories.follow)
+    before = source_digest(theories.follow_theory)
     monkeypatch.setattr("mtlpaper.__file__", str(copied / "__init__.py"))
     for name in ("sweeps/driver.py", "style.py", "runs/kernel.py"):
         with (copied / "companion" / name).open("a") as file:
             file.write("\nADDED = 1\n")
-    assert source_digest(theories.follow) == before
+    assert source_digest(theories.follow_theory) == before
     with (copied / "gibbs" / "rank_one.py").open("a") as file:
         file.write("\nADDED = 1\n")
     with pytest.raises(SourceChangedError, match=r"mtlpaper.gibbs.rank_one changed since"):
-        source_digest(theories.follow)
+        source_digest(theories.follow_theory)
 
 
 def test_a_function_must_be_importable():
