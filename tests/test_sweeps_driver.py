@@ -16,10 +16,10 @@ import IPython  # noqa: F401 (what a kernel has loaded)
 import numpy as np
 import pytest
 from toy.repository import python_path
-from toy.units import Unit, die, die_once, draw, reciprocal
+from toy.units import Unit, die, die_once, draw, reciprocal, same
 
 from mtlpaper.companion.sweeps import Store, StoreError, WorkerError, sweep
-from mtlpaper.companion.sweeps.environment import JOBS, STORE, Means, using
+from mtlpaper.companion.sweeps.environment import JOBS, STORE, Means, jobs_allowed, using
 from mtlpaper.companion.sweeps.pools import shared_pool, sharing
 from mtlpaper.companion.sweeps.progress import Progress, Report, duration
 
@@ -51,13 +51,6 @@ def contents(store: Path) -> dict[str, bytes]:
 
 def computed(marks: Path) -> Counter:
     return Counter(int(path.name.partition("-")[0]) for path in marks.iterdir())
-
-
-def same(one: list[dict], other: list[dict]) -> bool:
-    return len(one) == len(other) and all(
-        list(a) == list(b) and all(a[name].tobytes() == b[name].tobytes() for name in a)
-        for a, b in zip(one, other, strict=True)
-    )
 
 
 def units(count: int, marks: Path | str = "") -> list[Unit]:
@@ -119,14 +112,19 @@ def test_processes_and_this_process_give_the_same_bytes(tmp_path, monkeypatch):
 # ---------------------------------------------------------------------------------- what goes wrong
 
 
-@pytest.mark.parametrize("damage", ["flipped", "truncated", "empty"])
-def test_a_damaged_entry_is_told_and_computed_again(store, marks, capsys, damage):
+@pytest.mark.parametrize("text", ["0", "-1", "two", "1.5", ""])
+def test_the_number_of_jobs_must_be_a_number(monkeypatch, text):
+    monkeypatch.setenv(JOBS, text)
+    with pytest.raises(ValueError, match=JOBS):
+        jobs_allowed()
+
+
+def test_a_damaged_entry_is_told_and_computed_again(store, marks, capsys):
+    """Whatever the damage; `test_sweeps_store` shows that each is noticed."""
     sweep(draw, units(3, marks))
     before = contents(store)
     path = sorted(store.rglob("*.unit"))[1]
-    data = path.read_bytes()
-    spoilt = {"flipped": data[:-1] + bytes([data[-1] ^ 1]), "truncated": data[:-9], "empty": b""}
-    path.write_bytes(spoilt[damage])
+    path.write_bytes(path.read_bytes()[:-9])
     sweep(draw, units(3, marks))
     assert contents(store) == before
     assert sorted(computed(marks).values()) == [1, 1, 2]

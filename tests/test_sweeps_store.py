@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from toy.units import Unit, draw, reciprocal
+from toy.units import Unit, draw, reciprocal, same
 
 from mtlpaper.companion.sweeps import DamagedEntryError, Store, StoreError
 from mtlpaper.companion.sweeps.entry import as_arrays, packed, unpacked
@@ -42,15 +42,6 @@ def save(store: Store, arrays=ARRAYS) -> None:
 
 def files(store: Store) -> list[str]:
     return sorted(path.name for path in store.folder.rglob("*") if path.is_file())
-
-
-def same(one: dict, other: dict) -> bool:
-    return list(one) == list(other) and all(
-        one[name].dtype == other[name].dtype
-        and one[name].shape == other[name].shape
-        and one[name].tobytes() == other[name].tobytes()
-        for name in one
-    )
 
 
 # ------------------------------------------------------------------------------------------- keys
@@ -135,7 +126,7 @@ def test_what_is_saved_is_what_is_loaded(store):
     assert store.load(KEY) is None
     save(store)
     found = store.load(KEY)
-    assert same(found, ARRAYS)
+    assert same([found], [ARRAYS])
     assert found["x"].flags.writeable
     assert files(store) == [f"{KEY}.unit"]
 
@@ -205,7 +196,7 @@ def test_a_claim_ends_with_its_process(store):
     assert done.returncode == -9
     assert files(store) == [KEY]
     save(store)
-    assert same(store.load(KEY), ARRAYS)
+    assert same([store.load(KEY)], [ARRAYS])
     assert files(store) == [f"{KEY}.unit"]
 
 
@@ -226,7 +217,7 @@ def test_without_locks_two_may_write_the_same(store, monkeypatch, fault):
     Store(store.folder)  # a third one comes and tidies
     one.save(TEXT, ARRAYS)
     other.save(TEXT, ARRAYS)
-    assert same(store.load(KEY), ARRAYS)
+    assert same([store.load(KEY)], [ARRAYS])
     store.claim(KEY).release()
     assert files(store) == [f"{KEY}.unit"]
 
@@ -286,7 +277,7 @@ def test_a_full_disk_is_an_error_that_leaves_no_half_entry(store, monkeypatch):
     with pytest.raises(StoreError, match=r"No space left on device; what was stored before stays"):
         claim.save(TEXT, ARRAYS)
     assert files(store) == [f"{KEY}.unit"]
-    assert same(store.load(KEY), ARRAYS)
+    assert same([store.load(KEY)], [ARRAYS])
 
 
 def test_a_place_that_is_no_folder_is_refused(tmp_path):

@@ -29,6 +29,20 @@ def draw(unit: Unit) -> dict[str, np.ndarray]:
     return {"x": unit.scale * rng.normal(size=unit.shape), "seed": np.array(unit.seed)}
 
 
+def same(one: list[dict], other: list[dict]) -> bool:
+    """Whether results are equal to the byte, under equal names in equal order."""
+    return len(one) == len(other) and all(
+        list(a) == list(b)
+        and all(
+            a[name].dtype == b[name].dtype
+            and a[name].shape == b[name].shape
+            and a[name].tobytes() == b[name].tobytes()
+            for name in a
+        )
+        for a, b in zip(one, other, strict=True)
+    )
+
+
 def reciprocal(unit: Unit) -> dict[str, np.ndarray]:
     return {"x": np.array(1 / unit.seed)}
 
