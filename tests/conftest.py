@@ -1,4 +1,4 @@
-"""What every test module shares: run-time shape checks, one thread, no display.
+"""What every test module shares: run-time shape checks, one thread, no display, no colours.
 
 The import hook must be in place before anything imports `mtlpaper`, so it is installed here, at
 import, and not in a fixture.
@@ -10,6 +10,10 @@ import os
 # The libraries read these when they are first imported.
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(variable, "1")
+
+# Typer and Rich take a CI's environment for a terminal and colour their words.
+for variable in ("GITHUB_ACTIONS", "FORCE_COLOR", "PY_COLORS", "COLUMNS"):
+    os.environ.pop(variable, None)
 
 import jaxtyping
 

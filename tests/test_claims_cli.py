@@ -3,23 +3,18 @@
 import json
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
 from claims_data import IDEAL
+from toy import program
 from toy.folder import write_record
-from typer.testing import CliRunner
 
 from mtlpaper.companion import results
 from mtlpaper.companion.claims import all_claims, as_json, judge_all
-from mtlpaper.companion.cli import app
 
-
-@pytest.fixture(autouse=True)
-def _plain(monkeypatch):
-    # Typer and Rich take a CI's environment for a terminal and colour their words.
-    for name in ("GITHUB_ACTIONS", "FORCE_COLOR", "PY_COLORS", "COLUMNS"):
-        monkeypatch.delenv(name, raising=False)
+call = partial(program.call, "claims")
 
 
 @pytest.fixture(scope="module")
@@ -49,13 +44,6 @@ def rewrite(path: Path, change) -> None:
     data = change(results.load(path))
     path.unlink()
     results.save(data, path)
-
-
-def call(*arguments) -> tuple[int, str, str]:
-    result = CliRunner().invoke(app, ["claims", *(str(argument) for argument in arguments)])
-    if result.exception is not None and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    return result.exit_code, result.stdout, result.stderr
 
 
 def words(text: str) -> str:

@@ -13,14 +13,13 @@ import typer
 from rich.console import Console
 from toy import registration
 from toy.folder import write_record
+from toy.program import call
 from toy.repository import make_repository
 from toy.settings import Toy
-from typer.testing import CliRunner
 
 import mtlpaper
 from mtlpaper.companion import book as publish
 from mtlpaper.companion import experiments, results, runs
-from mtlpaper.companion.cli import app
 from mtlpaper.companion.cli.endings import explained
 from mtlpaper.companion.cli.live import Lines
 from mtlpaper.companion.registry import chapters, settings
@@ -28,10 +27,7 @@ from mtlpaper.companion.sweeps.progress import Report
 
 
 @pytest.fixture(autouse=True)
-def _toy(monkeypatch):
-    # Typer and Rich take a CI's environment for a terminal and colour their words.
-    for name in ("GITHUB_ACTIONS", "FORCE_COLOR", "PY_COLORS", "COLUMNS"):
-        monkeypatch.delenv(name, raising=False)
+def _toy():
     with registration.registered():
         yield
 
@@ -49,13 +45,6 @@ def no_run(monkeypatch):
         raise AssertionError("a run was started")
 
     monkeypatch.setattr(runs, "execute", execute)
-
-
-def call(*arguments) -> tuple[int, str, str]:
-    result = CliRunner().invoke(app, [str(argument) for argument in arguments])
-    if result.exception is not None and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    return result.exit_code, result.stdout, result.stderr
 
 
 def reused(run) -> runs.Outcome:
@@ -105,17 +94,16 @@ def test_a_narrow_terminal_folds_names_and_cuts_none(monkeypatch, name):
     assert all(parameter in joined for parameter in settings(name).model_fields)
 
 
-@pytest.mark.parametrize(
-    "command", [["list"], ["show", "figure1"], ["run", "figure1", "-p", "x=1"]]
-)
-def test_what_needs_no_numerics_loads_none(command):
+def test_what_needs_no_numerics_loads_none():
     heavy = "torch", "numpy", "matplotlib", "xarray", "papermill", "IPython"
+    commands = ["list"], ["show", "figure1"], ["run", "figure1", "-p", "x=1"]
     code = (
         "import sys; from typer.testing import CliRunner; from mtlpaper.__main__ import app; "
-        f"CliRunner().invoke(app, {command}); print([m for m in {heavy} if m in sys.modules])"
+        f"codes = [CliRunner().invoke(app, command).exit_code for command in {commands}]; "
+        f"print(codes, [m for m in {heavy} if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+    assert done.stdout.strip() == "[0, 0, 2] []"
 
 
 @pytest.mark.usefixtures("no_run")
@@ -192,24 +180,6 @@ def test_a_run_tells_its_beginning_end_and_folder(root, tmp_path, monkeypatch, q
             "toy: an entry was damaged\n"
             "toy: done in 1.3 s\n"
         )
-
-
-def test_a_run_tells_what_it_will_take_if_that_is_known(root, tmp_path, monkeypatch):
-    monkeypatch.setattr(
-        "mtlpaper.companion.experiments.estimate",
-        lambda params: SimpleNamespace(summary=lambda jobs: f"{params.n} networks on {jobs}"),
-    )
-
-    def execute(run, _, *, on_start, **__):
-        on_start("")
-        return runs.Outcome(
-            run.folder, runs.RunRecord.model_construct(duration_s=1.0), reused=False
-        )
-
-    monkeypatch.setattr(runs, "execute", execute)
-    arguments = ["--preset", "quick", "--jobs", 2, "--root", root, "--out", tmp_path / "out"]
-    assert "toy: 5 networks on 2\n" in call("run", "toy", *arguments)[2]
-    assert "networks" not in call("run", "toy", "--quiet", *arguments)[2]
 
 
 @pytest.mark.parametrize("by", ["option", "environment"])

@@ -155,12 +155,6 @@ def test_citation_names_the_companion_and_the_paper():
     assert paper["identifiers"][0]["value"] == "arXiv:1910.13593"
 
 
-def test_settings_load_without_torch():
-    # In a fresh interpreter: `mtlpaper list` and a rejected parameter must answer at once.
-    code = "import sys, mtlpaper.companion.parameters; sys.exit('torch' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
-
-
 def test_shapes_are_checked_while_tests_run():
     # Two axes are asked for. Without the import hook of conftest.py, SciPy would take the vector.
     with pytest.raises(jaxtyping.TypeCheckError, match="N3 N"):
