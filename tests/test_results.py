@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from toy import registration
 from toy.settings import Toy
 
-from mtlpaper.companion import contract, drawings, experiments, results
+from mtlpaper.companion import contract, experiments, results
 
 
 def dataset() -> xr.Dataset:
@@ -163,11 +163,3 @@ def test_a_variable_without_label_is_refused(monkeypatch, name, label):
     monkeypatch.setattr(contract, "compute", bare)
     with pytest.raises(experiments.UnlabelledError, match=f"`{name}` lacks {label}"):
         experiments.compute(Toy.preset("quick"))
-
-
-@pytest.mark.usefixtures("toy")
-def test_a_dataset_is_drawn_by_its_experiment():
-    data = experiments.compute(Toy.preset("quick"))
-    assert list(drawings.draw(data)) == ["toy"]
-    with pytest.raises(drawings.FigureError, match="got None"):
-        drawings.draw(data.drop_attrs())
