@@ -11,6 +11,7 @@ import xarray as xr
 from bs4 import BeautifulSoup, Tag
 from claims_data import IDEAL
 from nbformat import v4
+from toy.book import drawn_notebook
 from toy.folder import write_record
 
 import mtlpaper
@@ -70,26 +71,17 @@ def findings():
     return judge_all(load)
 
 
-def notebook(figure: str, *, executed: bool) -> nbformat.NotebookNode:
-    drawn = v4.new_output(
-        "display_data",
-        data={"image/svg+xml": "<svg xmlns='http://www.w3.org/2000/svg'/>", "text/plain": "-"},
-    )
-    metadata = {"figure": {"name": figure, "caption": "Drawn."}, "image": {"alt": "A curve."}}
-    cells = [
-        v4.new_markdown_cell("# A run\n\nIt says what it found, at some length, in its figure."),
-        v4.new_code_cell("draw()", metadata={"mystnb": metadata}),
-    ]
-    if executed:
-        cells[1].execution_count, cells[1].outputs = 1, [drawn]
-    return v4.new_notebook(cells=cells, metadata={"language_info": {"name": "python"}})
+#: The other figure has a label of which no claim knows.
+FIGURES = {"depth": "fig-depth", "finite_data": "fig-other"}
+DRAWN = v4.new_output(
+    "display_data",
+    data={"image/svg+xml": "<svg xmlns='http://www.w3.org/2000/svg'/>", "text/plain": "-"},
+)
 
 
 def make_run(folder: Path, name: str, data: xr.Dataset) -> None:
     folder.mkdir(parents=True)
-    # The other figure has a label of which no claim knows.
-    label = "fig-depth" if name == "depth" else "fig-other"
-    nbformat.write(notebook(label, executed=True), folder / f"{name}.ipynb")
+    nbformat.write(drawn_notebook(FIGURES[name], DRAWN), folder / f"{name}.ipynb")
     results.save(data, folder / f"{name}.nc")
     numbers = dict.fromkeys(re.findall(r"{([\w-]+):", chapters()[name].answer), 0.5)
     write_record(folder, experiment=name, numbers=numbers)
@@ -114,8 +106,7 @@ def project(tmp_path_factory) -> Path:
     (root / "notebooks").mkdir()
     for name, data in found().items():
         make_run(root / "runs" / name, name, data)
-        label = "fig-depth" if name == "depth" else "fig-other"
-        nbformat.write(notebook(label, executed=False), root / "notebooks" / f"{name}.ipynb")
+        nbformat.write(drawn_notebook(FIGURES[name]), root / "notebooks" / f"{name}.ipynb")
     (root / "results").mkdir()
     words = {"depth-shift": "partly", "depth-trends": "reproduced"}
     published = as_json({name: Finding(word, held=1, total=1) for name, word in words.items()})
@@ -247,9 +238,8 @@ def test_only_reproduced_rows_are_put_to_their_controls():
 def test_figures_are_those_of_the_staged_runs(tmp_path):
     (tmp_path / "notebooks").mkdir()
     for name in ("depth", "unstaged"):
-        nbformat.write(
-            notebook(f"fig-{name}", executed=False), tmp_path / "notebooks" / f"{name}.ipynb"
-        )
+        path = tmp_path / "notebooks" / f"{name}.ipynb"
+        nbformat.write(drawn_notebook(f"fig-{name}"), path)
     (tmp_path / "runs" / "depth").mkdir(parents=True)
     assert figure_labels(tmp_path) == {"fig-depth"}
 

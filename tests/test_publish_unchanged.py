@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 from test_publish_build import make_run, make_source
 
-from mtlpaper.companion.book import build, unchanged
+from mtlpaper.companion.book import Fault, FaultKind, build, unchanged
 
 
 @pytest.fixture
@@ -21,6 +21,9 @@ def project(tmp_path, monkeypatch) -> Path:
 
     monkeypatch.setattr(build, "render", render)
     monkeypatch.setattr(build, "check_pages", lambda *_: [])
+    # What these make follows from the package and its versions, of which there are tests below.
+    for name in ("_stage_generated", "stage_scorecard", "copy_mathjax"):
+        monkeypatch.setattr(f"mtlpaper.companion.book.stage.{name}", lambda *_: None)
     root = tmp_path / "project"
     make_source(root)
     make_run(root / "runs" / "toy")
@@ -72,6 +75,18 @@ def test_a_change_of_any_file_renders_the_book_again(project):
     assert rendered(project)
     assert not stray.exists()
     assert not rendered(project)
+
+
+def test_a_fault_of_a_page_is_told_and_leaves_the_book(project, monkeypatch):
+    faults = [Fault("a.html", FaultKind.EMPTY_PAGE, "no words")]
+    monkeypatch.setattr(build, "check_pages", lambda *_: faults)
+    (project / "book" / "index.md").write_text("# A book of other words")
+    page = project / "_build" / "html" / "book" / "index.html"
+    before = page.stat().st_mtime_ns
+    with pytest.raises(build.PublishError) as caught:
+        rendered(project)
+    assert str(caught.value).splitlines()[1:] == [f"  {fault}" for fault in faults]
+    assert page.stat().st_mtime_ns == before
 
 
 def test_another_version_or_preset_renders_the_book_again(project, monkeypatch):
