@@ -108,20 +108,6 @@ def test_strict_names_the_verdicts_that_differ(root):
     assert (code, err) == (1, "depth-shift: not reproduced, published as reproduced\n")
 
 
-def test_strict_names_claims_missing_on_either_side(root):
-    path = root / "results" / "verdicts.json"
-    verdicts = json.loads(path.read_text())
-    verdicts["no-such-claim"] = verdicts.pop("row-b")
-    path.unlink()
-    path.write_text(json.dumps(verdicts))
-    code, _, err = call("--strict", "--root", root)
-    assert code == 1
-    assert err.splitlines() == [
-        "row-b: reproduced, but not published",
-        "no-such-claim: published as reproduced, but there is no such claim",
-    ]
-
-
 def test_missing_data_make_claims_untestable_and_strict_fail(root):
     (root / "results" / "depth.nc").unlink()
     code, out, _ = call("--json", "--root", root)
@@ -175,13 +161,10 @@ def test_published_data_that_the_manifest_does_not_list_as_such_are_refused(root
     assert "depth.nc was altered" in err
 
 
-def test_other_results_can_be_named(root, tmp_path_factory):
+def test_other_results_can_be_named(root):
     code, out, _ = call("--results", root / "results", "--json", "--strict")
     assert code == 0
     assert json.loads(out)["data"] == str(root / "results")
-    code, _, err = call("--results", tmp_path_factory.mktemp("empty"))
-    assert code == 2
-    assert "has no data of figure1" in err
 
 
 @pytest.mark.parametrize(

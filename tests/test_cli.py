@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from toy import registration
 from toy.folder import write_record
-from toy.program import call
+from toy.program import call, reused
 from toy.repository import make_repository
 from toy.settings import Toy
 
@@ -37,18 +37,19 @@ def root(tmp_path) -> Path:
     return make_repository(tmp_path / "repository", "toy")
 
 
+def raising(error: BaseException):
+    """A function that raises the error, whatever it is given."""
+
+    def fail(*_, **__):
+        raise error
+
+    return fail
+
+
 @pytest.fixture
 def no_run(monkeypatch):
     """No kernel may start."""
-
-    def execute(*_, **__):
-        raise AssertionError("a run was started")
-
-    monkeypatch.setattr(runs, "execute", execute)
-
-
-def reused(run) -> runs.Outcome:
-    return runs.Outcome(run.folder, runs.RunRecord.model_construct(duration_s=1.0), reused=True)
+    monkeypatch.setattr(runs, "execute", raising(AssertionError("a run was started")))
 
 
 def test_version():
@@ -218,7 +219,7 @@ def test_an_interrupted_sweep_says_what_is_stored(root, monkeypatch):
 
 
 def test_the_default_folder_is_named_by_preset_and_fingerprint(root, monkeypatch):
-    monkeypatch.setattr(runs, "execute", lambda run, *_, **__: reused(run))
+    monkeypatch.setattr(runs, "execute", reused)
     code, out, err = call("run", "toy", "--preset", "quick", "--root", root)
     mark = runs.plan("toy", "quick", root=root).fingerprint
     assert (code, out) == (0, f"runs/toy-quick-{mark[:8]}\n")
@@ -234,10 +235,7 @@ def test_the_default_folder_is_named_by_preset_and_fingerprint(root, monkeypatch
     ],
 )
 def test_exit_codes(root, monkeypatch, error, code, words):
-    def execute(*_, **__):
-        raise error
-
-    monkeypatch.setattr(runs, "execute", execute)
+    monkeypatch.setattr(runs, "execute", raising(error))
     got, _, err = call("run", "toy", "--root", root)
     assert got == code
     assert words in err
@@ -265,10 +263,7 @@ def test_a_signal_that_we_were_told_to_ignore_is_ignored():
 
 
 def test_a_fault_of_the_program_is_not_hidden(root, monkeypatch):
-    def execute(*_, **__):
-        raise ZeroDivisionError
-
-    monkeypatch.setattr(runs, "execute", execute)
+    monkeypatch.setattr(runs, "execute", raising(ZeroDivisionError()))
     with pytest.raises(ZeroDivisionError):
         call("run", "toy", "--root", root)
 
@@ -305,11 +300,8 @@ def test_book_runs_everything_then_builds(root, monkeypatch):
 
 
 def test_a_book_that_cannot_be_built_ends_with_1(root, monkeypatch):
-    def build_book(*_, **__):
-        raise publish.PublishError("a page is empty")
-
     monkeypatch.setattr(runs, "run_all", lambda *_, **__: {})
-    monkeypatch.setattr(publish, "build_book", build_book)
+    monkeypatch.setattr(publish, "build_book", raising(publish.PublishError("a page is empty")))
     code, _, err = call("book", "--root", root)
     assert code == 1
     assert "a page is empty" in err
@@ -330,18 +322,22 @@ def test_check_needs_pages(root):
     assert "there is no folder of pages" in err
 
 
-def test_redraw_makes_the_figures_from_the_data_alone(tmp_path):
+@pytest.fixture
+def data_file(tmp_path) -> Path:
     results.save(experiments.compute(Toy.preset("quick")), tmp_path / "toy.nc")
-    code, out, _ = call("redraw", tmp_path / "toy.nc", "--out", tmp_path / "new")
+    return tmp_path / "toy.nc"
+
+
+def test_redraw_makes_the_figures_from_the_data_alone(data_file, tmp_path):
+    code, out, _ = call("redraw", data_file, "--out", tmp_path / "new")
     assert code == 0
     files = [tmp_path / "new" / f"toy.{kind}" for kind in ("svg", "png")]
     assert out.split() == [str(path) for path in files]
     assert all(path.stat().st_size for path in files)
 
 
-def test_redraw_refuses_data_that_its_run_did_not_write(tmp_path):
-    path = tmp_path / "toy.nc"
-    results.save(experiments.compute(Toy.preset("quick")), path)
+def test_redraw_refuses_data_that_its_run_did_not_write(data_file, tmp_path):
+    path = data_file
     write_record(tmp_path, command="mtlpaper run toy")
     assert call("redraw", path, "--out", tmp_path / "new")[0] == 0
     # An attribute is outside the checksums that the file itself carries.
@@ -352,11 +348,10 @@ def test_redraw_refuses_data_that_its_run_did_not_write(tmp_path):
     assert "`mtlpaper run toy --force`" in err
 
 
-def test_redraw_refuses_a_file_for_its_folder(tmp_path):
-    results.save(experiments.compute(Toy.preset("quick")), tmp_path / "toy.nc")
-    code, out, err = call("redraw", tmp_path / "toy.nc", "--out", tmp_path / "toy.nc")
+def test_redraw_refuses_a_file_for_its_folder(data_file):
+    code, out, err = call("redraw", data_file, "--out", data_file)
     assert (code, out) == (2, "")
-    assert err == f"`--out` must be a folder, got the file {tmp_path / 'toy.nc'}\n"
+    assert err == f"`--out` must be a folder, got the file {data_file}\n"
 
 
 @pytest.mark.parametrize("content", [None, b"no data"])
@@ -373,11 +368,7 @@ def test_a_recorded_command_is_one_the_program_understands(root, monkeypatch):
     changes = {"sizes": [3, 4], "rule": "argmax", "cap": None, "rate": 1e-7, "flag": False}
     planned = runs.plan("toy", "quick", changes, root=root)
     seen = []
-    monkeypatch.setattr(
-        runs,
-        "execute",
-        lambda run, *_, **__: seen.append(run) or reused(run),
-    )
+    monkeypatch.setattr(runs, "execute", lambda run, *_, **__: seen.append(run) or reused(run))
     program, *arguments = shlex.split(planned.command)
     assert program == "mtlpaper"
     assert call(*arguments, "--root", root)[0] == 0

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 from toy import registration
+from toy.program import call, reused
 from toy.repository import make_repository
 from typer.main import get_command
-from typer.testing import CliRunner
 
 from mtlpaper.companion import runs
 from mtlpaper.companion.cli import app
@@ -39,10 +39,6 @@ def recorded(root: Path) -> list[str]:
         runs.plan("toy", "quick", changes, root=root).command,
         runs.plan("multiverse", "quick", wide).command,
     ]
-
-
-def reused(run: runs.Run, *_: object, **__: object) -> runs.Outcome:
-    return runs.Outcome(run.folder, runs.RunRecord.model_construct(duration_s=1.0), reused=True)
 
 
 @pytest.fixture(scope="module")
@@ -88,6 +84,6 @@ def test_documented_commands_are_understood(monkeypatch):
     for line in documented():
         _, command, *words = shlex.split(line)
         if command == "run":
-            assert CliRunner().invoke(app, [command, *words]).exit_code == 0
+            assert call(command, *words)[0] == 0
         else:
             program.commands[command].make_context(command, words)
