@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import contourpy
@@ -41,12 +41,13 @@ class Mark:
     Kinds are ``line`` (in order), ``points``, ``segments``, ``area`` (corners, all three in any
     order), ``image``, ``contour``, ``across`` and ``upright`` (lines whose x or y is a fraction
     of the panel), ``span``, ``text``; and of what is only told: ``label``, that a text stands in a
-    panel's title or labels, ``ticks`` (of the axis `named`), and the ``scale`` of the axes.
+    panel's title or labels, ``unit``, ``ticks`` (both of the axis `named`), the ``scale`` of the
+    axes, and ``titled``, that the title stands for the label of the vertical axis.
     """
 
     panel: Panel
     kind: str
-    numbers: np.ndarray
+    numbers: np.ndarray = field(default_factory=lambda: np.empty(0))
     text: str = ""
     named: str = ""
     colour: str = ""
@@ -404,7 +405,7 @@ class Show:
         unit = self.unit if self.unit is not None else _UNITS[values.attrs["units"]]
         for panel, cell in spread(values, self.rows, self.columns, self.at):
             yield from told_of(panel, cell, (*self.rows, self.columns))
-            yield Mark(panel, "unit", np.empty(0), unit, named="x" if self.across else "y")
+            yield from in_units(panel, unit, "x" if self.across else "y")
             yield from _horizontal(panel, values[self.over], "y" if self.across else "x")
             for value in cell[self.by].values if self.by else [None]:
                 one = cell.sel({self.by: value}) if self.by else cell
@@ -419,15 +420,13 @@ class Show:
             y = one.transpose(self.over).values
             yield _mark(panel, self.kind, [x, y], name, fixed, self.across)
             return
-        low, high = (one.sel(bound=side).transpose(self.over).values for side in ("low", "high"))
         if self.kind == "area":
+            low, high = (one.sel(bound=side).transpose(self.over) for side in ("low", "high"))
             corners = np.concatenate([[x, low], [x, high]], axis=1)
             yield _mark(panel, "area", corners, name, fixed, self.across)
             return
-        line = "points" if self.kind == "loose" else "line"
-        estimate = one.sel(bound="estimate").transpose(self.over).values
-        yield _mark(panel, line, [x, estimate], name, fixed, self.across)
-        yield _mark(panel, "segments", [x, low, x, high], "", fixed, self.across)
+        kind = "points" if self.kind == "loose" else "line"
+        yield from with_intervals(panel, x, one, name, kind=kind, across=self.across)
 
 
 def places(coordinate: xr.DataArray) -> np.ndarray:
@@ -448,16 +447,34 @@ def spread(
 
 
 def told_of(panel: Panel, cell: xr.DataArray, names: Iterable[str]) -> Iterator[Mark]:
-    for name in filter(None, names):
-        yield Mark(panel, "label", np.empty(0), shown(cell[name].item()))
+    return said(panel, *(shown(cell[name].item()) for name in names if name))
 
 
 def _horizontal(panel: Panel, coordinate: xr.DataArray, which: str) -> Iterator[Mark]:
     if coordinate.dtype.kind in "fiu":
         unit = _UNITS[coordinate.attrs.get("units", "1")]
-        yield Mark(panel, "unit", np.empty(0), unit, named=which)
+        yield from in_units(panel, unit, which)
     else:
         yield ticks(panel, which, places(coordinate), coordinate.values)
+
+
+def said(panel: Panel, *words: str) -> Iterator[Mark]:
+    """Words that stand in a panel's title or labels."""
+    return (Mark(panel, "label", text=word) for word in words)
+
+
+def in_units(panel: Panel, unit: str, where: Iterable[str]) -> Iterator[Mark]:
+    """A unit in the label of an axis (``x``, ``y``), of both (``xy``), or of the ``bar``."""
+    return (Mark(panel, "unit", text=unit, named=which) for which in where)
+
+
+def with_intervals(
+    panel: Panel, at: Any, values: xr.DataArray, name: str, kind="points", across=False
+) -> Iterator[Mark]:
+    """Points or a line over places on an axis, and the interval of each."""
+    low, estimate, high = (np.ravel(values.sel(bound=side)) for side in ("low", "estimate", "high"))
+    yield _mark(panel, kind, [at, estimate], name, across=across)
+    yield _mark(panel, "segments", [at, low, at, high], "", across=across)
 
 
 def ticks(panel: Panel, which: str, at: Any, names: Iterable[Any]) -> Mark:
@@ -465,7 +482,7 @@ def ticks(panel: Panel, which: str, at: Any, names: Iterable[Any]) -> Mark:
     return Mark(panel, "ticks", np.asarray(at, float), text, named=which)
 
 
-def _mark(panel, kind, columns, name, fixed, across=False) -> Mark:
+def _mark(panel, kind, columns, name, fixed=False, across=False) -> Mark:
     rows = np.column_stack([np.asarray(column, float) for column in columns])
     if across:
         rows = rows[:, [1, 0, 3, 2][: rows.shape[1]]]
@@ -501,7 +518,7 @@ def zeros(shape: Panel) -> Drawing:
 
 def told(at: Panel, *words: str) -> Drawing:
     """Words of a panel's title or labels."""
-    return lambda _data: (Mark(at, "label", np.empty(0), one) for one in words)
+    return lambda _data: said(at, *words)
 
 
 def axis(at: Panel = (0, 0), **told: Any) -> Drawing:
@@ -514,7 +531,7 @@ def axis(at: Panel = (0, 0), **told: Any) -> Drawing:
                 numbers = np.array([np.nan if end is None else end for end in limits], float)
                 yield Mark(at, "scale", numbers, name)
             else:
-                yield Mark(at, "scale", np.empty(0), name, named=str(value))
+                yield Mark(at, "scale", text=name, named=str(value))
 
     return marks
 
@@ -522,7 +539,7 @@ def axis(at: Panel = (0, 0), **told: Any) -> Drawing:
 def image(panel: Panel, values: xr.DataArray, y: str, x: str, unit: str) -> Iterator[Mark]:
     """A map, the ticks of both axes by the values of the coordinates, and the bar of colours."""
     yield Mark(panel, "image", values.transpose(y, x).values.astype(float))
-    yield Mark(panel, "unit", np.empty(0), unit, named="bar")
+    yield from in_units(panel, unit, ["bar"])
     for which, name in (("y", y), ("x", x)):
         yield ticks(panel, which, range(values.sizes[name]), values[name].values)
 

@@ -24,14 +24,17 @@ from drawings import (
     complaints,
     contour,
     image,
+    in_units,
     level,
     mark,
+    said,
     shade,
     spread,
     text,
     ticks,
     told,
     told_of,
+    with_intervals,
     zeros,
 )
 from matplotlib.figure import Figure
@@ -80,7 +83,7 @@ def stripes(name, over, published, at=(0, 0), cell=None) -> Drawing:
         low, high = BENEFIT_AXES[published]
         edge = np.array([[1.015, low], [1.015, high]])
         yield Mark(at, "across", edge, named="published axis", fixed=True)
-        yield Mark(at, "unit", np.empty(0), "nats", named="y")
+        yield from in_units(at, "nats", "y")
         yield ticks(at, "x", (np.arange(len(groups)) + 0.5) * room - 0.5, groups)
         yield Mark(at, "scale", np.array([-0.5, len(groups) * room - 0.5]), "xlim")
         for i, group in enumerate(groups):
@@ -147,7 +150,7 @@ def weak(name):
 def form_segments(data):
     for at, MT in spread(data["MT"].expand_dims(form=data["form"]), ("label_rule",), "form"):
         yield from told_of(at, MT, ("label_rule", "form"))
-        yield from (Mark(at, "unit", np.empty(0), "nats", named=which) for which in "xy")
+        yield from in_units(at, "nats", "xy")
         cell = data.sel(label_rule=MT["label_rule"], form=MT["form"])
         x = MT.values
         low, high, outside = (
@@ -170,7 +173,7 @@ def bound_ratio(data):
     for at, MT in spread(data["MT"], (), "label_rule"):
         yield from told_of(at, MT, ("label_rule",))
         yield level(at, 1.0, fixed=True)
-        yield Mark(at, "unit", np.empty(0), "nats", named="x")
+        yield from in_units(at, "nats", "x")
         for source in MT["source"].values:
             size = abs(MT.sel(source=source))
             ratio = gap.sel(label_rule=MT["label_rule"], source=source).transpose(*size.dims) / size
@@ -190,10 +193,7 @@ def least_losses(data):
         yield mark((0, 0), "line", curve["time"], curve, named=str(name))
         least = curve.isel(time=[int(curve.argmin("time"))])
         yield mark((0, 0), "points", least["time"], least, named=str(name))
-    yield from (
-        Mark((0, 0), "unit", np.empty(0), unit, named=which)
-        for which, unit in (("x", r"\tau"), ("y", "nats"))
-    )
+    yield from (*in_units((0, 0), r"\tau", "x"), *in_units((0, 0), "nats", "y"))
 
 
 def theory_scatter(data):
@@ -204,7 +204,7 @@ def theory_scatter(data):
         yield mark(at, "line", ends, ends, named=BY_TICKS)
         yield level(at, 0.0, fixed=True)
         yield level(at, 0.0, upright=True, fixed=True)
-        yield from (Mark(at, "unit", np.empty(0), "nats", named=which) for which in "xy")
+        yield from in_units(at, "nats", "xy")
         for n in data["n_train"].values:
             x, y, clear = (v.sel(n_train=n).values for v in (theory, MT, data["clear"]))
             for part in (clear, ~clear):
@@ -259,7 +259,7 @@ def slope_one(data):
         yield mark(at, "line", rates, largest * rates / rates.max(), named="slope one")
         yield level(at, plateau)
         yield text(at, rates.min(), plateau, "Eq. (3): infinite data")
-        yield Mark(at, "unit", np.empty(0), r"1/\tau", named="x")
+        yield from in_units(at, r"1/\tau", "x")
         for descent in cell["descent"].values:
             for seed in cell["seed"].values:
                 one = cell.sel(descent=descent, seed=seed)
@@ -270,7 +270,7 @@ def claim_shares(data):
     at = (0, 0)
     order = np.argsort(data["share"].sel(bound="estimate").values)
     yield ticks(at, "y", range(len(order)), data["claim"].values[order])
-    yield Mark(at, "unit", np.empty(0), "%", named="x")
+    yield from in_units(at, "%", "x")
     for y, i in enumerate(order):
         value, low, high = 100 * data["share"].isel(claim=i).sel(bound=["estimate", "low", "high"])
         yield mark(at, "line", [low, high], [y, y], named=BY_TICKS)
@@ -301,8 +301,8 @@ def specification(claim) -> Drawing:
         yield mark((0, 0), "points", x[holds], effect[holds], named="holds")
         yield mark((0, 0), "points", x[~holds], effect[~holds], named="does not")
         of_claim = all_claims()[claim]
-        yield Mark((0, 0), "label", np.empty(0), of_claim.says)
-        yield Mark((0, 0), "unit", np.empty(0), f"({of_claim.unit})", named="y")
+        yield from said((0, 0), of_claim.says)
+        yield from in_units((0, 0), f"({of_claim.unit})", "y")
         for limit in (of_claim.range.low, of_claim.range.high):
             if np.isfinite(limit):
                 yield level((0, 0), limit, fixed=True)
@@ -339,14 +339,10 @@ def law(at, cell, name, place=-1):
     ends = np.array([x.min(), x.max()])
     yield mark(at, "line", ends, intercept + slope * ends, named=BY_TICKS)
     yield level(at, 0.0, fixed=True)
-    yield Mark(at, "unit", np.empty(0), "nats", named="y")
+    yield from in_units(at, "nats", "y")
     for family in dict.fromkeys(part["family"].values):
         of = part["family"].values == family
-        estimate, low, high = (
-            part["MT"].sel(bound=side)[of] for side in ("estimate", "low", "high")
-        )
-        yield mark(at, "points", x[of], estimate, named=str(family))
-        yield mark(at, "segments", x[of], low, x[of], high)
+        yield from with_intervals(at, x[of], part["MT"].isel(auxiliary=of), str(family))
 
 
 def law_by_candidate(data):
@@ -355,7 +351,7 @@ def law_by_candidate(data):
     for i, name in enumerate(ranked(data)):
         at = divmod(i, 4)
         error = 1000 * data["law_error"].sel(bound="estimate", candidate=name).item()
-        yield Mark(at, "label", np.empty(0), f"{name}: {error:.1f} mnat")
+        yield from said(at, f"{name}: {error:.1f} mnat")
         yield from law(at, cell, name)
 
 
@@ -364,7 +360,7 @@ def law_by_main(data):
     for i, main in enumerate(data["main"].values):
         cell = data.sel(main=main).isel(n_train=0)
         for j, name in enumerate(("mean r", best, "flow (T 7b)")):
-            yield from (Mark((i, j), "label", np.empty(0), word) for word in (main, name))
+            yield from said((i, j), main, name)
             for place in (0, -1):
                 yield from law((i, j), cell, name, place)
 
@@ -372,12 +368,10 @@ def law_by_main(data):
 def candidate_errors(name, factor, unit, at) -> Drawing:
     def marks(data):
         names = ranked(data)
-        one = factor * data[name].sel(candidate=names)
-        y, sides = np.arange(len(names)), [one.sel(bound=b) for b in ("estimate", "low", "high")]
-        yield mark(at, "points", sides[0], y, named=BY_TICKS)
-        yield mark(at, "segments", sides[1], y, sides[2], y)
+        y, values = np.arange(len(names)), factor * data[name].sel(candidate=names)
+        yield from with_intervals(at, y, values, BY_TICKS, across=True)
         yield ticks(at, "y", y, names)
-        yield Mark(at, "unit", np.empty(0), unit, named="x")
+        yield from in_units(at, unit, "x")
 
     return marks
 
@@ -392,12 +386,9 @@ def family_errors(data):
     y = np.arange(len(names))
     for i, family in enumerate(data["left_out"].values):
         one = 1000 * data["family_error"].sel(left_out=family, candidate=names)
-        value, low, high = (one.sel(bound=side) for side in ("estimate", "low", "high"))
-        shifted = y + 0.17 * (i - 1.5)
-        yield mark(at, "points", value, shifted, named=str(family))
-        yield mark(at, "segments", low, shifted, high, shifted)
+        yield from with_intervals(at, y + 0.17 * (i - 1.5), one, str(family), across=True)
     yield ticks(at, "y", y, names)
-    yield Mark(at, "unit", np.empty(0), "mnat", named="x")
+    yield from in_units(at, "mnat", "x")
 
 
 def exact_and_limit(name, at) -> list[Drawing]:
@@ -405,7 +396,7 @@ def exact_and_limit(name, at) -> list[Drawing]:
     return [
         Show(name, named="{} classes", **grid),
         Show(f"{name}_rem", named="dashed: REM limit", **grid),
-        lambda _data: [Mark(at, "titled", np.empty(0))],
+        lambda _data: [Mark(at, "titled")],
     ]
 
 
@@ -423,8 +414,8 @@ def chosen_times(data):
     ends = [test.min(), test.max()]
     for j, rule in enumerate(("validation", "noisy validation")):
         at = (0, j)
-        yield Mark(at, "label", np.empty(0), rule)
-        yield from (Mark(at, "unit", np.empty(0), "nats", named=which) for which in "xy")
+        yield from said(at, rule)
+        yield from in_units(at, "nats", "xy")
         yield mark(at, "line", ends, ends, named=BY_TICKS)
         for S_A in MT["S_A"].values:
             x, y = test.sel(S_A=S_A), MT.sel(rule=rule, S_A=S_A)
@@ -438,7 +429,7 @@ def phase_maps(data):
                 at, MT = (2 * i + k, j), data[name].sel(S_A=S_A, n_train=n)
                 yield from benefit_map(at, MT)
                 yield from told_of(at, MT, ("S_A", "n_train"))
-                yield Mark(at, "label", np.empty(0), source)
+                yield from said(at, source)
                 value = MT.sel(bound="estimate").transpose("S_B", "r_AB").values
                 if value.min() < 0 < value.max():
                     yield contour(at, value)
@@ -455,7 +446,7 @@ def effect_strips(data):
     for j, (name, group) in enumerate(rows):
         at, effect = (0, j), data[name]
         yield level(at, 0.0, fixed=True)
-        yield Mark(at, "label", np.empty(0), f"({name[4]})")
+        yield from said(at, f"({name[4]})")
         yield ticks(at, "x", range(effect.sizes[group]), effect[group].values)
         yield Mark(at, "scale", np.array([-0.6, effect.sizes[group] - 0.4]), "xlim")
         if name in ("row_a", "row_d"):
@@ -464,10 +455,9 @@ def effect_strips(data):
             cell = effect.sel({group: value})
             x = i + np.linspace(-0.38, 0.38, cell.isel(bound=0, source=0).size)
             seen, theory = cell.sel(source="measured"), cell.sel(source="theory")
-            yield mark(at, "points", x, seen.sel(bound="estimate"), named="measured")
-            yield mark(at, "segments", x, seen.sel(bound="low"), x, seen.sel(bound="high"))
+            yield from with_intervals(at, x, seen, "measured")
             yield mark(at, "points", x, theory.sel(bound="estimate"), named="theory (T 7b)")
-    yield Mark((0, 0), "unit", np.empty(0), "nats", named="y")
+    yield from in_units((0, 0), "nats", "y")
 
 
 def shown_inputs(data):
@@ -591,7 +581,7 @@ DRAWN: dict[str, list[Drawing]] = {
             "loose",
             at=(0, 1),
         ),
-        lambda _data: [level((0, 1), 0.0, fixed=True), Mark((0, 1), "titled", np.empty(0))],
+        lambda _data: [level((0, 1), 0.0, fixed=True), Mark((0, 1), "titled")],
     ],
     "depth-full": over_relatedness("S_A", "student", (2, 4)),
     "interactions": [
