@@ -186,9 +186,8 @@ def test_the_claims_that_cannot_be_tested_say_why():
 
 
 def test_the_scorecard_knows_every_verdict():
-    seen = {claim.judge(ideal(claim)).verdict for claim in all_claims().values() if claim.statistic}
-    assert seen == {"reproduced"}
-    assert set(SYMBOLS) == set(BADGES) == {*seen, "partly", "not reproduced", "not testable"}
+    verdicts = {"reproduced", "partly", "not reproduced", "not testable"}
+    assert set(SYMBOLS) == set(BADGES) == verdicts
     assert len(set(SYMBOLS.values())) == len(SYMBOLS)
 
 

@@ -48,17 +48,6 @@ def pins():
     }
 
 
-def environment():
-    return yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
-
-
-def conda_and_pip():
-    dependencies = environment()["dependencies"]
-    conda = [entry for entry in dependencies if isinstance(entry, str)]
-    (pip,) = (entry["pip"] for entry in dependencies if isinstance(entry, dict))
-    return conda, pip
-
-
 def imported_packages():
     """Top-level names that the package's modules import, lazily or not."""
     for path in (ROOT / "mtlpaper").rglob("*.py"):
@@ -69,20 +58,19 @@ def imported_packages():
                 yield node.module.partition(".")[0]
 
 
-@pytest.mark.parametrize("line", constraint_lines())
-def test_constraint_is_one_exact_public_version(line):
+def test_every_constraint_is_one_exact_public_version():
     # No "+cpu", no address, no path: the file must serve every machine.
-    assert re.fullmatch(r"[A-Za-z0-9._-]+==[0-9][A-Za-z0-9.]*", line)
+    pinned = re.compile(r"[A-Za-z0-9._-]+==[0-9][A-Za-z0-9.]*")
+    assert [line for line in constraint_lines() if not pinned.fullmatch(line)] == []
+    assert len(pins()) == len(constraint_lines())  # none is given twice
 
 
-def test_no_constraint_is_given_twice():
-    assert len(pins()) == len(constraint_lines())
-
-
-@pytest.mark.parametrize("requirement", REQUIRED + OPTIONAL, ids=lambda r: r.name)
-def test_direct_dependency_is_pinned_within_its_range(requirement):
-    pinned = pins()[canonicalize_name(requirement.name)]
-    assert requirement.specifier.contains(pinned), f"{pinned} is outside {requirement}"
+def test_every_direct_dependency_is_declared_once_and_pinned_within_its_range():
+    direct = {canonicalize_name(one.name): one for one in REQUIRED + OPTIONAL}
+    assert len(direct) == len(REQUIRED + OPTIONAL)
+    assert [
+        str(one) for name, one in direct.items() if not one.specifier.contains(pins()[name])
+    ] == []
 
 
 def test_pins_admit_the_oldest_python_to_its_first_patch():
@@ -95,11 +83,6 @@ def test_pins_admit_the_oldest_python_to_its_first_patch():
     assert wanted  # an environment made without constraints may hold other versions beside
     refuse = {name for name in wanted if REFERENCE_PYTHON not in SpecifierSet(wanted[name])}
     assert not refuse
-
-
-def test_no_dependency_is_declared_twice():
-    names = [canonicalize_name(requirement.name) for requirement in REQUIRED + OPTIONAL]
-    assert len(names) == len(set(names))
 
 
 def test_every_imported_package_is_declared():
@@ -115,17 +98,14 @@ def test_every_imported_package_is_declared():
     assert not undeclared
 
 
-def test_environment_installs_this_project_with_every_extra_under_the_constraints():
-    _, pip = conda_and_pip()
-    assert pip == ["--constraint constraints.txt", f"--editable .[{','.join(EXTRAS)}]"]
-
-
-def test_environment_takes_python_and_pip_alone_from_conda_forge():
-    conda, _ = conda_and_pip()
-    python = next(entry for entry in conda if entry.startswith("python"))
-    assert environment()["channels"] == ["conda-forge", "nodefaults"]
-    assert conda == [python, "pip"]
-    assert Version(python.partition("=")[2]) == REFERENCE_PYTHON
+def test_conda_brings_python_and_pip_alone_and_pip_this_project_with_every_extra():
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
+    assert environment["channels"] == ["conda-forge", "nodefaults"]
+    assert environment["dependencies"] == [
+        f"python={REFERENCE_PYTHON}",
+        "pip",
+        {"pip": ["--constraint constraints.txt", f"--editable .[{','.join(EXTRAS)}]"]},
+    ]
 
 
 def test_oldest_python_is_the_same_everywhere():
