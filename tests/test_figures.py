@@ -5,6 +5,8 @@ What they show stands in `test_figures_drawn`.
 
 import subprocess
 import sys
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -37,13 +39,16 @@ def _close_figures():
 
 
 @pytest.fixture(scope="module")
-def saved(tmp_path_factory) -> dict[str, Path]:
-    """One tiny dataset of every experiment, on disk."""
+def saved(tmp_path_factory) -> Callable[[str], Path]:
+    """The file of an experiment's tiny data."""
     folder = tmp_path_factory.mktemp("data")
-    paths = {name: folder / f"{name}.nc" for name in TINY}
-    for name, path in paths.items():
-        results.save(data_of(name), path)
-    return paths
+
+    @cache
+    def path_of(name: str) -> Path:
+        results.save(data_of(name), folder / f"{name}.nc")
+        return folder / f"{name}.nc"
+
+    return path_of
 
 
 def written(path: Path, figure: str) -> bytes:
@@ -61,20 +66,20 @@ def test_every_experiment_has_figures():
 
 @pytest.mark.parametrize(("name", "figure"), NAMES)
 def test_the_same_file_gives_the_same_bytes(saved, name, figure):
-    first = written(saved[name], figure)
+    first = written(saved(name), figure)
     with plt.rc_context(OTHER_STYLE):  # whatever the caller has set
-        assert written(saved[name], figure) == first
+        assert written(saved(name), figure) == first
 
 
 def test_the_style_ends_with_the_drawing(saved):
     before = dict(plt.rcParams)
-    drawn = drawings.draw(results.load(saved["rem"]))
+    drawn = drawings.draw(results.load(saved("rem")))
     assert list(drawn) == ["rem", "rem-freezing"]
     assert dict(plt.rcParams) == before
 
 
 def test_a_dataset_without_origin_is_refused(saved):
-    data = results.load(saved["rem"])
+    data = results.load(saved("rem"))
     for bare in (data.drop_attrs(), data.assign_attrs(experiment="figure7")):
         named = bare.attrs.get("experiment")
         message = rf"`experiment` of a dataset must be one of .*, got {named!r}"
