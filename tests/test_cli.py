@@ -150,8 +150,10 @@ def test_a_device_that_is_not_there_is_refused_before_a_kernel_starts(root, tmp_
 
 @pytest.mark.parametrize("quiet", [False, True])
 def test_a_run_tells_its_beginning_end_and_folder(root, tmp_path, monkeypatch, quiet):
-    known = SimpleNamespace(summary=lambda jobs: f"about 1 s on {jobs}")
-    monkeypatch.setattr("mtlpaper.companion.experiments.estimate", lambda _: known)
+    monkeypatch.setattr(
+        "mtlpaper.companion.experiments.estimate",
+        lambda params: SimpleNamespace(summary=lambda jobs: f"{params.n} networks on {jobs}"),
+    )
     asked = {}
 
     def execute(run, means, *, on_start, on_progress, **options):
@@ -177,7 +179,7 @@ def test_a_run_tells_its_beginning_end_and_folder(root, tmp_path, monkeypatch, q
         assert out == f"{tmp_path / 'out'}\n"
         assert err == (
             "toy: running, preset quick (code: mtlpaper.tasks changed)\n"
-            "toy: about 1 s on 3\n"
+            "toy: 7 networks on 3\n"
             "toy: an entry was damaged\n"
             "toy: done in 1.3 s\n"
         )
