@@ -61,9 +61,7 @@ def stage(root: Path, runs: Mapping[str, Path], target: Path, *, preset: str) ->
     _require_runs(target / "_toc.yml", records)
     for name, record in records.items():
         _stage_run(target, name, runs[name], record)
-    _stage_generated(target)
-    rows = answers({name: record.numbers for name, record in records.items()})
-    (target / GENERATED / "chapters.md").write_text(rows, encoding="utf-8")
+    _stage_generated(target, records)
     stage_scorecard(root, target, target / GENERATED, preset)
     copy_mathjax(target / "book" / "_assets" / "mathjax")
     _complete_config(target / "_config.yml", records, preset)
@@ -124,9 +122,11 @@ def _stage_run(target: Path, name: str, run: Path, record: RunRecord) -> None:
         shutil.copy(run / file, folder / file)
 
 
-def _stage_generated(target: Path) -> None:
+def _stage_generated(target: Path, records: Mapping[str, RunRecord]) -> None:
     folder = target / GENERATED
     folder.mkdir(parents=True)
+    rows = answers({name: record.numbers for name, record in records.items()})
+    (folder / "chapters.md").write_text(rows, encoding="utf-8")
     settings = {name: chapter.parameters for name, chapter in registry.chapters().items()}
     (folder / "settings.md").write_text(settings_ledger(settings), encoding="utf-8")
     (folder / "symbols.md").write_text(symbols(registry.glossary(), settings), encoding="utf-8")
