@@ -216,7 +216,7 @@ def test_an_interrupted_sweep_says_what_is_stored(root, monkeypatch):
     code, _, err = call("run", "toy", "--root", root)
     assert code == 130
     assert err == (
-        "interrupted; 340 of 3900 cells are stored, and the same command goes on from there\n"
+        "interrupted; 340 of 3900 units are stored, and the same command goes on from there\n"
     )
 
 
@@ -404,5 +404,5 @@ def test_a_terminal_shows_how_far_a_run_is(monkeypatch):
         lines.on_cell("figure2", 3, 7)
         lines._progress.refresh()
         lines.on_event("figure2", "done")
-    for text in ("340 of 3900 cells, 45/s, 79 s left", "3 of 7 cells of the notebook", "done"):
+    for text in ("340 of 3900 units, 45/s, 79 s left", "3 of 7 cells of the notebook", "done"):
         assert f"figure2: {text}" in screen.getvalue()

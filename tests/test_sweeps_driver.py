@@ -217,7 +217,7 @@ def test_an_interrupt_says_what_is_stored(tmp_path, store, marks):
     os.killpg(process.pid, signal.SIGINT)  # as the keyboard does: to every process
     told = process.communicate(timeout=60)[1].decode()
     entries = contents(store)
-    found = re.search(r"interrupted; (\d+) of 2000 cells are stored, and the same command", told)
+    found = re.search(r"interrupted; (\d+) of 2000 units are stored, and the same command", told)
     assert found
     # The signal may fall between an entry and its count.
     assert len(entries) - 1 <= int(found[1]) <= len(entries)
@@ -274,13 +274,14 @@ def test_a_full_disk_is_an_error_and_what_was_stored_stays(store):
 
 
 @pytest.mark.usefixtures("store")
-def test_progress_counts_cells_for_who_listens_and_says_nothing(capsys):
+def test_progress_counts_networks_for_who_listens_and_says_nothing(capsys):
     reports = []
     with using(Means(), reports.append):
         sweep(draw, units(3))
-        sweep(draw, units(5), cells=lambda unit: 10 + unit.seed)
-    assert (reports[0].done, reports[0].total) == (0, 3)
+        sweep(draw, units(5), networks=lambda unit: 10 + unit.seed)
+    assert str(reports[0]) == "0 of 3 units"
     assert (reports[-1].done, reports[-1].total, reports[-1].stored) == (60, 60, 60)
+    assert str(reports[-1]) == "60 of 60 networks"
     assert reports[-1].notes == ()
     assert capsys.readouterr() == ("", "")
 
@@ -290,13 +291,13 @@ def test_the_rate_is_of_what_was_computed(monkeypatch):
     monkeypatch.setattr("mtlpaper.companion.sweeps.progress.time.monotonic", lambda: now[0])
     with Progress(400, kept=True) as progress:
         now[0] = 5.0
-        progress.advance(100, reused=True)
-        assert str(progress.report()) == "100 of 400 cells"
+        progress.advance(100, stored=True)
+        assert str(progress.report()) == "100 of 400 units"
         now[0] = 7.0
         progress.advance(90)
         report = progress.report()
-    assert str(report) == "190 of 400 cells, 45/s, 5 s left"
-    assert report.after_interrupt().startswith("190 of 400 cells are stored")
+    assert str(report) == "190 of 400 units, 45/s, 5 s left"
+    assert report.after_interrupt().startswith("190 of 400 units are stored")
     assert Report(1, 2).after_interrupt() == "nothing was stored"
 
 

@@ -35,9 +35,8 @@ def store(tmp_path) -> Store:
 
 
 def save(store: Store, arrays=ARRAYS) -> None:
-    claim = store.claim(KEY)
-    assert claim is not None
-    claim.save(TEXT, arrays)
+    assert store.claim(KEY)
+    store.save(KEY, TEXT, arrays)
 
 
 def files(store: Store) -> list[str]:
@@ -174,22 +173,22 @@ def test_a_result_of_another_kind_is_refused(result):
 
 
 def test_one_entry_has_one_writer(store):
-    claim = store.claim(KEY)
-    assert store.claim(KEY) is None
-    assert Store(store.folder).claim(KEY) is None
+    assert store.claim(KEY)
+    assert not store.claim(KEY)
+    assert not Store(store.folder).claim(KEY)
     assert files(store) == [KEY]  # opening the store again left the claimed file alone
-    claim.release()
+    store.release(KEY)
     assert files(store) == []
-    again = store.claim(KEY)
-    again.save(TEXT, ARRAYS)
+    save(store)
     assert files(store) == [f"{KEY}.unit"]
 
 
 def test_a_claim_ends_with_its_process(store):
     code = (
         "import os, sys, pathlib; from mtlpaper.companion.sweeps import Store\n"
-        "claim = Store(pathlib.Path(sys.argv[1])).claim(sys.argv[2])\n"
-        "open(claim._path, 'w').write('half an ent')\n"
+        "store = Store(pathlib.Path(sys.argv[1]))\n"
+        "store.claim(sys.argv[2])\n"
+        "(store.folder / '.work' / sys.argv[2]).write_text('half an ent')\n"
         "os.kill(os.getpid(), 9)\n"
     )
     done = subprocess.run([sys.executable, "-c", code, str(store.folder), KEY], check=False)
@@ -213,12 +212,15 @@ def test_without_locks_two_may_write_the_same(store, monkeypatch, fault):
             raise OSError(fault, os.strerror(fault))
 
     monkeypatch.setattr("mtlpaper.companion.sweeps.locks.fcntl.flock", flock)
-    one, other = store.claim(KEY), store.claim(KEY)
+    other = Store(store.folder)
+    assert store.claim(KEY)
+    assert other.claim(KEY)
     Store(store.folder)  # a third one comes and tidies
-    one.save(TEXT, ARRAYS)
-    other.save(TEXT, ARRAYS)
+    store.save(KEY, TEXT, ARRAYS)
+    other.save(KEY, TEXT, ARRAYS)
     assert same([store.load(KEY)], [ARRAYS])
-    store.claim(KEY).release()
+    assert store.claim(KEY)
+    store.release(KEY)
     assert files(store) == [f"{KEY}.unit"]
 
 
@@ -239,9 +241,9 @@ def test_a_folder_that_a_group_shares_makes_a_store_that_it_shares(tmp_path, mod
     umask = os.umask(0o022)
     try:
         store = Store(tmp_path / "project" / "new" / "store")
-        claim = store.claim(KEY)
+        assert store.claim(KEY)
         made = [*(tmp_path / "project").rglob("*")]
-        claim.save(TEXT, ARRAYS)
+        store.save(KEY, TEXT, ARRAYS)
         made += [store.path(KEY), store.path(KEY).parent]
         assert {bool(path.stat().st_mode & 0o020) for path in made if path.exists()} == {shared}
     finally:
@@ -254,7 +256,9 @@ def test_what_another_user_left_is_passed_over():
     code = (
         "import os, sys, pathlib\nfrom mtlpaper.companion.sweeps import Store\n"
         "os.setgid(12345), os.setuid(12345)\n"
-        "Store(pathlib.Path(sys.argv[1])).claim(sys.argv[2]).save(sys.argv[3], {})\n"
+        "store = Store(pathlib.Path(sys.argv[1]))\n"
+        "assert store.claim(sys.argv[2])\n"
+        "store.save(sys.argv[2], sys.argv[3], {})\n"
     )
     with tempfile.TemporaryDirectory() as place:  # pytest's own is closed to others
         store = Store(Path(place))
@@ -268,14 +272,14 @@ def test_what_another_user_left_is_passed_over():
 
 def test_a_full_disk_is_an_error_that_leaves_no_half_entry(store, monkeypatch):
     save(store)
-    claim = store.claim("0" * 64)
+    assert store.claim("0" * 64)
 
     def fsync(_):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr("mtlpaper.companion.sweeps.store.os.fsync", fsync)
     with pytest.raises(StoreError, match=r"No space left on device; what was stored before stays"):
-        claim.save(TEXT, ARRAYS)
+        store.save("0" * 64, TEXT, ARRAYS)
     assert files(store) == [f"{KEY}.unit"]
     assert same([store.load(KEY)], [ARRAYS])
 

@@ -71,7 +71,7 @@ def _filled(grid: Grid) -> xr.Dataset:
     cells = list(grid.cells())
     order = sorted(range(len(cells)), key=lambda i: -_weight(grid.cost(cells[i].unit)))
     found = sweep(
-        grid.run, [cells[i].unit for i in order], cells=lambda unit: grid.cost(unit).networks or 1
+        grid.run, [cells[i].unit for i in order], networks=lambda unit: grid.cost(unit).networks
     )
     results = dict(zip(order, found, strict=True))
     return dataset(grid, cells, [results[i] for i in range(len(cells))])

@@ -1,4 +1,4 @@
-"""Drive a sweep: take what is stored, have the rest computed, store it, in the units' order."""
+"""A sweep: load the units that are stored, compute and store the others, return all in order."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,12 +16,12 @@ from mtlpaper.companion.sweeps.errors import DamagedEntryError, WorkerError
 from mtlpaper.companion.sweeps.keys import Code, code_of, description, key_of
 from mtlpaper.companion.sweeps.pools import Pool, completed, open_pool, require_not_stopped
 from mtlpaper.companion.sweeps.progress import Progress
-from mtlpaper.companion.sweeps.store import Lease, Store
+from mtlpaper.companion.sweeps.store import Store
 from mtlpaper.companion.sweeps.worker import checked
 
 Arrays = dict[str, np.ndarray]
 
-#: Seconds between two looks at units that another process computes.
+#: Seconds between two looks for units that another process computes.
 _PAUSE = 0.2
 
 
@@ -28,7 +29,7 @@ def sweep(
     function: Callable[[Any], Any],
     units: Iterable[Any],
     *,
-    cells: Callable[[Any], int] | None = None,
+    networks: Callable[[Any], int] | None = None,
 ) -> list[dict[str, np.ndarray]]:
     """Compute every unit of a sweep, or take it from the store, and return all in order.
 
@@ -39,8 +40,8 @@ def sweep(
         draw no random numbers but from its unit.
     units : iterable of frozen dataclass
         Fields are numbers, texts, None, tuples of these, or frozen dataclasses again.
-    cells : callable, optional
-        How many cells a unit counts for in the progress; one by default.
+    networks : callable, optional
+        How many networks a unit holds. Progress counts networks if there are any, else units.
 
     Returns
     -------
@@ -58,95 +59,43 @@ def sweep(
 
     Notes
     -----
-    The program gives a sweep its means by `mtlpaper.companion.sweeps.environment.using`. Elsewhere
-    ``MTLPAPER_STORE`` names the folder of the store; without it nothing is kept. ``MTLPAPER_JOBS``
-    is the number of processes, ``MTLPAPER_SCHEDULER`` the address of a cluster that takes their
-    place.
+    The program sets processes, store and cluster by `mtlpaper.companion.sweeps.environment.using`.
+    Elsewhere ``MTLPAPER_STORE`` names the folder of the store; without it nothing is kept.
+    ``MTLPAPER_JOBS`` is the number of processes, ``MTLPAPER_SCHEDULER`` the address of a cluster
+    that computes in their place.
     """
     todo = list(units)
-    weights = [1 if cells is None else cells(unit) for unit in todo]
+    counts = [networks(unit) for unit in todo] if networks is not None else []
+    noun = "networks" if any(counts) else "units"
+    if not any(counts):
+        counts = [1] * len(todo)
     folder = store_folder()
     code = code_of(function) if folder is not None else None
-    with Progress(sum(weights), kept=folder is not None) as progress:
-        keeper = _Keeper(function, todo, code, progress)
-        return _Sweep(function, todo, weights, code, keeper, progress).run()
+    with Progress(sum(counts), noun, kept=folder is not None) as progress:
+        return _Sweep(function, todo, counts, code, folder, progress).run()
 
 
-class _Keeper:
-    """What a sweep knows of its store; everything is absent and free where there is none."""
+class _Sweep:
+    """One sweep at work."""
 
     def __init__(
         self,
         function: Callable[[Any], Any],
         units: Sequence[Any],
+        counts: Sequence[int],
         code: Code | None,
+        folder: Path | None,
         progress: Progress,
     ) -> None:
-        folder = store_folder()
+        self._function, self._units, self._counts = function, units, counts
+        self._code, self._progress = code, progress
+        self._results: dict[int, Arrays] = {}
+        self._damaged: set[str] = set()
         self._store: Store | None = None
-        self._units, self._progress = units, progress
         if folder is not None and code is not None:
             self._store = Store(folder)
             self._describe = partial(description, function, code=code)
             self._keys = [key_of(self._describe(unit)) for unit in units]
-        self._claims: dict[int, Lease] = {}
-        self._damaged: set[str] = set()
-
-    def take(self, index: int) -> Arrays | None:
-        """Return a unit's result if it is stored and sound."""
-        if self._store is None:
-            return None
-        key = self._keys[index]
-        if key in self._damaged:
-            return None
-        try:
-            return self._store.load(key)
-        except DamagedEntryError as error:
-            self._damaged.add(key)
-            self._progress.note(f"{error}; it is computed again")
-            return None
-
-    def claim(self, index: int) -> bool:
-        """Reserve a unit; no if another process computes it."""
-        if self._store is None:
-            return True
-        claim = self._store.claim(self._keys[index])
-        if claim is not None:
-            self._claims[index] = claim
-        return claim is not None
-
-    def keep(self, index: int, arrays: Arrays) -> None:
-        """Store the result of a unit that was reserved."""
-        if self._store is not None:
-            self._claims.pop(index).save(self._describe(self._units[index]), arrays)
-            self._damaged.discard(self._keys[index])
-
-    def release(self, index: int) -> None:
-        """Give up what was reserved and is not needed."""
-        if index in self._claims:
-            self._claims.pop(index).release()
-
-    def release_all(self) -> None:
-        """Give up everything that was not finished."""
-        for index in list(self._claims):
-            self.release(index)
-
-
-class _Sweep:
-    """One sweep under way."""
-
-    def __init__(
-        self,
-        function: Callable[[Any], Any],
-        units: Sequence[Any],
-        weights: Sequence[int],
-        code: Code | None,
-        keeper: _Keeper,
-        progress: Progress,
-    ) -> None:
-        self._function, self._units, self._weights = function, units, weights
-        self._code, self._keeper, self._progress = code, keeper, progress
-        self._results: dict[int, Arrays] = {}
 
     def run(self) -> list[Arrays]:
         with ExitStack() as stack:
@@ -155,16 +104,17 @@ class _Sweep:
             while todo:
                 pool = pool or stack.enter_context(self._pool(len(todo)))
                 try:
-                    self._round(pool, todo)
+                    self._compute(pool, todo)
                 except WorkerError:
                     require_not_stopped()
                     if not pool.shared:
                         raise
-                    # Perhaps over a unit of another sweep: whose it was shows in processes apart.
+                    # A unit of another sweep may have killed the worker of the shared pool. With a
+                    # process of its own this sweep fails only over its own units.
                     self._progress.note("a worker process died; going on with one of its own")
                     pool = stack.enter_context(self._pool(len(todo), own=True))
                 todo = self._not_stored(index for index in todo if index not in self._results)
-                if todo:
+                if todo:  # another process computes them
                     time.sleep(_PAUSE)
         return [self._results[index] for index in range(len(self._units))]
 
@@ -172,35 +122,48 @@ class _Sweep:
         return open_pool(tasks, code=self._code, function=self._function, own=own)
 
     def _not_stored(self, indices: Iterable[int]) -> list[int]:
-        """Take what the store has; return what it has not."""
-        return [index for index in indices if not self._taken(index)]
+        """Load the units that are stored; return the others."""
+        return [index for index in indices if not self._load(index)]
 
-    def _taken(self, index: int) -> bool:
-        arrays = self._keeper.take(index)
+    def _load(self, index: int) -> bool:
+        """Load a unit's result; False if it is not stored or damaged."""
+        if self._store is None or self._keys[index] in self._damaged:
+            return False
+        try:
+            arrays = self._store.load(self._keys[index])
+        except DamagedEntryError as error:
+            self._damaged.add(self._keys[index])
+            self._progress.note(f"{error}; it is computed again")
+            return False
         if arrays is None:
             return False
         self._results[index] = arrays
-        self._progress.advance(self._weights[index], reused=True)
+        self._progress.advance(self._counts[index], stored=True)
         return True
 
-    def _round(self, pool: Pool, todo: Iterable[int]) -> None:
-        """Compute what no other process is computing."""
+    def _compute(self, pool: Pool, todo: Iterable[int]) -> None:
+        """Compute and store the units that no other process is computing."""
         task = partial(checked, self._function, self._code)
         try:
-            # Closed when storing fails, too: it takes back what it has handed over.
-            with closing(completed(pool, task, self._free(todo))) as results:
-                for index, result in results:
-                    self._keeper.keep(index, result)
-                    self._results[index] = result
-                    self._progress.advance(self._weights[index])
+            # `closing` cancels the tasks handed over if storing a result fails.
+            with closing(completed(pool, task, self._claimed(todo))) as results:
+                for index, arrays in results:
+                    if self._store is not None:
+                        key = self._keys[index]
+                        self._store.save(key, self._describe(self._units[index]), arrays)
+                        self._damaged.discard(key)
+                    self._results[index] = arrays
+                    self._progress.advance(self._counts[index])
         finally:
-            self._keeper.release_all()
+            if self._store is not None:
+                self._store.release_all()
 
-    def _free(self, todo: Iterable[int]) -> Iterator[tuple[int, Any]]:
+    def _claimed(self, todo: Iterable[int]) -> Iterator[tuple[int, Any]]:
         for index in todo:
-            if not self._keeper.claim(index):
-                continue
-            if self._taken(index):  # another process finished it just now
-                self._keeper.release(index)
-                continue
+            if self._store is not None:
+                if not self._store.claim(self._keys[index]):
+                    continue
+                if self._load(index):  # another process stored it a moment ago
+                    self._store.release(self._keys[index])
+                    continue
             yield index, self._units[index]

@@ -1,4 +1,4 @@
-"""How far a sweep has come: told to the program that listens, or shown on a terminal.
+"""How far a sweep has come: reported to the program, or said in a line where no program listens.
 
 Nothing is ever written where a notebook would keep it.
 """
@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from mtlpaper.companion.sweeps.environment import listener
 
@@ -25,13 +24,15 @@ class Report:
     Attributes
     ----------
     done, total : int
-        Cells.
+        Networks, or units where none are trained.
     stored : int or None
-        Cells that a later start would find; None where nothing is stored.
+        How many of them the store holds; None where nothing is stored.
     rate : float or None
-        Cells computed a second; None until there are some.
+        How many are computed a second; None until there are some.
     notes : tuple of str
-        What somebody should know: damaged entries, workers waited for.
+        What somebody should know: damaged entries, workers that died.
+    noun : str
+        What is counted.
     """
 
     done: int
@@ -39,9 +40,10 @@ class Report:
     stored: int | None = None
     rate: float | None = None
     notes: tuple[str, ...] = ()
+    noun: str = "units"
 
     def __str__(self) -> str:
-        parts = [f"{self.done} of {self.total} cells"]
+        parts = [f"{self.done} of {self.total} {self.noun}"]
         if self.rate and self.done < self.total:
             parts += [f"{self.rate:.2g}/s" if self.rate < 10 else f"{self.rate:.0f}/s"]
             parts += [f"{duration((self.total - self.done) / self.rate)} left"]
@@ -52,113 +54,84 @@ class Report:
         if self.stored is None:
             return "nothing was stored"
         return (
-            f"{self.stored} of {self.total} cells are stored, and the same command goes on "
+            f"{self.stored} of {self.total} {self.noun} are stored, and the same command goes on "
             "from there"
         )
 
 
 def duration(seconds: float) -> str:
-    """Write a time as one says it: 40 s, 12 min, 3.5 h."""
+    """Write a time for people: 40 s, 12 min, 3.5 h."""
     if seconds < 90:
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
-@dataclass
 class Progress:
-    """Counts cells and tells of them; a context manager.
+    """Counts what is done and reports it; a context manager.
 
     Parameters
     ----------
     total : int
-        Cells in all.
+        Networks or units in all.
+    noun : str
+        Which of the two.
     kept : bool
         Whether results are stored.
     """
 
-    total: int
-    kept: bool = False
-    _done: int = 0
-    _computed: int = 0
-    _notes: list[str] = field(default_factory=list)
-    _bar: Any = None
-    _listener: Callable[[Report], None] | None = None
-    _told: float = 0.0
-    _began: float = 0.0
+    def __init__(self, total: int, noun: str = "units", *, kept: bool = False) -> None:
+        self._total, self._noun, self._kept = total, noun, kept
+        self._done = self._computed = 0
+        self._notes: tuple[str, ...] = ()
+        self._listener = listener()
+        self._began, self._reported = time.monotonic(), 0.0
 
     def __enter__(self) -> Self:
-        self._began = time.monotonic()
-        self._listener = listener()
-        self._bar = _bar(self.total) if self._speaks() and sys.stderr.isatty() else None
-        self._tell(always=True)
+        self._send(always=True)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
     ) -> None:
-        self._tell(always=True)
-        if self._bar is not None:
-            self._bar.stop()
-        if isinstance(error, KeyboardInterrupt) and self._speaks():
-            _say(f"interrupted; {self.report().after_interrupt()}")
+        self._send(always=True)
+        if isinstance(error, KeyboardInterrupt):
+            self._say(f"interrupted; {self.report().after_interrupt()}")
 
-    def advance(self, cells: int, *, reused: bool = False) -> None:
-        """Count cells that were computed, or found in the store."""
-        self._done += cells
-        if not reused:
-            self._computed += cells
+    def advance(self, count: int, *, stored: bool = False) -> None:
+        """Count what was computed, or found in the store."""
+        self._done += count
+        if not stored:
+            self._computed += count
         elif not self._computed:
-            self._began = time.monotonic()  # looking things up says nothing of the rate
-        self._tell()
+            self._began = time.monotonic()  # the rate leaves out the time of loading
+        self._send()
 
     def note(self, text: str) -> None:
-        """Tell something that is no number."""
-        self._notes.append(text)
-        if self._bar is not None:
-            self._bar.console.print(text, markup=False, highlight=False, soft_wrap=True)
-        elif self._speaks():
-            _say(text)
-        self._tell(always=True)
+        """Report something that is no number."""
+        self._notes += (text,)
+        self._say(text)
+        self._send(always=True)
 
     def report(self) -> Report:
         """Return where the sweep stands."""
         elapsed = time.monotonic() - self._began
         rate = self._computed / elapsed if self._computed and elapsed > 0 else None
-        stored = self._done if self.kept else None
-        return Report(self._done, self.total, stored, rate, tuple(self._notes))
+        stored = self._done if self._kept else None
+        return Report(self._done, self._total, stored, rate, self._notes, self._noun)
 
-    def _tell(self, *, always: bool = False) -> None:
+    def _send(self, *, always: bool = False) -> None:
         now = time.monotonic()
-        if not always and now - self._told < _PAUSE:
-            return
-        self._told = now
-        if self._bar is not None:
-            self._bar.update(self._bar.task_ids[0], completed=self._done, said=str(self.report()))
-        if self._listener is not None:
+        if self._listener is not None and (always or now - self._reported >= _PAUSE):
+            self._reported = now
             self._listener(self.report())
 
-    def _speaks(self) -> bool:
-        """Whether to write to standard error; who listens does so himself."""
-        return self._listener is None and not _in_kernel()
+    def _say(self, text: str) -> None:
+        """Write to standard error where no program listens and no notebook would keep it."""
+        if self._listener is None and not _in_kernel():
+            sys.stderr.write(f"{text}\n")
 
 
 def _in_kernel() -> bool:
     # Having ipykernel loaded is no sign: other packages load it too.
     shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
     return hasattr(shell, "kernel")
-
-
-def _say(text: str) -> None:
-    sys.stderr.write(f"{text}\n")
-
-
-def _bar(total: int) -> Any:
-    from rich.console import Console
-    from rich.progress import BarColumn, TextColumn
-    from rich.progress import Progress as Bar
-
-    columns = (BarColumn(), TextColumn("{task.fields[said]}"))
-    bar = Bar(*columns, console=Console(stderr=True), transient=True)
-    bar.add_task("", total=total, said="")
-    bar.start()
-    return bar

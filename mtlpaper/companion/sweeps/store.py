@@ -1,10 +1,10 @@
-"""A folder of results, each under the name of all it follows from.
+"""A folder of results, one file for each unit.
 
-An entry is written beside its place and moved there in one step, so a process killed at any moment
-leaves entries whole or absent. Several processes may share a store: who computes an entry holds a
+An entry is written to a temporary file and renamed, so a process killed at any moment leaves whole
+entries or none. Several processes may share a store: the process that computes an entry holds a
 lock on a file of its name. Where locks do not work, two may compute and write the same entry.
 
-A store in a folder that a group shares (setgid and group-writable) is open to the whole group.
+In a folder that a group shares (setgid and group-writable) the whole group may write to the store.
 """
 
 from __future__ import annotations
@@ -48,6 +48,8 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._work = folder / _WORK
+        #: Lock file of each reserved entry; None where another user's stands in its place.
+        self._claims: dict[str, int | None] = {}
         try:
             _make(self._work)
             with tempfile.TemporaryFile(dir=self._work):
@@ -85,20 +87,22 @@ class Store:
         except DamagedEntryError as error:
             raise DamagedEntryError(f"{path}: {error}") from None
 
-    def claim(self, key: str) -> Lease | None:
-        """Reserve an entry for this process, or return None if another one is at work on it.
+    def claim(self, key: str) -> bool:
+        """Reserve an entry; False if another process, or this store, has reserved it.
 
         Raises
         ------
         StoreError
             If nothing can be written.
         """
+        if key in self._claims:
+            return False
         try:
             return self._claim(key)
         except OSError as error:
-            raise _unwritable(self.folder, error) from error
+            raise self._unwritable(error) from error
 
-    def _claim(self, key: str) -> Lease | None:
+    def _claim(self, key: str) -> bool:
         path = self._work / key
         while True:
             try:
@@ -106,78 +110,70 @@ class Store:
             except PermissionError:
                 if not path.exists():
                     raise
-                return Lease(self, key, path, None)  # of another user, who does not share it
+                self._claims[key] = None  # left by another user, who does not share it
+                return True
             _share(path)
             locked = lock(handle)
             if locked is None or (locked and _is_at(handle, path)):
-                return Lease(self, key, path, handle)
+                self._claims[key] = handle
+                return True
             os.close(handle)
             if not locked:
-                return None
-            # Locked, but its last holder removed the file between our two steps: again.
+                return False
+            # The last holder removed the file after we opened and before we locked it: try again.
 
-    def write(self, key: str, data: bytes) -> None:
-        """Put an entry in its place, whole or not at all."""
+    def save(self, key: str, description: str, arrays: Mapping[str, np.ndarray]) -> None:
+        """Write an entry whole or not at all, and release it.
+
+        Raises
+        ------
+        StoreError
+            If it cannot be written.
+        """
         target = self.path(key)
         beside = self._work / f"{key}-{uuid.uuid4().hex}"
         try:
             _make(target.parent)
             with beside.open("xb") as file:
-                file.write(data)
+                file.write(packed(description, arrays))
                 file.flush()
-                os.fsync(file.fileno())  # a full disk may show only now
+                os.fsync(file.fileno())  # some file systems report a full disk only here
             _share(beside)
             beside.replace(target)
         except OSError as error:
-            raise _unwritable(self.folder, error) from error
+            raise self._unwritable(error) from error
         finally:
-            beside.unlink(missing_ok=True)  # there only if something went wrong
+            beside.unlink(missing_ok=True)  # there only if something failed
+            self.release(key)
+
+    def release(self, key: str) -> None:
+        """Give up an entry if it is reserved."""
+        handle = self._claims.pop(key, None)
+        if handle is not None:
+            # Removed while it is locked; later it might be another process's.
+            (self._work / key).unlink(missing_ok=True)
+            os.close(handle)
+
+    def release_all(self) -> None:
+        """Give up every reserved entry."""
+        for key in list(self._claims):
+            self.release(key)
+
+    def _unwritable(self, error: OSError) -> StoreError:
+        return StoreError(
+            f"cannot write to the store {self.folder}: {error.strerror}; what was stored before "
+            "stays, and the same command goes on from there"
+        )
 
     def _tidy(self) -> None:
-        """Remove what killed processes left: locks that nobody holds, and half entries."""
+        """Remove what killed processes left: files that nobody locks, and half-written entries."""
         for path in self._work.iterdir():
-            with suppress(
-                FileNotFoundError, PermissionError
-            ):  # finished meanwhile; of another user
+            # The file may be gone by now, or belong to another user.
+            with suppress(FileNotFoundError, PermissionError):
                 if "-" not in path.name:
                     _remove_unlocked(path)
                 elif time.time() - path.stat().st_mtime > _DAY:
                     path.unlink()
-
-
-class Lease:
-    """The right to write one entry; ends with `save`, `release` or the process."""
-
-    def __init__(self, store: Store, key: str, path: Path, handle: int | None) -> None:
-        self._store, self._key, self._path, self._handle = store, key, path, handle
-
-    def save(self, description: str, arrays: Mapping[str, np.ndarray]) -> None:
-        """Write the entry.
-
-        Raises
-        ------
-        StoreError
-            If it cannot be written whole; then it is not there at all.
-        """
-        try:
-            self._store.write(self._key, packed(description, arrays))
-        finally:
-            self.release()
-
-    def release(self) -> None:
-        """Give the entry up."""
-        if self._handle is not None:
-            # Removed while it is locked, or it might already be another process's.
-            self._path.unlink(missing_ok=True)
-            os.close(self._handle)
-            self._handle = None
-
-
-def _unwritable(folder: Path, error: OSError) -> StoreError:
-    return StoreError(
-        f"cannot write to the store {folder}: {error.strerror}; what was stored before stays, and "
-        "the same command goes on from there"
-    )
 
 
 def _make(folder: Path) -> None:
