@@ -79,9 +79,9 @@ def test_costly_units_go_first(monkeypatch):
     """So that no worker is left with one at the end; equal ones keep their order."""
     went = []
 
-    def record(run, units, *, cells):
+    def record(run, units, *, networks):
         went.extend((unit.a, unit.b) for unit in units)
-        assert [cells(unit) for unit in units] == [2] * len(units)
+        assert [networks(unit) for unit in units] == [2] * len(units)
         return [run(unit) for unit in units]
 
     monkeypatch.setattr(computing, "sweep", record)

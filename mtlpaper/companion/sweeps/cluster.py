@@ -1,4 +1,4 @@
-"""Work handed to a cluster that somebody has started: a ``dask.distributed`` scheduler."""
+"""Sweeps on a cluster that is running already: a ``dask.distributed`` scheduler."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
 from mtlpaper.companion.sweeps.environment import SCHEDULER
@@ -23,7 +24,7 @@ from mtlpaper.companion.sweeps.worker import require_code
 
 #: Seconds until a scheduler must have answered.
 _PATIENCE = 10
-#: Seconds until it must have a worker. Later ones are welcome, and vouch for themselves.
+#: Seconds until it must have a worker. Those that join later are checked before their first task.
 _PATIENCE_FOR_WORKERS = 60
 
 
@@ -31,7 +32,7 @@ _PATIENCE_FOR_WORKERS = 60
 def cluster(
     address: str, function: Callable[[Any], Any], code: Code | None = None
 ) -> Iterator[tuple[Any, Callable[[BaseException], SweepError | None]]]:
-    """Connect to a cluster; give its executor, and what explains its failures.
+    """Connect to a cluster; give its executor, and the function that explains its failures.
 
     Parameters
     ----------
@@ -53,16 +54,16 @@ def cluster(
         _require_fit_workers(client, function, code)
         executor = client.get_executor(pure=False)
         try:
-            yield _Asking(executor, function, code), lambda error: _explained(error, address)
+            yield _Checking(executor, function, code), lambda error: _explained(error, address)
         except BaseException:
-            executor.shutdown(wait=False)  # takes back what is under way
+            executor.shutdown(wait=False)  # cancels the tasks at work
             raise
     finally:
         client.close()
 
 
 def require_scheduler(address: str) -> None:
-    """Make sure that a scheduler answers; a client would wait for one that says nothing for ever.
+    """Make sure that a scheduler answers; a client would wait for a silent one for ever.
 
     Raises
     ------
@@ -79,7 +80,7 @@ def require_scheduler(address: str) -> None:
         # In a thread: the one of a kernel has an event loop at work already.
         with ThreadPoolExecutor(1) as thread:
             kind = thread.submit(asyncio.run, _kind(address)).result()
-    except Exception as error:  # whatever another kind of server makes of it
+    except Exception as error:  # another kind of server may cause any
         raise SchedulerError(
             f"no scheduler answers at {address!r}; `{SCHEDULER}` or `--scheduler` must be the "
             "address that `dask scheduler` prints, such as tcp://HOST:8786, and reachable from here"
@@ -92,7 +93,7 @@ def require_scheduler(address: str) -> None:
 
 
 async def _kind(address: str) -> str:
-    """Ask who is there."""
+    """Return the kind of the server: Scheduler, Worker, ..."""
     from distributed import rpc
     from distributed.comm.addressing import get_address_host_port, parse_address
 
@@ -125,10 +126,12 @@ def _require_fit_workers(client: Any, function: Callable[[Any], Any], code: Code
     faults = {worker: fault for worker, fault in faults.items() if worker in present}
     if not faults:
         raise SchedulerError("every worker left while it was asked whether it can do this work")
-    unfit = {worker: fault for worker, fault in faults.items() if fault is not None}
-    if unfit:
-        told = "\n".join(f"  {worker}: {fault}" for worker, fault in sorted(unfit.items()))
-        raise SchedulerError(f"{len(unfit)} of {len(faults)} workers cannot do this work\n{told}")
+    lines = [
+        f"  {worker}: {fault}" for worker, fault in sorted(faults.items()) if fault is not None
+    ]
+    if lines:
+        head = f"{len(lines)} of {len(faults)} workers cannot do this work"
+        raise SchedulerError("\n".join([head, *lines]))
 
 
 def _fault(function: Callable[[Any], Any], code: Code) -> str | None:
@@ -143,27 +146,26 @@ def _fault(function: Callable[[Any], Any], code: Code) -> str | None:
     return None
 
 
-class _Asking(Executor):
-    """Has each worker asked before its first task: one that joined late has not been yet."""
+class _Checking(Executor):
+    """Checks each worker before its first task: it may have joined after the first check."""
 
     def __init__(self, executor: Executor, function: Callable[[Any], Any], code: Code) -> None:
         self._executor, self._function, self._code = executor, function, code
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        return self._executor.submit(_asked, self._function, self._code, fn, *args, **kwargs)
+        return self._executor.submit(_run, self._function, self._code, fn, *args, **kwargs)
 
 
-#: What this process, a worker, has been asked for and can do.
-_fit: set[tuple[Any, Code]] = set()
-
-
-def _asked(function: Callable[[Any], Any], code: Code, task: Callable[..., Any], *args: Any) -> Any:
-    if (function, code) not in _fit:
-        fault = _fault(function, code)
-        if fault is not None:
-            raise SchedulerError(f"a worker that joined late cannot do this work: {fault}")
-        _fit.add((function, code))
+def _run(function: Callable[[Any], Any], code: Code, task: Callable[..., Any], *args: Any) -> Any:
+    _require_fit(function, code)
     return task(*args)
+
+
+@lru_cache  # in each worker once; only a success is remembered
+def _require_fit(function: Callable[[Any], Any], code: Code) -> None:
+    fault = _fault(function, code)
+    if fault is not None:
+        raise SchedulerError(f"a worker that joined late cannot do this work: {fault}")
 
 
 def _explained(error: BaseException, address: str) -> SweepError | None:

@@ -1,8 +1,7 @@
-"""What a sweep is told by its surroundings: by the program, or by environment variables.
+"""Processes, store and cluster of a sweep: set by the program or by environment variables.
 
-A notebook says what to compute; on how many processes, and where results are kept, is said by who
-runs it, and must not appear among its parameters. The program says it by :func:`using`; the
-variables are for a notebook that is opened by hand.
+They do not change results, so they are no parameters of a notebook. The program sets them by
+:func:`using`; the variables are for a notebook that is opened by hand.
 """
 
 from __future__ import annotations
@@ -47,35 +46,30 @@ class Means:
     scheduler: str | None = None
 
 
-@dataclass(frozen=True)
-class _Told:
-    means: Means
-    on_progress: Callable[[Any], None] | None
-
-
-_told: ContextVar[_Told | None] = ContextVar("told", default=None)
+Listener = Callable[[Any], None]
+_means: ContextVar[Means | None] = ContextVar("means", default=None)
+_listener: ContextVar[Listener | None] = ContextVar("listener", default=None)
 
 
 @contextmanager
-def using(means: Means, on_progress: Callable[[Any], None] | None = None) -> Iterator[None]:
-    """Give the sweeps of this thread their means, and somebody who is told of their progress."""
-    token = _told.set(_Told(means, on_progress))
+def using(means: Means, on_progress: Listener | None = None) -> Iterator[None]:
+    """Set the means of this thread's sweeps, and the function that takes their reports."""
+    tokens = _means.set(means), _listener.set(on_progress)
     try:
         yield
     finally:
-        _told.reset(token)
+        _means.reset(tokens[0])
+        _listener.reset(tokens[1])
 
 
 def given_means() -> Means | None:
-    """Return what :func:`using` gave, or None where only the environment speaks."""
-    told = _told.get()
-    return told.means if told is not None else None
+    """Return what :func:`using` set, or None where only environment variables count."""
+    return _means.get()
 
 
-def listener() -> Callable[[Any], None] | None:
-    """Return who is told of progress, or None where nobody asks for it."""
-    told = _told.get()
-    return told.on_progress if told is not None else None
+def listener() -> Listener | None:
+    """Return the function that takes reports of progress, or None if there is none."""
+    return _listener.get()
 
 
 def jobs_allowed() -> int:

@@ -1,7 +1,7 @@
-"""Who does the work: this process, processes beside it, or a cluster.
+"""Pools: this process, processes beside it, or a cluster compute the tasks.
 
-A pool is an executor of ``concurrent.futures`` with a word on what its failures mean. Tasks are
-handed over as results come back, so that a million of them never wait in memory.
+A pool is an executor of ``concurrent.futures`` and a function that explains its failures. Tasks are
+submitted as results come back, so that a million of them never wait in memory.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ from mtlpaper.companion.sweeps.keys import Code
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-#: Tasks a worker has before it: the one at work and the next, so that it never waits.
+#: Tasks submitted for each worker: the one at work and the next, so that it never waits.
 _AHEAD = 2
-#: Tasks that a cluster has before it. Each may hold an open file, and systems allow some thousand.
+#: Tasks submitted to a cluster. Each may hold an open file, and systems allow some thousand.
 _AHEAD_OF_CLUSTER = 500
 #: Seconds between two looks whether the work was stopped.
 LOOK = 0.25
@@ -41,7 +41,7 @@ LOOK = 0.25
 
 @dataclass(frozen=True)
 class Pool:
-    """An executor, and what one has to know of it.
+    """An executor and its limits.
 
     Attributes
     ----------
@@ -107,7 +107,7 @@ def open_pool(
     function: Any = None,
     own: bool = False,
 ) -> Iterator[Pool]:
-    """Give the pool that the surroundings ask for, and end it unless it is shared.
+    """Give the pool that means and environment ask for, and end it unless it is shared.
 
     Parameters
     ----------
@@ -120,7 +120,7 @@ def open_pool(
     code : Code, optional
         That of `function`, which a cluster's workers must share.
     function : callable, optional
-        What the tasks will call.
+        The function that the tasks call.
     own : bool
         Take one process of its own in place of the shared ones.
     """
@@ -169,14 +169,17 @@ def completed(
         while True:
             require_not_stopped()
             for index, item in islice(waiting, pool.ahead - len(pending)):
-                pending[_submitted(pool, function, item)] = index, item
+                with _explained(pool, item):
+                    pending[pool.executor.submit(function, item)] = index, item
             if not pending:
                 return
             done = wait(pending, LOOK, return_when=FIRST_COMPLETED).done
             # What succeeded is kept before a failure ends all.
             for future in sorted(done, key=_failed):
                 index, item = pending.pop(future)
-                yield index, _outcome(pool, future, item)
+                with _explained(pool, item):
+                    result = future.result()
+                yield index, result
     except (Exception, GeneratorExit):
         # Other sweeps may go on using the pool. Not after an interrupt: the pool then ends its
         # processes, and its executor complains of what was cancelled before.
@@ -186,23 +189,15 @@ def completed(
         raise
 
 
-def _submitted(pool: Pool, function: Callable[[Item], Result], item: Item) -> Future[Result]:
-    try:
-        return pool.executor.submit(function, item)
-    except Exception as error:
-        explained = pool.explain(error)
-        if explained is None:
-            raise
-        raise explained from error
-
-
 def _failed(future: Future[Any]) -> bool:
     return future.cancelled() or future.exception() is not None
 
 
-def _outcome(pool: Pool, future: Future[Result], item: Any) -> Result:
+@contextmanager
+def _explained(pool: Pool, item: Any) -> Iterator[None]:
+    """Raise what the pool says of an exception; else name the item in a note on it."""
     try:
-        return future.result()
+        yield
     except Exception as error:
         explained = pool.explain(error)
         if explained is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -11,12 +12,9 @@ from mtlpaper.companion.sweeps.entry import as_arrays
 from mtlpaper.companion.sweeps.errors import SourceChangedError
 from mtlpaper.companion.sweeps.keys import Code, code_of
 
-#: Functions whose code this process has found to be what it should.
-_sound: set[tuple[Any, Code]] = set()
-
 
 def checked(function: Callable[[Any], Any], code: Code | None, unit: Any) -> dict[str, np.ndarray]:
-    """Compute a unit, and vouch for the code that did.
+    """Compute a unit, and check the code that computed it.
 
     Parameters
     ----------
@@ -31,10 +29,8 @@ def checked(function: Callable[[Any], Any], code: Code | None, unit: Any) -> dic
         If this process runs other code than the one that asks.
     """
     arrays = as_arrays(function(unit))
-    # Only now, when modules that the function imports late are loaded too; and once a process.
-    if code is not None and (function, code) not in _sound:
-        require_code(function, code)
-        _sound.add((function, code))
+    if code is not None:  # after the unit, when modules that the function imports are loaded
+        _require_code_once(function, code)
     return arrays
 
 
@@ -54,5 +50,9 @@ def require_code(function: Callable[[Any], Any], code: Code) -> None:
         )
     if ours.versions != code.versions:
         pairs = zip(ours.versions, code.versions, strict=True)
-        told = [f"{name} {has}, not {want}" for (name, has), (_, want) in pairs if has != want]
-        raise SourceChangedError(f"a worker has {', '.join(told)} as the process that asks")
+        others = [f"{name} {has}, not {want}" for (name, has), (_, want) in pairs if has != want]
+        raise SourceChangedError(f"a worker has {', '.join(others)} as the process that asks")
+
+
+#: In each process once; only a success is remembered.
+_require_code_once = lru_cache(require_code)
