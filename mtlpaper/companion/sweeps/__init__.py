@@ -1,8 +1,7 @@
-"""Sweeps: many small units of work, carried to workers, their results kept in a store.
+"""Sweeps: many small units of work, computed by workers, their results kept in a store.
 
-Nothing here knows what the units compute. A unit is a frozen dataclass, its result a dictionary of
-small arrays, and the function between them says all about the numbers; who computes them, and when,
-and how often the work was interrupted, changes nothing.
+A unit is a frozen dataclass; a function turns it into a dictionary of small arrays. The numbers
+depend on these two alone, not on the worker, the time or the number of interruptions.
 """
 
 from mtlpaper.companion.sweeps.driver import sweep

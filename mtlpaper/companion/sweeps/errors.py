@@ -1,4 +1,4 @@
-"""What can go wrong with a sweep that is no fault of what it computes."""
+"""Failures of a sweep that its units did not cause."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ class DamagedEntryError(SweepError):
 
 
 class SourceChangedError(SweepError):
-    """The code on disk is no longer the code at work, so results would bear a wrong name."""
+    """The code on disk is no longer the code at work, so results would get a wrong key."""
 
 
 class WorkerError(SweepError):
-    """A worker process died without a word, as it does when memory runs out."""
+    """A worker process died without an exception, as it does when memory runs out."""
 
 
 class SchedulerError(SweepError):

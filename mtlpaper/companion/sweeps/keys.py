@@ -1,4 +1,4 @@
-"""The name under which a result is kept: all that it follows from."""
+"""The key of a stored result: a digest of all that the result follows from."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _COMPUTING = ("numpy", "scipy", "torch")
 
 @dataclass(frozen=True)
 class Code:
-    """What computes: a digest of the source, and the versions of what it stands on."""
+    """Code that computes: a digest of its source, and the versions of Python and packages."""
 
     source: str
     versions: tuple[tuple[str, str], ...]
 
 
 def code_of(function: Callable[..., Any]) -> Code:
-    """Return what computes when a function is called in this process.
+    """Return the code that runs when a function is called in this process.
 
     Raises
     ------
@@ -43,7 +43,7 @@ def description(function: Callable[..., Any], unit: Any, code: Code) -> str:
     Parameters
     ----------
     function : callable
-        What computes it.
+        The function that computes it.
     unit : frozen dataclass
         Fields are numbers, texts, None, tuples of these, or frozen dataclasses again.
     code : Code
@@ -64,7 +64,7 @@ def description(function: Callable[..., Any], unit: Any, code: Code) -> str:
 
 
 def key_of(text: str) -> str:
-    """Return the name of an entry from the line that describes it."""
+    """Return the key of an entry from the line that describes it."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -11,8 +11,8 @@ except ImportError:  # Windows
 def lock(handle: int) -> bool | None:
     """Lock an open file: whether it is ours now, or None where there are no locks.
 
-    Some network file systems lack them, or lock only what is open for writing. Some say yes to
-    everybody, so nothing may be lost where two processes hold the same lock.
+    Some network file systems lack them, or lock only files open for writing. Others grant one lock
+    to several processes, so callers must lose nothing when two processes hold the same lock.
     """
     if fcntl is None:
         return None

@@ -15,7 +15,7 @@ from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExe
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -63,9 +63,12 @@ class Pool:
     stopped: threading.Event = field(default_factory=threading.Event)
 
     def stop(self) -> None:
-        """End the local processes, and every sweep that uses the pool."""
+        """Kill the local processes, and end every sweep that uses the pool."""
         self.stopped.set()
-        end(self.executor)
+        # Nothing in them has to be saved. Executors have a method for this from Python 3.14 on. Not
+        # SIGTERM, which may be ignored.
+        for process in list((getattr(self.executor, "_processes", None) or {}).values()):
+            process.kill()
 
 
 _shared: ContextVar[Pool | None] = ContextVar("shared", default=None)
@@ -84,8 +87,8 @@ def shared_pool(jobs: int) -> Iterator[Pool]:
 
     Its processes start when they are first needed; each thread enters it by :func:`sharing`.
     """
-    with _local(jobs) as pool:
-        yield replace(pool, shared=True)
+    with _local(jobs, shared=True) as pool:
+        yield pool
 
 
 @contextmanager
@@ -201,18 +204,14 @@ def _explained(pool: Pool, item: Any) -> Iterator[None]:
     except Exception as error:
         explained = pool.explain(error)
         if explained is None:
-            error.add_note(_which(item))
+            text = repr(item)
+            error.add_note(f"while computing {text if len(text) <= 200 else f'{text[:199]}…'}")
             raise
         raise explained from error
 
 
-def _which(item: Any, width: int = 200) -> str:
-    text = repr(item)
-    return f"while computing {text if len(text) <= width else text[: width - 1] + '…'}"
-
-
 class _Here(Executor):
-    """Does a task in this process when it is handed over."""
+    """Runs a task in this process when it is submitted."""
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         future: Future[Any] = Future()
@@ -224,67 +223,52 @@ class _Here(Executor):
 
 
 @contextmanager
-def _local(workers: int) -> Iterator[Pool]:
+def _local(workers: int, *, shared: bool = False) -> Iterator[Pool]:
+    def explain(error: BaseException) -> SweepError | None:
+        if not isinstance(error, BrokenProcessPool):
+            return None
+        return WorkerError(
+            "a worker process died, perhaps for want of memory; try with fewer than "
+            f"{workers} jobs (what was stored stays)"
+        )
+
     # Forked copies of a process in which BLAS or torch runs threads hang, hence "spawn".
     context = multiprocessing.get_context("spawn")
     with _environment():
         executor = ProcessPoolExecutor(workers, mp_context=context, initializer=_begin)
+        pool = Pool(executor, _AHEAD * workers, explain, shared)
         try:
-            yield Pool(executor, _AHEAD * workers, lambda error: _of_local(error, workers))
+            yield pool
         except BaseException:
-            # Nobody waits for what is under way; it may take long, and its results are not wanted.
-            end(executor)
+            pool.stop()  # the tasks at work may take long, and nobody wants their results
             raise
         finally:
             executor.shutdown(cancel_futures=True)
 
 
-def end(executor: Executor) -> None:
-    """End the processes of a local executor at once; they hold nothing that has to be saved."""
-    # Executors have a method for this from Python 3.14 on. Not SIGTERM, which may be ignored.
-    for process in list((getattr(executor, "_processes", None) or {}).values()):
-        process.kill()
-
-
-def _of_local(error: BaseException, workers: int) -> SweepError | None:
-    if not isinstance(error, BrokenProcessPool):
-        return None
-    return WorkerError(
-        f"a worker process died, perhaps for want of memory; try with fewer than {workers} jobs "
-        "(what was stored stays)"
-    )
-
-
 def _begin() -> None:
-    """Prepare a worker for the two ways in which it may be left alone."""
-    # Ctrl-C reaches every process of a terminal; the one that drives the sweep ends the others.
+    """Prepare a worker for an interrupt and for the death of the process that started it."""
+    # Ctrl-C reaches every process of a terminal; the one that drives the sweep ends the workers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _end_with_parent()
+    threading.Thread(target=_exit_after_parent, daemon=True).start()
 
 
-def _end_with_parent() -> None:
-    """Let a worker end when the process that started it was killed; it would wait for ever."""
+def _exit_after_parent() -> None:
+    """Exit when the parent was killed; the worker would wait for its next task for ever."""
     parent = multiprocessing.parent_process()
-    if parent is None:
-        return
-
-    def wait_for_parent() -> None:
+    if parent is not None:
         parent.join()
         os._exit(1)
-
-    threading.Thread(target=wait_for_parent, daemon=True).start()
 
 
 @contextmanager
 def _environment() -> Iterator[None]:
     # Workers read these when they load their libraries, which is before any code of ours runs.
-    before = {name: os.environ.get(name) for name in WORKER_ENVIRONMENT}
+    before = {name: os.environ[name] for name in WORKER_ENVIRONMENT if name in os.environ}
     os.environ.update(WORKER_ENVIRONMENT)
     try:
         yield
     finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
+        for name in WORKER_ENVIRONMENT:
+            os.environ.pop(name, None)
+        os.environ.update(before)

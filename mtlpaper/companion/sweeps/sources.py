@@ -1,7 +1,7 @@
-"""Digests of the code that computes: a module and all it imports, as the interpreter sees it.
+"""Digests of the code that computes: a module and all it imports.
 
-Comments, docstrings and layout do not count, so that prose never makes a number old; everything
-else does, so that no number outlives the code that made it.
+Comments, docstrings and layout do not count, so a stored number stays valid when they change; it is
+computed again when any other code changes.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from mtlpaper.companion.sweeps.digest import code_digest
 from mtlpaper.companion.sweeps.errors import SourceChangedError
 from mtlpaper.errors import require
 
-#: Carries results and knows nothing of what they are; what it writes has a version of its own.
+#: Left out: it stores results and does not change them; its files have a version of their own.
 _CARRIER = "mtlpaper.companion.sweeps"
 #: Digest of each module when this process first asked, which is when it was loaded or soon after.
 _seen: dict[str, str] = {}
