@@ -1,4 +1,4 @@
-"""What this machine lets the program have, or its container: cores, memory, threads."""
+"""Cores, memory and threads that this machine, or its container, allows the program."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from pathlib import Path
 ONE_THREAD = {
     f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL", "NUMEXPR")
 } | {"VECLIB_MAXIMUM_THREADS": "1"}
-#: Where Linux tells the control groups of a process, and what each may use.
+#: Where Linux lists the control groups of a process, and the limits of each.
 _OWN, _GROUPS = Path("/proc/self/cgroup"), Path("/sys/fs/cgroup")
 
 
 def cores() -> int:
-    """Return how many processes can work at a time: the cores, or what is allowed of them."""
+    """Return how many processes can work at a time: the cores, or as many as are allowed."""
     affinity = getattr(os, "sched_getaffinity", None)  # Linux only
     count = len(affinity(0)) if affinity else os.cpu_count() or 1
     for group in _groups("cpu"):
@@ -32,8 +32,8 @@ def cores() -> int:
 
 
 def memory() -> int:
-    """Return the bytes of memory that there are, or that are allowed, used ones among them."""
-    import psutil  # here, as the other answers have to come at once
+    """Return the bytes of memory of the machine, or as many as are allowed, free or not."""
+    import psutil  # slow, and not needed for the number of cores
 
     total = int(psutil.virtual_memory().total)
     for group in _groups("memory"):

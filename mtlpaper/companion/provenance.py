@@ -17,7 +17,7 @@ COMPUTING = ("numpy", "scipy", "torch", "xarray", "matplotlib")
 CARRYING = ("h5netcdf", "h5py", "pandas", "pydantic", "papermill", "ipykernel")
 #: Holds the commit in what `git archive` packs.
 _ARCHIVED = ".git_archival.txt"
-#: What git may say, and what it means.
+#: Messages of git, and what they mean.
 _COMPLAINTS = {
     "dubious ownership": "git refuses a folder of another user; "
     "`git config --global --add safe.directory FOLDER` allows it",
@@ -68,7 +68,7 @@ def commit(root: Path | None = None) -> Commit:
     -----
     A repository that merely encloses the tree (a home folder under git, say) is not ours and is
     not reported. Files that git does not know count as a difference only where they could be
-    run: code inside the package and the notebooks. What ``git archive`` packs tells its commit.
+    run: code inside the package and the notebooks. An archive by ``git archive`` holds its commit.
     """
     root = (root or source_tree()).resolve()
     try:
@@ -155,8 +155,8 @@ def _git(root: Path, *arguments: str) -> str:
         raise _GitError("git cannot be run; is it installed?") from error
     if done.returncode == 0:
         return done.stdout.strip()
-    told = {said: why for said, why in _COMPLAINTS.items() if said in done.stderr}
-    raise _GitError(next(iter(told.values()), f"`git {arguments[0]}` failed"))
+    reasons = (why for message, why in _COMPLAINTS.items() if message in done.stderr)
+    raise _GitError(next(reasons, f"`git {arguments[0]}` failed"))
 
 
 def _processor() -> str:

@@ -1,4 +1,4 @@
-"""Hold published data against their declaration: units computed again, derived values in full."""
+"""Compare published data with their declaration: compute units again and derived values in full."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Check:
         return " ".join(filter(None, [self.experiment, next(iter(self.grid.gives)), labels]))
 
     def differences(self, data: xr.Dataset, found: Mapping[str, Any]) -> list[Difference]:
-        """Hold the unit's numbers against the published ones at its place."""
+        """Compare the unit's numbers with those published under its labels."""
         place = dict(zip(self.grid.over, self.cell.place, strict=True))
         return [
             compared(
@@ -64,10 +64,10 @@ def checks(
 
 
 def follow(stages: Iterable[Stage], params: Any, data: xr.Dataset) -> list[Difference]:
-    """Hold all that follows from measured variables against what is published, in full.
+    """Compare all derived variables with the published ones, in full.
 
     Coordinates are compared as well. A published variable that the chapter neither measures nor
-    derives differs, since nothing vouches for it.
+    derives counts as a difference.
     """
     declared: set[Hashable] = set()
     differences = []

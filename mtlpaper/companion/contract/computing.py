@@ -1,4 +1,4 @@
-"""Fill the grids of a chapter, take what follows, and say beforehand what it will cost."""
+"""Compute the data of a chapter, and estimate beforehand what that will cost."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ import xarray as xr
 
 from mtlpaper.companion.contract.declaration import Cell, Cost, Grid, Stage
 from mtlpaper.companion.sweeps import sweep
+from mtlpaper.companion.sweeps.progress import duration
 
-#: Units of a grid whose costs are looked at one by one; those of larger grids are sampled.
+#: Units of a grid whose costs are counted one by one; of larger grids a sample is counted.
 _COUNTED = 2000
 #: What a worker takes before it has any data: Python with torch.
 _BASE_BYTES = 350 * 2**20
@@ -128,7 +129,7 @@ class Estimate:
         networks = f"{self.n_networks} networks in " if self.n_networks else ""
         return (
             f"{networks}{self.n_units} units, about "
-            f"{_duration(self.seconds / min(jobs, self.n_units))} on {processes}, "
+            f"{duration(max(1, self.seconds / min(jobs, self.n_units)))} on {processes}, "
             f"{(_BASE_BYTES + self.bytes_each) // 2**20} MB each"
         )
 
@@ -158,7 +159,7 @@ def estimate(stages: Iterable[Stage], params: Any) -> Estimate:
 
 
 def _size(grid: Grid) -> Estimate:
-    """Size of one grid; of a very large one, from a part of its units."""
+    """Size of one grid; of a very large one, estimated from a sample of its units."""
     cells = list(grid.sample(_COUNTED))
     costs = [grid.cost(cell.unit) for cell in cells]
     share = grid.n_places / max(1, min(grid.n_places, _COUNTED))
@@ -209,9 +210,3 @@ def _products_per_second() -> float:
 
 #: Share of a core's matrix-product rate that training reaches.
 _EFFICIENCY = 0.5
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 90:
-        return f"{max(1, round(seconds))} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

@@ -1,9 +1,9 @@
-"""What a chapter declares: labelled grids of units, and what follows from their data.
+"""What a chapter declares: labelled grids of units, and variables derived from their data.
 
 A *unit* is what one worker computes at once: a frozen dataclass that holds all that its numbers
-depend on. A *grid* names one unit for every combination of labels; filled, it is a labelled
-dataset. A *stage* has grids to fill and arithmetic on what is there; the units of a later stage may
-depend on the data of earlier ones.
+depend on. A *grid* has one unit for every combination of labels; its results make a labelled
+dataset. A *stage* has grids to compute and a function that derives variables from the data so far;
+the units of a later stage may depend on the data of earlier ones.
 
 The same declaration is computed and estimated before a run (`computing`), and checked unit by unit
 once its data are published (`checking`).
@@ -96,7 +96,7 @@ class Cost:
 
 @dataclass(frozen=True)
 class Cell:
-    """One place of a grid: its labels by dimension, its indices, and the unit that fills it."""
+    """One cell of a grid: its labels by dimension, its indices, and its unit."""
 
     labels: Mapping[str, Any]
     place: tuple[int, ...]
@@ -117,7 +117,7 @@ class Grid:
         Labels by dimension; none for a single unit.
     unit : callable
         From labels, as keyword arguments, to a frozen dataclass, or to None where there is nothing
-        to compute; NaN then fills the place.
+        to compute; NaN then fills the cell.
     run : callable
         From a unit to arrays by name. It stands at the top of an importable module and draws no
         random numbers but from its unit.
@@ -142,11 +142,11 @@ class Grid:
         return prod(len(labels.values) for labels in self.over.values())
 
     def cells(self) -> Iterator[Cell]:
-        """All places that have a unit, the last dimension varying fastest."""
+        """All cells that have a unit, the last dimension varying fastest."""
         return self._cells(range(self.n_places))
 
     def sample(self, n: int) -> Iterator[Cell]:
-        """About `n` places that have a unit, evenly spread and the last among them."""
+        """About `n` cells that have a unit, evenly spread and the last among them."""
         step = max(1, self.n_places // n)
         return self._cells(range((self.n_places - 1) % step, self.n_places, step))
 
@@ -176,7 +176,7 @@ def _nothing(*_: Any) -> xr.Dataset:
 
 @dataclass(frozen=True)
 class Stage:
-    """Grids to fill, and what follows from the data.
+    """Grids to compute, and the variables derived from their data.
 
     Attributes
     ----------
@@ -184,7 +184,7 @@ class Stage:
         From parameters and the data of earlier stages to grids.
     derive : callable
         From parameters and the data so far, measured variables of this stage included, to a
-        dataset of what follows by arithmetic, with its coordinates.
+        dataset of derived variables, with its coordinates.
     """
 
     measure: Callable[[Any, xr.Dataset], Iterable[Grid]]
