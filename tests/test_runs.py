@@ -335,7 +335,7 @@ def test_experiments_run_side_by_side_and_a_failed_one_is_named(root, tmp_path):
     with pytest.raises(RunError, match="1 of 2 failed: broken") as caught:
         run_all(["broken", "toy"], "quick", root, into, means, **told)
     last = {name: str(report) for name, report in reports}  # of the draws that both map over
-    assert last == {"toy": "5 of 5 cells", "broken": "5 of 5 cells"}
+    assert last == {"toy": "5 of 5 units", "broken": "5 of 5 units"}
     failed = "broken: its data could not be computed: ArithmeticError: the toy broke"
     assert failed in caught.value.traceback
     assert 'raise ArithmeticError("the toy broke")' in caught.value.traceback
