@@ -425,7 +425,7 @@ def test_an_interrupted_run_ends_cleanly(root, tmp_path):
         process.wait()
     assert process.returncode == 130
     assert "interrupted; " in told
-    assert "5 of 5 cells are stored, and the same command goes on from there" in told
+    assert "5 of 5 units are stored, and the same command goes on from there" in told
     assert "Traceback" not in told
     assert names(tmp_path / "out") == []
 
