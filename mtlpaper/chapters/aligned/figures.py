@@ -9,6 +9,7 @@ from matplotlib.colors import SymLogNorm
 from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
 
+from mtlpaper.chapters.common.figures import legend_below
 from mtlpaper.chapters.common.two_tasks import figures as benefits
 from mtlpaper.companion import style
 
@@ -101,13 +102,11 @@ def trajectories(data: xr.Dataset) -> np.ndarray:
         ax.set_title(f"{rule} labels")
         style.time_axis(ax)
     axes[0, 0].set_ylabel("singular value of task A")
-    handles, labels = axes[0, 0].get_legend_handles_labels()
-    handles += [
-        Line2D([], [], color=style.FAINT, dashes=(3, 2), linewidth=1.1),
-        Line2D([], [], color=style.INK, dashes=(1, 1.4), linewidth=1.4),
+    others = [
+        Line2D([], [], color=style.FAINT, linewidth=1.1, dashes=(3, 2), label="plane flow, (T 14)"),
+        Line2D([], [], color=style.INK, linewidth=1.4, dashes=(1, 1.4), label="alone, Eq. (3)"),
     ]
-    labels += ["plane flow, (T 14)", "alone, Eq. (3)"]
-    axes[0, 0].figure.legend(handles, labels, loc="outside lower center", ncols=3)
+    legend_below(axes, others, ncols=3)
     return axes
 
 
@@ -203,8 +202,7 @@ def weakly_related(data: xr.Dataset) -> np.ndarray:
     for ax in axes[-1]:
         ax.set_xscale("log")
         ax.set_xlabel("$S_B$")
-    handles, labels = axes[0, 0].get_legend_handles_labels()
-    axes[0, 0].figure.legend(handles, labels, loc="outside lower center", ncols=len(labels))
+    legend_below(axes)
     return axes
 
 

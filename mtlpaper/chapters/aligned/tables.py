@@ -5,6 +5,7 @@ import xarray as xr
 
 from mtlpaper.chapters.common.aligned_tasks.tables import interval
 from mtlpaper.chapters.common.single_task.tables import gap_columns
+from mtlpaper.chapters.common.tables import cells
 
 
 def spectra(data: xr.Dataset) -> pd.DataFrame:
@@ -20,28 +21,24 @@ def spectra(data: xr.Dataset) -> pd.DataFrame:
 def effects(data: xr.Dataset) -> pd.DataFrame:
     """Effects of unrelated and weakly related tasks on drawn pairs, by label rule and overlap."""
     rows = []
-    for rule in data["label_rule"].values:
-        for rho in data["rho"].values:
-            cell = data.sel(label_rule=rule, rho=rho)
-            rows.append(
-                {
-                    "labels": str(rule),
-                    "rho": f"{rho:g}",
-                    "unrelated: s_A − s̃_A": interval(cell["s_difference_unrelated"]),
-                    "unrelated: benefit": interval(
-                        cell["benefit_drawn"].sel(kind="unrelated", end="largest")
-                    ),
-                    "weak: benefit, large less small S_B": interval(cell["benefit_weak"]),
-                }
-            )
+    for (rule, rho), cell in cells(data, "label_rule", "rho"):
+        unrelated = cell["benefit_drawn"].sel(kind="unrelated", end="largest")
+        rows.append(
+            {
+                "labels": str(rule),
+                "rho": f"{rho:g}",
+                "unrelated: s_A − s̃_A": interval(cell["s_difference_unrelated"]),
+                "unrelated: benefit": interval(unrelated),
+                "weak: benefit, large less small S_B": interval(cell["benefit_weak"]),
+            }
+        )
     return pd.DataFrame(rows)
 
 
 def plane_gaps(data: xr.Dataset) -> pd.DataFrame:
     """Largest relative gap of the plane flow to trained networks."""
     rows = []
-    for rule in data["label_rule"].values:
-        for name in data["cell"].values:
-            row = {"labels": str(rule), "auxiliary task": str(name)}
-            rows.append(row | gap_columns(data, data["flow_gap"].sel(label_rule=rule, cell=name)))
+    for (rule, name), cell in cells(data[["flow_gap"]], "label_rule", "cell"):
+        row = {"labels": str(rule), "auxiliary task": str(name)}
+        rows.append(row | gap_columns(data, cell["flow_gap"]))
     return pd.DataFrame(rows)

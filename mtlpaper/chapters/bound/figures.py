@@ -5,6 +5,7 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
+from mtlpaper.chapters.common.figures import legend_below
 from mtlpaper.chapters.common.two_tasks import figures as benefits
 from mtlpaper.companion import style
 
@@ -24,14 +25,8 @@ def sweeps(data: xr.Dataset) -> np.ndarray:
     """
     rules, columns = data["label_rule"].values, data["S_B"].values
     sources = data["source"].values
-    axes = style.subplots(
-        len(rules),
-        len(columns),
-        width=8.6,
-        height=2.5 * len(rules) + 0.6,
-        sharex=True,
-        sharey="row",
-    )
+    size = {"width": 8.6, "height": 2.5 * len(rules) + 0.6}
+    axes = style.subplots(len(rules), len(columns), **size, sharex=True, sharey="row")
     for i, rule in enumerate(rules):
         for j, S_B in enumerate(columns):
             ax = axes[i, j]
@@ -44,8 +39,7 @@ def sweeps(data: xr.Dataset) -> np.ndarray:
         axes[i, 0].set_ylabel(f"{rule} labels\n{benefits.MT_LABEL}", fontsize=8.5)
     for ax in axes[-1]:
         ax.set_xlabel(benefits.R_LABEL)
-    handles, labels = axes[0, 0].get_legend_handles_labels()
-    axes[0, 0].figure.legend(handles, labels, loc="outside lower center", ncols=len(labels))
+    legend_below(axes)
     return axes
 
 
@@ -67,14 +61,8 @@ def forms(data: xr.Dataset) -> np.ndarray:
     (label_rule, form) array of Axes
     """
     rules, columns = data["label_rule"].values, data["form"].values
-    axes = style.subplots(
-        len(rules),
-        len(columns),
-        width=9.6,
-        height=2.6 * len(rules) + 0.5,
-        sharex="row",
-        sharey="row",
-    )
+    size = {"width": 9.6, "height": 2.6 * len(rules) + 0.5}
+    axes = style.subplots(len(rules), len(columns), **size, sharex="row", sharey="row")
     for i, rule in enumerate(rules):
         for j, form in enumerate(columns):
             _segments(axes[i, j], data.sel(label_rule=rule), str(form))
@@ -83,15 +71,12 @@ def forms(data: xr.Dataset) -> np.ndarray:
         axes[i, 0].set_ylabel(f"{rule} labels\nsides of the bound (nats)", fontsize=8.5)
     for ax in axes.flat:
         ax.set_xlabel("benefit (nats)", fontsize=8.5)
-    axes[0, 0].figure.legend(
-        handles=[
-            Line2D([], [], color=style.BLUE, label="from side to side: the benefit lies between"),
-            Line2D([], [], color=style.VERMILLION, label="it does not"),
-            Line2D([], [], color=style.INK, linewidth=0.8, label="the benefit itself"),
-        ],
-        loc="outside lower center",
-        ncols=3,
-    )
+    handles = [
+        Line2D([], [], color=style.BLUE, label="from side to side: the benefit lies between"),
+        Line2D([], [], color=style.VERMILLION, label="it does not"),
+        Line2D([], [], color=style.INK, linewidth=0.8, label="the benefit itself"),
+    ]
+    legend_below(axes, handles)
     return axes
 
 
@@ -144,8 +129,7 @@ def tightness(data: xr.Dataset) -> np.ndarray:
         ax.set_title(f"{rule} labels")
         ax.set_xlabel(r"size of the benefit $|MT|$ (nats)")
     axes[0, 0].set_ylabel(r"gap of the general bound over $|MT|$")
-    handles, labels = axes[0, 0].get_legend_handles_labels()
-    axes[0, 0].figure.legend(handles, labels, loc="outside lower center", ncols=len(labels))
+    legend_below(axes)
     return axes
 
 

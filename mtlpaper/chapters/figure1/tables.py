@@ -4,6 +4,7 @@ import pandas as pd
 import xarray as xr
 
 from mtlpaper.chapters.common.single_task.tables import gap_columns
+from mtlpaper.chapters.common.tables import cells
 
 
 def gaps(data: xr.Dataset) -> pd.DataFrame:
@@ -20,8 +21,7 @@ def gaps(data: xr.Dataset) -> pd.DataFrame:
 def starts(data: xr.Dataset) -> pd.DataFrame:
     """Gap between Eq. (3) and SGD from other initial singular values."""
     rows = []
-    for s0 in data["s0"].values:
-        for N3 in data["N3"].values:
-            row = {"start": f"{s0:g}", "classes": int(N3)}
-            rows.append(row | gap_columns(data, data["gap_start"].sel(s0=s0, N3=N3)))
+    for (s0, N3), cell in cells(data[["gap_start"]], "s0", "N3"):
+        row = {"start": f"{s0:g}", "classes": int(N3)}
+        rows.append(row | gap_columns(data, cell["gap_start"]))
     return pd.DataFrame(rows)

@@ -4,6 +4,7 @@ import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 
+from mtlpaper.chapters.common.figures import legend_below
 from mtlpaper.chapters.common.two_tasks import figures as benefits
 from mtlpaper.companion import style
 
@@ -55,8 +56,7 @@ def against_theory(data: xr.Dataset) -> np.ndarray:
         ax.set_title(title)
         ax.set_xlabel("benefit by theory (nats)")
     axes[0, 0].set_ylabel("measured benefit (nats)")
-    handles, labels = axes[0, 0].get_legend_handles_labels()
-    axes[0, 0].figure.legend(handles, labels, loc="outside lower center", ncols=len(labels))
+    legend_below(axes)
     return axes
 
 

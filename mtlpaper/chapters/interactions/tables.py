@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from mtlpaper.chapters.common.tables import cells
 from mtlpaper.chapters.common.two_tasks.tables import minima
 
 __all__ = ["agreement", "minima"]
@@ -20,17 +21,18 @@ _THEORIES: Mapping[str, str] = {
 def agreement(data: xr.Dataset) -> pd.DataFrame:
     """Agreement of both theories with the measured benefits."""
     rows = []
-    for theory in data["theory"].values:
-        for subset in data["subset"].values:
-            cell = data["agreement"].sel(theory=theory, subset=subset)
-            estimate = cell.sel(bound="estimate")
-            row: dict[str, Any] = {"theory": _THEORIES[str(theory)], "training points": str(subset)}
-            row["correlation"] = _number(estimate.sel(statistic="correlation"))
-            row["slope"] = _number(estimate.sel(statistic="slope"))
-            row["rms error (nats)"] = _number(estimate.sel(statistic="rmse"))
-            row["right sign (%)"] = _number(100 * estimate.sel(statistic="sign"), 1)
-            clear, cells = (int(estimate.sel(statistic=s)) for s in ("n_clear", "n_cells"))
-            rows.append(row | {"clear cells": f"{clear} of {cells}"})
+    estimates = data[["agreement"]].sel(bound="estimate")
+    for (theory, subset), cell in cells(estimates, "theory", "subset"):
+        value = {
+            str(name): cell["agreement"].sel(statistic=name) for name in cell["statistic"].values
+        }
+        row: dict[str, Any] = {"theory": _THEORIES[str(theory)], "training points": str(subset)}
+        row["correlation"] = _number(value["correlation"])
+        row["slope"] = _number(value["slope"])
+        row["rms error (nats)"] = _number(value["rmse"])
+        row["right sign (%)"] = _number(100 * value["sign"], 1)
+        row["clear cells"] = f"{int(value['n_clear'])} of {int(value['n_cells'])}"
+        rows.append(row)
     return pd.DataFrame(rows)
 
 

@@ -7,6 +7,7 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
+from mtlpaper.chapters.common.figures import legend_below
 from mtlpaper.companion import style
 from mtlpaper.documents.lee2019.printed import FIGURE1_SINGULAR_VALUE
 
@@ -26,15 +27,12 @@ def _axis_of_figure1(ax: Axes) -> None:
 
 
 def _legend(axes: np.ndarray) -> None:
-    axes.flat[0].figure.legend(
-        handles=[
-            Line2D([], [], color=style.FAINT, label="SGD ± s.d."),
-            Line2D([], [], **_RANK_ONE, label="rank-one form, Eq. (3)"),
-            Line2D([], [], **_MATRIX, label="matrix flow, (T 6)"),
-        ],
-        loc="outside lower center",
-        ncols=3,
-    )
+    handles = [
+        Line2D([], [], color=style.FAINT, label="SGD ± s.d."),
+        Line2D([], [], **_RANK_ONE, label="rank-one form, Eq. (3)"),
+        Line2D([], [], **_MATRIX, label="matrix flow, (T 6)"),
+    ]
+    legend_below(axes, handles)
 
 
 @style.drawing

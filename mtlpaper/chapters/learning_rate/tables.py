@@ -3,17 +3,17 @@
 import pandas as pd
 import xarray as xr
 
+from mtlpaper.chapters.common.tables import cells, ends
+
 
 def slopes(data: xr.Dataset) -> pd.DataFrame:
     """Fitted slopes of the distance from the gradient flow in the learning rate."""
     rows = []
-    for N3 in data["N3"].values:
-        for descent in data["descent"].values:
-            cell = data.sel(N3=N3, descent=descent)
-            value, low, high = (float(cell["slope"].sel(bound=b)) for b in data["bound"].values)
-            distance = cell["distance"].mean("seed")
-            row = {"classes": int(N3), "training": str(descent), "slope": f"{value:.2f}"}
-            row["95 % interval"] = f"{low:.2f}\u00a0–\u00a0{high:.2f}"
-            smallest = distance.sel(learning_rate=float(distance["learning_rate"].min()))
-            rows.append(row | {"distance at the smallest rate": f"{float(smallest):.1e}"})
+    for (N3, descent), cell in cells(data, "N3", "descent"):
+        value, low, high = ends(cell["slope"])
+        distance = cell["distance"].mean("seed")
+        row = {"classes": int(N3), "training": str(descent), "slope": f"{value:.2f}"}
+        row["95 % interval"] = f"{low:.2f}\u00a0–\u00a0{high:.2f}"
+        smallest = distance.sel(learning_rate=float(distance["learning_rate"].min()))
+        rows.append(row | {"distance at the smallest rate": f"{float(smallest):.1e}"})
     return pd.DataFrame(rows)

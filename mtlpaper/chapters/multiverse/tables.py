@@ -5,6 +5,8 @@ from typing import Any
 import pandas as pd
 import xarray as xr
 
+from mtlpaper.chapters.common.tables import ends
+
 #: Share of settings from which on a claim counts as holding, or failing, whatever they did.
 ALWAYS, NEVER = 0.9, 0.1
 #: What a factor must explain by itself for a claim to hang on it.
@@ -16,7 +18,7 @@ def multiverse(data: xr.Dataset) -> pd.DataFrame:
     rows = []
     for name in data["claim"].values:
         cell = data.sel(claim=name)
-        value, low, high = (100 * float(cell["share"].sel(bound=b)) for b in cell["bound"].values)
+        value, low, high = ends(100 * cell["share"])
         decides = str(cell["decides"].item())
         row: dict[str, Any] = {"claim": str(name), "settings": int(cell["n_scanned"])}
         row["holds in (%)"] = f"{value:.0f} ({low:.0f}\u00a0–\u00a0{high:.0f})"

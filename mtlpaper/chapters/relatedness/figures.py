@@ -6,6 +6,7 @@ import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 
+from mtlpaper.chapters.common.figures import legend_below
 from mtlpaper.chapters.common.two_tasks import figures as benefits
 from mtlpaper.companion import style
 
@@ -48,7 +49,7 @@ def candidates(data: xr.Dataset) -> np.ndarray:
         ax.remove()
     for ax in axes[:, 0]:
         ax.set_ylabel("MT (nats)")
-    _legend(axes)
+    legend_below(axes, ncols=4, fontsize=8)
     return axes
 
 
@@ -79,7 +80,7 @@ def laws(data: xr.Dataset) -> np.ndarray:
         ax.set_title(name if name != best else f"best overlap: {name}")
     for ax, name in zip(axes[-1], names, strict=True):
         ax.set_xlabel(_axis_label(name))
-    _legend(axes)
+    legend_below(axes, ncols=4, fontsize=8)
     return axes
 
 
@@ -128,7 +129,7 @@ def families(data: xr.Dataset) -> np.ndarray:
     ax.set_ylabel("candidate")
     ax.set_xlim(left=0)
     ax.set_xlabel("rms error in the family left out (mnat)")
-    ax.figure.legend(loc="outside lower center", ncols=4, fontsize=8)
+    legend_below(axes, ncols=4, fontsize=8)
     return axes
 
 
@@ -159,15 +160,9 @@ def _scatter(ax: Axes, cell: xr.Dataset, name: str, place: int = -1) -> None:
     for i, family in enumerate(dict.fromkeys(part["family"].values)):
         shade, marker = _FAMILIES[i % len(_FAMILIES)]
         of = part.isel(auxiliary=np.flatnonzero(part["family"].values == family))
-        look: dict[str, Any] = {
-            "linestyle": "none",
-            "marker": marker,
-            "markersize": 3.5,
-            "label": family,
-        }
-        look |= (
-            {} if filled else {"markerfacecolor": "white", "label": None, "markeredgewidth": 0.7}
-        )
+        look: dict[str, Any] = {"linestyle": "none", "marker": marker, "markersize": 3.5}
+        open_mark = {"markerfacecolor": "white", "markeredgewidth": 0.7}
+        look |= {"label": family} if filled else open_mark
         benefits.interval(ax, of["predictor"].sel(candidate=name).values, of["MT"], shade, **look)
 
 
@@ -182,11 +177,6 @@ def _horizontal(
     value, low, high = (values.sel(bound=b).values for b in ("estimate", "low", "high"))
     ax.hlines(y, low, high, color=shade, alpha=0.45, linewidth=2)
     ax.plot(value, y, marker, color=shade, markersize=4.5, label=label)
-
-
-def _legend(axes: np.ndarray) -> None:
-    handles, labels = axes[0, 0].get_legend_handles_labels()
-    axes[0, 0].figure.legend(handles, labels, loc="outside lower center", ncols=4, fontsize=8)
 
 
 FIGURES = {

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import xarray as xr
 
+from mtlpaper.chapters.common.tables import cells, interval
 from mtlpaper.chapters.common.two_tasks.tables import minima
 
 __all__ = ["crossings", "minima", "ranking"]
@@ -18,9 +18,9 @@ def ranking(data: xr.Dataset) -> pd.DataFrame:
     for name in error.sortby(error)["candidate"].values:
         cell = data.sel(candidate=name)
         row: dict[str, Any] = {"candidate": str(name)}
-        row["error (mnat)"] = _interval(1000 * cell["law_error"], 1)
-        row["minus mean r's (mnat)"] = _interval(1000 * cell["law_difference"], 1, signed=True)
-        row["right sign (%)"] = _interval(100 * cell["law_sign"], 0)
+        row["error (mnat)"] = interval(1000 * cell["law_error"], 1, "")
+        row["minus mean r's (mnat)"] = interval(1000 * cell["law_difference"], 1)
+        row["right sign (%)"] = interval(100 * cell["law_sign"], 0, "")
         others = cell["fit_error"].sel(fit=[fit for fit in data["fit"].values if fit != "line"])
         row |= {
             str(fit): f"{1000 * float(others.sel(fit=fit)):.1f}" for fit in others["fit"].values
@@ -33,19 +33,8 @@ def crossings(data: xr.Dataset) -> pd.DataFrame:
     """Where the benefit changes sign: values of the best overlap and of the mean relatedness."""
     names = list(dict.fromkeys((str(data["best"].item()), "mean r")))
     rows = []
-    for n in data["n_train"].values:
-        for main in data["main"].values:
-            for S_B in data["S_B"].values:
-                cell = data["crossing"].sel(n_train=n, main=main, S_B=S_B)
-                row = {"training points": int(n), "main task": str(main), "S_B": f"{S_B:g}"}
-                rows.append(row | {name: _interval(cell.sel(candidate=name), 2) for name in names})
+    for (n, main, S_B), cell in cells(data[["crossing"]], "n_train", "main", "S_B"):
+        row = {"training points": int(n), "main task": str(main), "S_B": f"{S_B:g}"}
+        values = {name: cell["crossing"].sel(candidate=name) for name in names}
+        rows.append(row | {name: interval(value, 2, "") for name, value in values.items()})
     return pd.DataFrame(rows)
-
-
-def _interval(cell: xr.DataArray, digits: int, *, signed: bool = False) -> str:
-    value, low, high = (float(cell.sel(bound=bound)) for bound in ("estimate", "low", "high"))
-    if np.isnan(value):
-        return "–"
-    sign = "+" if signed else ""
-    texts = [f"{number:{sign}.{digits}f}" for number in (value, low, high)]
-    return f"{texts[0]} ({texts[1]} to {texts[2]})"

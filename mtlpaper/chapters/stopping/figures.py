@@ -4,6 +4,7 @@ import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 
+from mtlpaper.chapters.common.figures import legend_below
 from mtlpaper.chapters.common.two_tasks import figures as benefits
 from mtlpaper.companion import style
 
@@ -53,8 +54,7 @@ def learning_rates(data: xr.Dataset) -> np.ndarray:
         _over_rates(ax, data["MT_deep"].sel(depth=depth), "deep_rate")
         ax.set_title(f"ReLU, {depth} hidden")
     axes[0, 0].set_ylabel(benefits.MT_LABEL)
-    handles, labels = axes[0, 0].get_legend_handles_labels()
-    axes[0, 0].figure.legend(handles, labels, loc="outside lower center", ncols=len(labels))
+    legend_below(axes)
     return axes
 
 

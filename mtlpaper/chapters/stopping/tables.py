@@ -3,7 +3,7 @@
 import pandas as pd
 import xarray as xr
 
-from mtlpaper.chapters.common.two_tasks.tables import interval
+from mtlpaper.chapters.common.tables import cells, interval
 
 
 def rules(data: xr.Dataset) -> pd.DataFrame:
@@ -29,18 +29,16 @@ def rules(data: xr.Dataset) -> pd.DataFrame:
 def rates(data: xr.Dataset) -> pd.DataFrame:
     """Benefit at the learning rate in use minus that at the smallest one."""
     rows = []
-    for n in data["points"].values:
-        for name in data["auxiliary"].values:
-            cell = data.sel(points=n, auxiliary=name, rate="in use")
-            rows.append(
-                {
-                    "training points": int(n),
-                    "auxiliary task": str(name),
-                    "MT": interval(cell["MT_rate"]),
-                    "difference": interval(cell["rate_difference"], 4),
-                    "within the interval": "yes" if _within(cell) else "no",
-                }
-            )
+    for (n, name), cell in cells(data.sel(rate="in use"), "points", "auxiliary"):
+        rows.append(
+            {
+                "training points": int(n),
+                "auxiliary task": str(name),
+                "MT": interval(cell["MT_rate"]),
+                "difference": interval(cell["rate_difference"], 4),
+                "within the interval": "yes" if _within(cell) else "no",
+            }
+        )
     return pd.DataFrame(rows)
 
 

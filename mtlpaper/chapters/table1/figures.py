@@ -5,6 +5,7 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
+from mtlpaper.chapters.common.figures import legend_below
 from mtlpaper.chapters.common.two_tasks import figures as benefits
 from mtlpaper.companion import style
 from mtlpaper.documents.lee2019.printed import NEGLIGIBLE
@@ -84,7 +85,7 @@ def rows(data: xr.Dataset) -> np.ndarray:
         Line2D([], [], color=style.BLUE, marker="o", linestyle="", markersize=3, label="measured"),
         Line2D([], [], color=style.VERMILLION, marker="_", linestyle="", label="theory (T 7b)"),
     ]
-    axes[0, 0].figure.legend(handles=handles, loc="outside lower center", ncols=2)
+    legend_below(axes, handles)
     return axes
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from mtlpaper.chapters.common.tables import cells
 from mtlpaper.documents.lee2019.printed import NEGLIGIBLE
 
 #: Rows of the table: variable, what it says.
@@ -38,23 +39,21 @@ def rows(data: xr.Dataset) -> pd.DataFrame:
 
 def signs(data: xr.Dataset) -> pd.DataFrame:
     """Cells whose benefit is clearly not zero, and how often the theory has their sign right."""
-    low, high = (data["MT"].sel(bound=bound) for bound in ("low", "high"))
+    low, high = (data["MT"].sel(bound=bound, drop=True) for bound in ("low", "high"))
     clear = (low > 0) | (high < 0)
     theory = data["MT_theory"].sel(bound="estimate")
     right = np.sign(data["MT"].sel(bound="estimate")) == np.sign(theory)
     rows = []
-    for n in data["n_train"].values:
-        for S_A in data["S_A"].values:
-            cell = {"n_train": n, "S_A": S_A}
-            seen, good = clear.sel(cell), (right & clear).sel(cell)
-            rows.append(
-                {
-                    "training points": int(n),
-                    "S_A": f"{S_A:g}",
-                    "helps": int((seen & (low.sel(cell) > 0)).sum()),
-                    "harms": int((seen & (high.sel(cell) < 0)).sum()),
-                    "not clear": int((~seen).sum()),
-                    "theory has the sign": f"{int(good.sum())} of {int(seen.sum())}",
-                }
-            )
+    found = xr.Dataset({"clear": clear, "low": low, "high": high, "right": right & clear})
+    for (n, S_A), cell in cells(found, "n_train", "S_A"):
+        rows.append(
+            {
+                "training points": int(n),
+                "S_A": f"{S_A:g}",
+                "helps": int((cell["low"] > 0).sum()),
+                "harms": int((cell["high"] < 0).sum()),
+                "not clear": int((~cell["clear"]).sum()),
+                "theory has the sign": f"{int(cell['right'].sum())} of {int(cell['clear'].sum())}",
+            }
+        )
     return pd.DataFrame(rows)

@@ -1,9 +1,8 @@
 """What tables of aligned tasks share."""
 
-import xarray as xr
+from functools import partial
 
+from mtlpaper.chapters.common import tables
 
-def interval(cell: xr.DataArray, digits: int = 4, sign: str = "+") -> str:
-    """Write "+0.1234 [+0.1000, +0.1500]"."""
-    value, low, high = (float(cell.sel(bound=b)) for b in ("estimate", "low", "high"))
-    return f"{value:{sign}.{digits}f} [{low:{sign}.{digits}f}, {high:{sign}.{digits}f}]"
+#: Writes "+0.1234 [+0.1000, +0.1500]".
+interval = partial(tables.interval, digits=4, form="{} [{}, {}]")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import xarray as xr
 
+from mtlpaper.chapters.common.tables import ends
 from mtlpaper.companion.claims import parameter
 
 #: How a theory is called in a table.
@@ -18,7 +19,7 @@ THEORIES: Mapping[str, str] = {
 
 def gap_columns(data: xr.Dataset, cell: xr.DataArray) -> dict[str, str]:
     """Write a gap, its interval, and whether the whole of it is within the run's tolerance."""
-    gap, low, high = (float(cell.sel(bound=bound)) for bound in ("estimate", "low", "high"))
+    gap, low, high = ends(cell)
     tolerance = float(parameter(data, "tolerance"))
     within = "yes" if high <= tolerance else "no" if low > tolerance else "unclear"
     return {

@@ -12,6 +12,7 @@ from matplotlib.container import ErrorbarContainer
 from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
 
+from mtlpaper.chapters.common.figures import legend_below
 from mtlpaper.companion import style
 
 MT_LABEL = r"benefit $MT_{A\leftarrow B}$ (nats)"
@@ -87,7 +88,7 @@ def relatedness_legend(axes: np.ndarray, levels: Iterable[float]) -> None:
         for r, shade in zip(levels, relatedness_colours(levels), strict=True)
     ]
     handles.append(Line2D([], [], color=style.VERMILLION, label="published axis"))
-    axes.flat[0].figure.legend(handles=handles, loc="outside lower center", ncols=len(handles))
+    legend_below(axes, handles)
 
 
 def lines(ax: Axes, MT: xr.DataArray, theory: xr.DataArray | None = None) -> None:
@@ -125,11 +126,8 @@ def grid_of_lines(
     for ax, cell in _cells(axes, MT, rows, columns):
         lines(ax, MT.sel(cell), None if theory is None else theory.sel(cell))
     _frame(axes, MT, rows, columns, "MT (nats)")
-    handles, labels = axes[0, 0].get_legend_handles_labels()
-    if theory is not None:
-        handles.append(Line2D([], [], color=style.FAINT, dashes=(3, 2), linewidth=1))
-        labels.append("theory, (T 7b)")
-    axes[0, 0].figure.legend(handles, labels, loc="outside lower center", ncols=len(labels))
+    dashed = Line2D([], [], color=style.FAINT, dashes=(3, 2), linewidth=1, label="theory, (T 7b)")
+    legend_below(axes, [] if theory is None else [dashed])
     return axes
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from mtlpaper.chapters.common.tables import interval
 from mtlpaper.documents.lee2019.printed import BENEFIT_AXES
 
 _GROUPS: Mapping[str, str] = {
@@ -17,12 +18,6 @@ _GROUPS: Mapping[str, str] = {
     "student": "hidden layers",
     "N3": "classes",
 }
-
-
-def interval(cell: xr.DataArray, digits: int = 3) -> str:
-    """Write "+0.123 (0.100 to 0.150)"."""
-    value, low, high = (float(cell.sel(bound=bound)) for bound in ("estimate", "low", "high"))
-    return f"{value:+.{digits}f} ({low:+.{digits}f} to {high:+.{digits}f})"
 
 
 def axes(panels: Mapping[str, xr.DataArray]) -> pd.DataFrame:
