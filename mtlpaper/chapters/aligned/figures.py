@@ -20,11 +20,6 @@ _S_BAR = r"noise-free singular value $\bar s$"
 def spectra(data: xr.Dataset) -> np.ndarray:
     """Histograms against the bulk, the largest singular value, and the overlaps.
 
-    Parameters
-    ----------
-    data : xarray.Dataset
-        Of the experiment `aligned`.
-
     Returns
     -------
     (1, 3) array of Axes

@@ -12,11 +12,6 @@ from mtlpaper.documents.lee2019.printed import BENEFIT_AXES
 def as_published(data: xr.Dataset) -> np.ndarray:
     """Segments from low to high S_B over numbers of auxiliary points, high-SNR main tasks.
 
-    Parameters
-    ----------
-    data : xarray.Dataset
-        Of the experiment `auxiliary_data`.
-
     Returns
     -------
     (1, 1) array of Axes

@@ -14,11 +14,6 @@ from mtlpaper.companion import style
 def sweeps(data: xr.Dataset) -> np.ndarray:
     """Benefit over relatedness within the general bound, trained and by the plane flow.
 
-    Parameters
-    ----------
-    data : xarray.Dataset
-        Of the experiment `bound`.
-
     Returns
     -------
     (label_rule, S_B) array of Axes

@@ -11,11 +11,6 @@ from mtlpaper.companion import style
 def trajectories(data: xr.Dataset) -> np.ndarray:
     """Singular value against time by SGD and Eq. (3), and the relative gap between them.
 
-    Parameters
-    ----------
-    data : xarray.Dataset
-        Of the experiment `figure1`.
-
     Returns
     -------
     (1, 2) array of Axes

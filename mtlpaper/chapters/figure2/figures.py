@@ -12,11 +12,6 @@ from mtlpaper.documents.lee2019.printed import BENEFIT_AXES
 def as_published(data: xr.Dataset) -> np.ndarray:
     """Segments from low to high S_B over main tasks (left) and numbers of points (right).
 
-    Parameters
-    ----------
-    data : xarray.Dataset
-        Of the experiment `figure2`.
-
     Returns
     -------
     (1, 2) array of Axes

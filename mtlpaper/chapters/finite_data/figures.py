@@ -20,11 +20,6 @@ _SHADES = {"eq3": style.INK, "T7a": style.GREEN, "T7b": style.ORANGE}
 def trajectories(data: xr.Dataset) -> np.ndarray:
     """Trajectories at the number of inputs that the run asks to show.
 
-    Parameters
-    ----------
-    data : xarray.Dataset
-        Of the experiment `finite_data`.
-
     Returns
     -------
     (1, N3) array of Axes

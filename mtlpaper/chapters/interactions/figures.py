@@ -13,11 +13,6 @@ from mtlpaper.companion import style
 def heat_maps(data: xr.Dataset) -> np.ndarray:
     """Measured benefit over S_B and r_AB for every number of points and main task.
 
-    Parameters
-    ----------
-    data : xarray.Dataset
-        Of the experiment `interactions`.
-
     Returns
     -------
     (n_train, S_A) array of Axes

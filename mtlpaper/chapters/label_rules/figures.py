@@ -39,11 +39,6 @@ def _legend(axes: np.ndarray) -> None:
 def by_rule(data: xr.Dataset) -> np.ndarray:
     """Trajectories under each label rule; the published axis range is shaded.
 
-    Parameters
-    ----------
-    data : xarray.Dataset
-        Of the experiment `label_rules`.
-
     Returns
     -------
     (N3, label_rule) array of Axes

@@ -10,11 +10,6 @@ from mtlpaper.companion import style
 def convergence(data: xr.Dataset) -> np.ndarray:
     """Distance from the gradient flow against the learning rate, with a line of slope one.
 
-    Parameters
-    ----------
-    data : xarray.Dataset
-        Of the experiment `learning_rate`.
-
     Returns
     -------
     (1, N3) array of Axes

@@ -1,6 +1,7 @@
 """The multiverse's design: scrambled Sobol points over the unstated settings."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -11,22 +12,7 @@ from mtlpaper.benefit import InitialKind, Inputs
 from mtlpaper.chapters.multiverse.parameters import Multiverse
 from mtlpaper.tasks import LabelRule, NoiseReading
 
-#: The factors that vary, in the order of the coordinates of the design.
-FACTORS = (
-    "N1",
-    "N2",
-    "s0",
-    "initial",
-    "sigma",
-    "noise",
-    "label_rule",
-    "batch_size",
-    "learning_rate",
-    "inputs",
-    "bins",
-    "protocol",
-    "dataset",
-)
+#: Factors that take any value between two ends.
 _SPANS = ("s0", "sigma", "learning_rate")
 
 
@@ -49,6 +35,10 @@ class Choice:
     dataset: int
 
 
+#: The factors that vary, in the order of the coordinates of the design.
+FACTORS = tuple(field.name for field in fields(Choice))
+
+
 def sobol_points(params: Multiverse) -> Float[np.ndarray, "setting factor"]:
     """Points of the design in the unit cube, one a setting.
 
@@ -64,16 +54,21 @@ def choices(params: Multiverse) -> list[Choice]:
 
 
 def _choice(params: Multiverse, point: Float[np.ndarray, " factor"]) -> Choice:
-    fields: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for name, u in zip(FACTORS, point, strict=True):
         if name in _SPANS:
             low, high = np.log(getattr(params, name))
-            fields[name] = float(np.exp(low + u * (high - low)))
-            continue
-        levels = range(params.n_datasets) if name == "dataset" else getattr(params, name)
-        fields[name] = levels[int(u * len(levels))]
-    widths = {"N3": params.N3, "N1": fields["N1"], "2 N1": 2 * fields["N1"]}
-    return Choice(**(fields | {"N2": widths[fields["N2"]]}))
+            values[name] = float(np.exp(low + u * (high - low)))
+        else:
+            listed = _listed(params, name)
+            values[name] = listed[int(u * len(listed))]
+    widths = {"N3": params.N3, "N1": values["N1"], "2 N1": 2 * values["N1"]}
+    return Choice(**(values | {"N2": widths[values["N2"]]}))
+
+
+def _listed(params: Multiverse, name: str) -> Sequence[Any]:
+    """All values of a factor that is no span."""
+    return range(params.n_datasets) if name == "dataset" else getattr(params, name)
 
 
 def levels_of(params: Multiverse, n_bins: int) -> np.ndarray:
@@ -83,12 +78,5 @@ def levels_of(params: Multiverse, n_bins: int) -> np.ndarray:
     -------
     (factor, setting) array of int
     """
-    counts = [
-        n_bins
-        if name in _SPANS
-        else params.n_datasets
-        if name == "dataset"
-        else len(getattr(params, name))
-        for name in FACTORS
-    ]
+    counts = [n_bins if name in _SPANS else len(_listed(params, name)) for name in FACTORS]
     return (sobol_points(params) * np.array(counts)).astype(int).T

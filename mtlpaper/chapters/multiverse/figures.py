@@ -41,11 +41,6 @@ NAMES = {
 def shares(data: xr.Dataset) -> np.ndarray:
     """Share of the settings in which each claim holds, with its interval.
 
-    Parameters
-    ----------
-    data : xarray.Dataset
-        Of the experiment `multiverse`.
-
     Returns
     -------
     (1, 1) array of Axes

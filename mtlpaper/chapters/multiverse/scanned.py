@@ -6,12 +6,10 @@ import numpy as np
 
 from mtlpaper.agreement import largest_relative_gap
 from mtlpaper.benefit import DeepUnit, Unit, solve
+from mtlpaper.chapters.common.two_tasks.experiment import RULES
 from mtlpaper.dynamics import Curves, curves, draw_replicates
 from mtlpaper.theory import rank_one_drive, solve_rank_one
 from mtlpaper.training import DivergenceError
-
-#: Rules that choose the time of comparison, in the order of the losses of a unit.
-PROTOCOLS = ("test", "validation", "noisy validation")
 
 
 @dataclass(frozen=True)
@@ -22,7 +20,7 @@ class Scanned:
     ----------
     unit : Unit or DeepUnit
     protocol : str
-        Rule that chooses the time of comparison, one of `PROTOCOLS`.
+        Rule that chooses the time of comparison, one of `RULES`.
     S_B, r_AB : tuple of float
         All values of the scan; the auxiliary tasks of the unit may have only some of them.
     """
@@ -44,7 +42,7 @@ def scanned_unit(scanned: Scanned) -> dict[str, np.ndarray]:
     except DivergenceError:
         return {"benefit": benefit}
     by_rule = np.concatenate([found["loss"][:, None], found["chosen_loss"]], axis=1)
-    loss = by_rule[:, PROTOCOLS.index(scanned.protocol)].mean(axis=-1)
+    loss = by_rule[:, RULES.index(scanned.protocol)].mean(axis=-1)
     benefit[np.ix_(rows, columns)] = (loss[0] - loss[1:]).reshape(len(rows), len(columns))
     return {"benefit": benefit}
 

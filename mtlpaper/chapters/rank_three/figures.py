@@ -14,11 +14,6 @@ def as_figure2(data: xr.Dataset) -> np.ndarray:
 
     The left panels show the second largest number of points.
 
-    Parameters
-    ----------
-    data : xarray.Dataset
-        Of the experiment `rank_three`.
-
     Returns
     -------
     (N3, 2) array of Axes

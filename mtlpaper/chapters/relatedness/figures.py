@@ -26,11 +26,6 @@ def candidates(data: xr.Dataset) -> np.ndarray:
 
     Fewest points and the cleanest auxiliary tasks; the error named is that over all main tasks.
 
-    Parameters
-    ----------
-    data : xarray.Dataset
-        Of the experiment `relatedness`.
-
     Returns
     -------
     (row, column) array of Axes

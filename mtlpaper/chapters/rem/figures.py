@@ -20,11 +20,6 @@ def _exact_and_limit(ax: Axes, data: xr.Dataset, name: str) -> None:
 def averages(data: xr.Dataset) -> np.ndarray:
     """Participation ratio, averaged gradient and log-partition function, exact and in the limit.
 
-    Parameters
-    ----------
-    data : xarray.Dataset
-        Of the experiment `rem`.
-
     Returns
     -------
     (1, 3) array of Axes

@@ -11,11 +11,6 @@ from mtlpaper.companion import style
 def suppression(data: xr.Dataset) -> np.ndarray:
     """All tracked singular values against time, on a logarithmic scale.
 
-    Parameters
-    ----------
-    data : xarray.Dataset
-        Of the experiment `spectrum`.
-
     Returns
     -------
     (N3 x sigma, imbalance) array of Axes

@@ -13,11 +13,6 @@ from mtlpaper.companion import style
 def rules(data: xr.Dataset) -> np.ndarray:
     """Benefit with the time chosen on a validation set against that at the least test loss.
 
-    Parameters
-    ----------
-    data : xarray.Dataset
-        Of the experiment `stopping`.
-
     Returns
     -------
     (1, 2) array of Axes

@@ -26,11 +26,6 @@ _GROUP = {"n_train": "training points $N$", "n_limited": "training points $N$", 
 def phase(data: xr.Dataset) -> np.ndarray:
     """Benefit over (r_AB, S_B), measured above theory, for every main task and number of points.
 
-    Parameters
-    ----------
-    data : xarray.Dataset
-        Of the experiment `table1`.
-
     Returns
     -------
     (2 S_A, n_train) array of Axes

@@ -11,11 +11,6 @@ from mtlpaper.companion import style
 def distances(data: xr.Dataset) -> np.ndarray:
     """Distance from the first three axes over initial scale and size, the rest at its best.
 
-    Parameters
-    ----------
-    data : xarray.Dataset
-        Of the experiment `unstated`.
-
     Returns
     -------
     (1, sigma) array of Axes

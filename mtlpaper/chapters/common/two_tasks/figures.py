@@ -1,6 +1,7 @@
 """The multitask benefit drawn: segments in stripes as published, lines, heat maps."""
 
 from collections.abc import Iterable
+from itertools import product
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -119,13 +120,10 @@ def grid_of_lines(
     -------
     (rows, columns) array of Axes
     """
-    down, across = MT[rows].values, MT[columns].values
-    axes = style.subplots(
-        len(down), len(across), height=max(2.6, 1.35 * len(down) + 0.9), sharex=True, sharey="row"
-    )
-    for ax, cell in _cells(axes, MT, rows, columns):
+    height = max(2.6, 1.35 * MT.sizes[rows] + 0.9)
+    axes, cells = _panels(MT, rows, columns, "MT (nats)", height=height, sharey="row")
+    for ax, cell in cells:
         lines(ax, MT.sel(cell), None if theory is None else theory.sel(cell))
-    _frame(axes, MT, rows, columns, "MT (nats)")
     dashed = Line2D([], [], color=style.FAINT, dashes=(3, 2), linewidth=1, label="theory, (T 7b)")
     legend_below(axes, [] if theory is None else [dashed])
     return axes
@@ -145,15 +143,12 @@ def grid_of_maps(MT: xr.DataArray, rows: str, columns: str) -> np.ndarray:
     -------
     (rows, columns) array of Axes
     """
-    down, across = MT[rows].values, MT[columns].values
-    axes = style.subplots(
-        len(down), len(across), height=max(2.8, 1.25 * len(down) + 0.8), sharex=True, sharey=True
-    )
+    height = max(2.8, 1.25 * MT.sizes[rows] + 0.8)
+    axes, cells = _panels(MT, rows, columns, "$S_B$", height=height, sharey=True)
     largest = float(np.abs(MT.sel(bound="estimate")).max()) or 1.0
     image: AxesImage | None = None
-    for ax, cell in _cells(axes, MT, rows, columns):
+    for ax, cell in cells:
         image = heat_map(ax, MT.sel(cell), largest)
-    _frame(axes, MT, rows, columns, "$S_B$")
     assert image is not None  # there is a cell in every grid
     bar = axes[0, 0].figure.colorbar(image, ax=axes, shrink=0.6, aspect=30, pad=0.01)
     bar.set_label(MT_LABEL)
@@ -182,16 +177,6 @@ def heat_map(ax: Axes, MT: xr.DataArray, largest: float) -> AxesImage:
     return image
 
 
-def _cells(
-    axes: np.ndarray, MT: xr.DataArray, rows: str, columns: str
-) -> list[tuple[Axes, dict[str, Any]]]:
-    return [
-        (axes[i, j], {rows: row, columns: column})
-        for i, row in enumerate(MT[rows].values)
-        for j, column in enumerate(MT[columns].values)
-    ]
-
-
 _NAMES = {"n_train": "$N$", "n_aux": "$N_B$", "S_A": "$S_A$", "N3": "$N_3$", "student": "layers:"}
 
 
@@ -200,10 +185,17 @@ def _shown(name: str, value: object) -> str:
     return f"{_NAMES[name]} {text}" if name == "student" else f"{_NAMES[name]} = {text}"
 
 
-def _frame(axes: np.ndarray, MT: xr.DataArray, rows: str, columns: str, quantity: str) -> None:
-    for ax, column in zip(axes[0], MT[columns].values, strict=True):
+def _panels(
+    MT: xr.DataArray, rows: str, columns: str, quantity: str, **look: Any
+) -> tuple[np.ndarray, list[tuple[Axes, dict[str, Any]]]]:
+    """Make and label a panel for every value of two dimensions, each with its coordinates."""
+    down, across = MT[rows].values, MT[columns].values
+    axes = style.subplots(len(down), len(across), sharex=True, **look)
+    for ax, column in zip(axes[0], across, strict=True):
         ax.set_title(_shown(columns, column))
-    for ax, row in zip(axes[:, 0], MT[rows].values, strict=True):
+    for ax, row in zip(axes[:, 0], down, strict=True):
         ax.set_ylabel(f"{_shown(rows, row)}\n{quantity}", fontsize=8)
     for ax in axes[-1]:
         ax.set_xlabel("$r_{AB}$")
+    coordinates = [{rows: row, columns: column} for row, column in product(down, across)]
+    return axes, list(zip(axes.flat, coordinates, strict=True))
