@@ -4,8 +4,8 @@ import pandas as pd
 import xarray as xr
 
 from mtlpaper.chapters.common.aligned_tasks.tables import interval
+from mtlpaper.chapters.common.labels import cells
 from mtlpaper.chapters.common.single_task.tables import gap_columns
-from mtlpaper.chapters.common.tables import cells
 
 
 def spectra(data: xr.Dataset) -> pd.DataFrame:

@@ -6,6 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from mtlpaper.chapters.common.figures import legend_below
+from mtlpaper.chapters.common.labels import cells
 from mtlpaper.chapters.common.two_tasks import figures as benefits
 from mtlpaper.companion import style
 
@@ -19,19 +20,16 @@ def sweeps(data: xr.Dataset) -> np.ndarray:
     (label_rule, S_B) array of Axes
     """
     rules, columns = data["label_rule"].values, data["S_B"].values
-    sources = data["source"].values
     size = {"width": 8.6, "height": 2.5 * len(rules) + 0.6}
     axes = style.subplots(len(rules), len(columns), **size, sharex=True, sharey="row")
-    for i, rule in enumerate(rules):
-        for j, S_B in enumerate(columns):
-            ax = axes[i, j]
-            ax.axhline(0, color=style.INK, linewidth=0.8)
-            for k, source in enumerate(sources):
-                cell = data.sel(label_rule=rule, S_B=S_B, source=source)
-                _within(ax, cell, style.colour(k), str(source))
-            if i == 0:
-                ax.set_title(f"$S_B$ = {S_B:g}")
-        axes[i, 0].set_ylabel(f"{rule} labels\n{benefits.MT_LABEL}", fontsize=8.5)
+    for ax, (_, cell) in zip(axes.flat, cells(data, "label_rule", "S_B"), strict=True):
+        ax.axhline(0, color=style.INK, linewidth=0.8)
+        for k, source in enumerate(data["source"].values):
+            _within(ax, cell.sel(source=source), style.colour(k), str(source))
+    for ax, S_B in zip(axes[0], columns, strict=True):
+        ax.set_title(f"$S_B$ = {S_B:g}")
+    for ax, rule in zip(axes[:, 0], rules, strict=True):
+        ax.set_ylabel(f"{rule} labels\n{benefits.MT_LABEL}", fontsize=8.5)
     for ax in axes[-1]:
         ax.set_xlabel(benefits.R_LABEL)
     legend_below(axes)
@@ -58,12 +56,12 @@ def forms(data: xr.Dataset) -> np.ndarray:
     rules, columns = data["label_rule"].values, data["form"].values
     size = {"width": 9.6, "height": 2.6 * len(rules) + 0.5}
     axes = style.subplots(len(rules), len(columns), **size, sharex="row", sharey="row")
-    for i, rule in enumerate(rules):
-        for j, form in enumerate(columns):
-            _segments(axes[i, j], data.sel(label_rule=rule), str(form))
-            if i == 0:
-                axes[i, j].set_title(str(form), fontsize=8.5)
-        axes[i, 0].set_ylabel(f"{rule} labels\nsides of the bound (nats)", fontsize=8.5)
+    for ax, (_, cell) in zip(axes.flat, cells(data, "label_rule", "form"), strict=True):
+        _segments(ax, cell)
+    for ax, form in zip(axes[0], columns, strict=True):
+        ax.set_title(str(form), fontsize=8.5)
+    for ax, rule in zip(axes[:, 0], rules, strict=True):
+        ax.set_ylabel(f"{rule} labels\nsides of the bound (nats)", fontsize=8.5)
     for ax in axes.flat:
         ax.set_xlabel("benefit (nats)", fontsize=8.5)
     handles = [
@@ -75,11 +73,10 @@ def forms(data: xr.Dataset) -> np.ndarray:
     return axes
 
 
-def _segments(ax: Axes, data: xr.Dataset, form: str) -> None:
-    MT = data["MT"].values
+def _segments(ax: Axes, cell: xr.Dataset) -> None:
+    MT = cell["MT"].values
     low, high, outside = (
-        data[name].sel(form=form).transpose(*data["MT"].dims).values
-        for name in ("lower", "upper", "outside")
+        cell[name].transpose(*cell["MT"].dims).values for name in ("lower", "upper", "outside")
     )
     ends = np.array([MT.min(), MT.max()])
     ax.plot(ends, ends, color=style.INK, linewidth=0.8)

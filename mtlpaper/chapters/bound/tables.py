@@ -4,7 +4,7 @@ import pandas as pd
 import xarray as xr
 
 from mtlpaper.chapters.common.aligned_tasks.tables import interval
-from mtlpaper.chapters.common.tables import cells
+from mtlpaper.chapters.common.labels import cells
 
 
 def violations(data: xr.Dataset) -> pd.DataFrame:

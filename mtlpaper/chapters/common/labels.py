@@ -1,4 +1,8 @@
-"""Labelled variables of a dataset: dimensions, values, a long name, a unit."""
+"""Labelled variables of a dataset, and the cells of its grid."""
+
+from collections.abc import Iterator
+from itertools import product
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -26,6 +30,12 @@ def time_coordinates(steps: np.ndarray, learning_rate: float) -> dict[str, xr.Va
 def seed_coordinate(n_seeds: int) -> dict[str, xr.Variable]:
     """Coordinate that numbers the datasets."""
     return {"seed": variable("seed", np.arange(n_seeds), "number of the dataset")}
+
+
+def cells(data: xr.Dataset, *dims: str) -> Iterator[tuple[tuple[Any, ...], xr.Dataset]]:
+    """Yield all combinations of values of `dims`, the last varying fastest, each with its data."""
+    for values in product(*(data[dim].values for dim in dims)):
+        yield values, data.sel(dict(zip(dims, values, strict=True)))
 
 
 #: Coordinate of an estimate and the ends of its interval.

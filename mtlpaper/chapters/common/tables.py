@@ -1,19 +1,9 @@
 """What tables of several chapters share."""
 
-from collections.abc import Iterator
-from itertools import product
-from typing import Any
-
 import numpy as np
 import xarray as xr
 
 from mtlpaper.chapters.common.labels import BOUNDS
-
-
-def cells(data: xr.Dataset, *dims: str) -> Iterator[tuple[tuple[Any, ...], xr.Dataset]]:
-    """Yield all combinations of values of `dims`, the last varying fastest, each with its data."""
-    for values in product(*(data[dim].values for dim in dims)):
-        yield values, data.sel(dict(zip(dims, values, strict=True)))
 
 
 def ends(estimated: xr.DataArray) -> tuple[float, float, float]:

@@ -3,8 +3,8 @@
 import pandas as pd
 import xarray as xr
 
+from mtlpaper.chapters.common.labels import cells
 from mtlpaper.chapters.common.single_task.tables import gap_columns
-from mtlpaper.chapters.common.tables import cells
 
 
 def gaps(data: xr.Dataset) -> pd.DataFrame:

@@ -30,7 +30,7 @@ def as_published(data: xr.Dataset) -> np.ndarray:
 
 
 @style.drawing
-def over_relatedness(data: xr.Dataset) -> np.ndarray:
+def in_full(data: xr.Dataset) -> np.ndarray:
     """Benefit over relatedness for every main task and number of points, lines for S_B.
 
     Returns
@@ -66,6 +66,6 @@ def learning_curves(data: xr.Dataset) -> np.ndarray:
 
 FIGURES = {
     "figure2": as_published,
-    "figure2-lines": over_relatedness,
+    "figure2-lines": in_full,
     "figure2-curves": learning_curves,
 }

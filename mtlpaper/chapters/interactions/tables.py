@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from mtlpaper.chapters.common.tables import cells
+from mtlpaper.chapters.common.labels import cells
 from mtlpaper.chapters.common.two_tasks.tables import minima
 
 __all__ = ["agreement", "minima"]

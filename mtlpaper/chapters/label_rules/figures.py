@@ -47,13 +47,12 @@ def by_rule(data: xr.Dataset) -> np.ndarray:
     axes = style.subplots(
         len(sizes), len(rules), height=2.3 * len(sizes), sharex=True, sharey="row"
     )
-    for row, N3 in enumerate(sizes):
-        for column, rule in enumerate(rules):
-            ax = axes[row, column]
+    for row, (panels, N3) in enumerate(zip(axes, sizes, strict=True)):
+        for ax, rule in zip(panels, rules, strict=True):
             _axis_of_figure1(ax)
             _cell(ax, data["s"].sel(N3=N3, label_rule=rule), style.colour(row))
             ax.set_title(f"{rule} labels, {style.classes(N3)}")
-        axes[row, 0].set_ylabel("singular value $s$")
+        panels[0].set_ylabel("singular value $s$")
     for ax in axes[-1]:
         style.time_axis(ax)
     _legend(axes)

@@ -3,8 +3,8 @@
 import pandas as pd
 import xarray as xr
 
+from mtlpaper.chapters.common.labels import cells
 from mtlpaper.chapters.common.single_task.tables import THEORIES, gap_columns
-from mtlpaper.chapters.common.tables import cells
 from mtlpaper.documents.lee2019.printed import FIGURE1_NEXT_TICK
 
 

@@ -9,7 +9,7 @@ from mtlpaper.documents.lee2019.printed import BENEFIT_AXES
 
 
 @style.drawing
-def as_figure2(data: xr.Dataset) -> np.ndarray:
+def as_published(data: xr.Dataset) -> np.ndarray:
     """Segments over main tasks and over numbers of points, a row for each number of classes.
 
     The left panels show the second largest number of points.
@@ -36,4 +36,4 @@ def as_figure2(data: xr.Dataset) -> np.ndarray:
     return axes
 
 
-FIGURES = {"rank-three": as_figure2}
+FIGURES = {"rank-three": as_published}

@@ -5,7 +5,8 @@ from typing import Any
 import pandas as pd
 import xarray as xr
 
-from mtlpaper.chapters.common.tables import cells, interval
+from mtlpaper.chapters.common.labels import cells
+from mtlpaper.chapters.common.tables import interval
 from mtlpaper.chapters.common.two_tasks.tables import minima
 
 __all__ = ["crossings", "minima", "ranking"]

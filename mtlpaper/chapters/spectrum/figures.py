@@ -4,6 +4,7 @@ import numpy as np
 import xarray as xr
 from matplotlib.lines import Line2D
 
+from mtlpaper.chapters.common.labels import cells
 from mtlpaper.companion import style
 
 
@@ -15,23 +16,21 @@ def suppression(data: xr.Dataset) -> np.ndarray:
     -------
     (N3 x sigma, imbalance) array of Axes
     """
-    rows = [(N3, sigma) for N3 in data["N3"].values for sigma in data["sigma"].values]
-    columns = data["imbalance"].values
-    axes = style.subplots(len(rows), len(columns), height=2.1 * len(rows), sharex=True, sharey=True)
-    for row, (N3, sigma) in enumerate(rows):
-        for column, imbalance in enumerate(columns):
-            ax = axes[row, column]
-            cell = data.sel(N3=N3, sigma=sigma, imbalance=imbalance)
-            for mode in cell["mode"].values:
-                shade = style.colour(int(mode) - 1)
-                s = cell["S_sgd"].sel(mode=mode).mean("seed")
-                flow = cell["S_flow"].sel(mode=mode).mean("seed")
-                ax.plot(s["time"], s, color=shade, linewidth=2.4, alpha=0.75)
-                ax.plot(s["time"], flow, color=style.INK, linewidth=1.0, dashes=(4, 2))
-            title = f"{style.classes(N3)}, $\\sigma$ = {sigma:g}, imbalance {imbalance:g}"
-            ax.set_title(title, fontsize=8.5)
-            ax.set_yscale("log")
-        axes[row, 0].set_ylabel("singular values")
+    rows, columns = data.sizes["N3"] * data.sizes["sigma"], data.sizes["imbalance"]
+    axes = style.subplots(rows, columns, height=2.1 * rows, sharex=True, sharey=True)
+    grid = cells(data, "N3", "sigma", "imbalance")
+    for ax, ((N3, sigma, imbalance), cell) in zip(axes.flat, grid, strict=True):
+        for mode in cell["mode"].values:
+            shade = style.colour(int(mode) - 1)
+            s = cell["S_sgd"].sel(mode=mode).mean("seed")
+            flow = cell["S_flow"].sel(mode=mode).mean("seed")
+            ax.plot(s["time"], s, color=shade, linewidth=2.4, alpha=0.75)
+            ax.plot(s["time"], flow, color=style.INK, linewidth=1.0, dashes=(4, 2))
+        title = f"{style.classes(N3)}, $\\sigma$ = {sigma:g}, imbalance {imbalance:g}"
+        ax.set_title(title, fontsize=8.5)
+        ax.set_yscale("log")
+    for ax in axes[:, 0]:
+        ax.set_ylabel("singular values")
     for ax in axes[-1]:
         style.time_axis(ax)
     axes[0, 0].legend(

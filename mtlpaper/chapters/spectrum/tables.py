@@ -3,7 +3,7 @@
 import pandas as pd
 import xarray as xr
 
-from mtlpaper.chapters.common.tables import cells
+from mtlpaper.chapters.common.labels import cells
 
 
 def decays(data: xr.Dataset) -> pd.DataFrame:

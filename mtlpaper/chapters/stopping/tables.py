@@ -3,7 +3,8 @@
 import pandas as pd
 import xarray as xr
 
-from mtlpaper.chapters.common.tables import cells, interval
+from mtlpaper.chapters.common.labels import cells
+from mtlpaper.chapters.common.tables import interval
 
 
 def rules(data: xr.Dataset) -> pd.DataFrame:

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from mtlpaper.chapters.common.tables import cells
+from mtlpaper.chapters.common.labels import cells
 from mtlpaper.documents.lee2019.printed import NEGLIGIBLE
 
 #: Rows of the table: variable, what it says.

@@ -35,15 +35,8 @@ def finalists(data: xr.Dataset) -> pd.DataFrame:
 
 
 #: A chosen setting, and the parameter of `depth` whose default it fixes.
-_FIXES: Mapping[str, str] = {
-    "size": "N1",
-    "s0": "s0",
-    "sigma": "sigma",
-    "inputs": "inputs",
-    "bins": "bins",
-    "n_high": "n_high",
-    "activation": "activation",
-    "scale": "scale",
+_FIXES: Mapping[str, str] = {"size": "N1"} | {
+    name: name for name in ("s0", "sigma", "inputs", "bins", "n_high", "activation", "scale")
 }
 
 
