@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from mtlpaper.chapters.common.aligned_tasks import tables as aligned_tables
 from mtlpaper.chapters.common.labels import BOUNDS
 from mtlpaper.chapters.common.two_tasks import tables as shared
 from mtlpaper.chapters.figure1 import tables as figure1_tables
@@ -66,6 +67,14 @@ def test_a_curve_fits_the_axis_below_the_next_tick(end, fits):
     assert (
         label_rules_tables.fits_the_axis(xr.DataArray([end - 0.1, end + 0.1], dims="seed")) == fits
     )
+
+
+def test_an_interval_is_written_in_one_of_two_forms_and_a_missing_one_as_a_dash():
+    value = xr.DataArray([0.1, -0.05, 0.2], {"bound": list(BOUNDS)})
+    assert shared.interval(value) == "+0.100 (-0.050 to +0.200)"
+    assert shared.interval(value, 1, "") == "0.1 (-0.1 to 0.2)"
+    assert aligned_tables.interval(value) == "+0.1000 [-0.0500, +0.2000]"
+    assert shared.interval(value * np.nan) == "–"
 
 
 # ---------------------------------------------------------------------------- benefits

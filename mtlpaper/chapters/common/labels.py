@@ -19,14 +19,6 @@ def variable(
     return xr.Variable(dims, np.asarray(values), {"long_name": long_name, "units": units})
 
 
-def time_coordinates(steps: np.ndarray, learning_rate: float) -> dict[str, xr.Variable]:
-    """Coordinates of a recorded trajectory: t/tau, and the steps that make it."""
-    return {
-        "time": variable("time", steps * learning_rate, "time t/tau", "tau"),
-        "steps": variable("time", steps, "training steps"),
-    }
-
-
 def seed_coordinate(n_seeds: int) -> dict[str, xr.Variable]:
     """Coordinate that numbers the datasets."""
     return {"seed": variable("seed", np.arange(n_seeds), "number of the dataset")}

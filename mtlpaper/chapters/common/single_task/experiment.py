@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 
 from mtlpaper.agreement import largest_relative_gap
-from mtlpaper.chapters.common.labels import seed_coordinate, time_coordinates, variable
+from mtlpaper.chapters.common.labels import seed_coordinate, variable
 from mtlpaper.chapters.common.single_task.parameters import ScheduledTask, SingleTask
 from mtlpaper.companion.contract import Cost, Labels
 from mtlpaper.dynamics import SGD, Curve, Curves, Modes, Setting
@@ -40,10 +40,12 @@ def curves_of(params: ScheduledTask, setting: Setting, curves: Sequence[Curve]) 
 
 
 def recorded(params: ScheduledTask) -> dict[str, xr.Variable]:
-    """Coordinates of datasets and of recorded times."""
+    """Coordinates of datasets and of recorded times: t/tau, and the steps that make it."""
+    steps = _steps(params)
     return {
         **seed_coordinate(params.n_seeds),
-        **time_coordinates(_steps(params), params.learning_rate),
+        "time": variable("time", steps * params.learning_rate, "time t/tau", "tau"),
+        "steps": variable("time", steps, "training steps"),
     }
 
 
