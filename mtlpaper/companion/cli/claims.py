@@ -11,12 +11,13 @@ import typer
 from rich.cells import cell_len
 from rich.padding import Padding
 from rich.table import Table
+from rich.text import Text
 
 from mtlpaper.companion.cli import options
 from mtlpaper.companion.cli.endings import explained
 from mtlpaper.companion.cli.live import say
 from mtlpaper.companion.cli.program import app
-from mtlpaper.companion.cli.tables import plain, stdout, write_json
+from mtlpaper.companion.cli.tables import stdout, write_json
 from mtlpaper.companion.registry import chapters
 
 if TYPE_CHECKING:
@@ -150,10 +151,10 @@ def _print(findings: Mapping[str, Finding]) -> None:
         console.print(_line("", widths, rows[name]))
         for why in explain(known[name], finding):
             indent = (0, 0, 0, (widths[0] or 0) + _GAP)
-            console.print(Padding(plain(f"→ {why}"), indent, expand=False))
+            console.print(Padding(Text(f"→ {why}"), indent, expand=False))
         console.print()
     counts = ", ".join(f"{count} {verdict}" for verdict, count in _counts(findings).items())
-    console.print(plain(f"{len(findings)} claims: {counts}"))
+    console.print(Text(f"{len(findings)} claims: {counts}"))
 
 
 def _widths(rows: Sequence[Sequence[str]], room: int) -> list[int | None]:
@@ -169,7 +170,7 @@ def _line(style: str, widths: Sequence[int | None], cells: Sequence[str]) -> Tab
     line = Table.grid(padding=(0, _GAP, 0, 0), expand=None in widths)
     for width, share in zip(widths, _SHARES, strict=True):
         line.add_column(width=width, ratio=share if width is None else None, overflow="fold")
-    line.add_row(*map(plain, cells), style=style)
+    line.add_row(*map(Text, cells), style=style)
     return line
 
 

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
 from mtlpaper.companion.cli import options
 from mtlpaper.companion.cli.endings import explained
 from mtlpaper.companion.cli.live import say
 from mtlpaper.companion.cli.program import app
-from mtlpaper.companion.cli.tables import plain, stdout, table, write_json
+from mtlpaper.companion.cli.tables import stdout, table, write_json
 
 if TYPE_CHECKING:
     from mtlpaper.companion.comparison import Section
@@ -40,7 +41,7 @@ def compare(
         else:
             console = stdout()
             for name, side in (("A", found.a), ("B", found.b)):
-                console.print(plain(f"{name}: {side.experiment}, {side.name}"))
+                console.print(Text(f"{name}: {side.experiment}, {side.name}"))
             for section in comparison.sections(found):
                 _print(section, console)
         if html is not None:
@@ -50,9 +51,9 @@ def compare(
 
 def _print(section: Section, console: Console) -> None:
     console.print()
-    console.print(plain(f"{section.title}: {section.note}"), style="bold")
+    console.print(Text(f"{section.title}: {section.note}"), style="bold")
     if section.rows:
         rows = table(*section.head, padding=(0, 2, 0, 0))
         for row in section.rows:
-            rows.add_row(*map(plain, row))
+            rows.add_row(*map(Text, row))
         console.print(rows)

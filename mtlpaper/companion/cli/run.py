@@ -1,4 +1,4 @@
-"""``mtlpaper run``: one experiment, with parameters of one's own."""
+"""``mtlpaper publish``, ``redraw`` and ``run``: runs, and what is made of them."""
 
 from __future__ import annotations
 
@@ -17,6 +17,43 @@ from mtlpaper.companion.registry import settings
 
 if TYPE_CHECKING:
     from mtlpaper.companion.runs import Means, Run
+
+
+@app.command()
+def publish(
+    preset: options.Preset = "paper",
+    source: Annotated[
+        Path | None,
+        typer.Option("--runs", help="Folder of the runs; runs/book/PRESET by default."),
+    ] = None,
+    allow_dirty: Annotated[
+        bool, typer.Option("--allow-dirty", help="Accept runs of an uncommitted tree; recorded.")
+    ] = False,
+    root: options.Root = None,
+) -> None:
+    """Copy the data of all runs into results/, with a manifest and the verdicts."""
+    with explained():
+        from mtlpaper.companion import archive, runs
+
+        top = runs.find_root(root)
+        typer.echo(archive.publish(top, preset, source, allow_dirty=allow_dirty))
+
+
+@app.command()
+def redraw(
+    data: Annotated[Path, typer.Argument(metavar="FILE.nc", help="Data of a run.")],
+    out: Annotated[Path, typer.Option(help="Folder of the figures.")],
+) -> None:
+    """Draw the figures of a run again, from its data alone."""
+    with explained():
+        from mtlpaper.companion import drawings, results, runs
+
+        runs.require_unaltered(data)
+        drawn = drawings.draw(results.load(data))
+        runs.make_folder(out)
+        for name, figure in drawn.items():
+            for path in results.save_figure(figure, out / name):
+                typer.echo(path)
 
 
 @app.command()

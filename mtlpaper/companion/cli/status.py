@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.text import Text
 
 from mtlpaper.companion.cli import options
 from mtlpaper.companion.cli.endings import explained
 from mtlpaper.companion.cli.live import say
 from mtlpaper.companion.cli.program import app
-from mtlpaper.companion.cli.tables import plain, stdout, table, write_json
+from mtlpaper.companion.cli.tables import stdout, table, write_json
 
 if TYPE_CHECKING:
     from mtlpaper.companion.runs import FigureStatus
@@ -62,9 +63,9 @@ def _print(rows: list[FigureStatus]) -> None:
     for row in rows:
         first = row.experiment != previous
         state = "✓ fresh" if row.fresh else "✗ stale"
-        shelf = [plain(_standing(row) if first else "")] if published else []
+        shelf = [Text(_standing(row) if first else "")] if published else []
         name = row.experiment if first else ""
-        lines.add_row(name, row.figure, state, plain(row.reason), *shelf)
+        lines.add_row(name, row.figure, state, Text(row.reason), *shelf)
         previous = row.experiment
     stdout().print(lines)
 

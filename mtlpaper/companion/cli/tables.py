@@ -9,7 +9,6 @@ from typing import Any
 import typer
 from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
 #: A pipe has no width to fold a table to; this is more than any table takes.
 _UNLIMITED = 10_000
@@ -34,11 +33,6 @@ def table(*columns: str, **options: Any) -> Table:
 def write_json(content: Any) -> None:
     """Write JSON to standard output, as it stands and on many lines."""
     typer.echo(json.dumps(content, indent=2, allow_nan=False))
-
-
-def plain(text: str) -> Text:
-    """Return a text in which square brackets are square brackets."""
-    return Text(text)
 
 
 def shown(value: Any) -> str:
