@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from bs4 import Tag
 from sphinx_external_toc.parsing import parse_toc_yaml
 
 from mtlpaper.companion.book.assets import fetching_scripts, loaded_by_css, loaded_by_page
@@ -58,7 +57,7 @@ class Fault:
         return f"{self.page}: {self.kind}: {self.detail}"
 
 
-#: A page says nothing if, without headings, it holds fewer characters than this and no image.
+#: A page is empty if, without headings, it holds fewer characters than this and no image.
 SHORTEST_PAGE = 40
 #: How Python and IPython begin a report of an exception; IPython may write it without the colon.
 TRACEBACK = re.compile(r"Traceback \(most recent call last\)")
@@ -168,19 +167,15 @@ def _links(site: Site, page: Page) -> Iterator[Fault]:
 def _alt_texts(_: Site, page: Page) -> Iterator[Fault]:
     for tag in page.soup.find_all("img"):
         alt = str(tag.get("alt") or "").strip()
-        # An empty alt text marks decoration; that is the frame's right, not the article's.
-        if not alt and (tag.get("alt") is None or _in_article(tag)):
+        # An empty alt text marks decoration: allowed in the theme's frame, not in the article.
+        if not alt and (tag.get("alt") is None or tag.find_parent("article")):
             yield Fault(page.name, FaultKind.NO_ALT_TEXT, str(tag.get("src")))
         elif FILE_NAME.fullmatch(alt):
             yield Fault(page.name, FaultKind.NO_ALT_TEXT, f"“{alt}” is the name of a file")
 
 
-def _in_article(tag: Tag) -> bool:
-    return tag.find_parent("article") is not None
-
-
 def _style_sheets(site: Site) -> Iterator[Fault]:
-    for path in site.stylesheets():
+    for path in sorted(site.root.rglob("*.css")):
         name = path.relative_to(site.root).as_posix()
         for address in loaded_by_css(path.read_text(encoding="utf-8")):
             if not address.startswith("#"):

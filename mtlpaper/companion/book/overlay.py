@@ -1,7 +1,7 @@
-"""Laying an executed notebook over the committed one: its outputs, our words.
+"""Copy the outputs of an executed notebook into the committed one.
 
-The words of a page come from the committed notebook and its numbers from the run, so that mending
-a sentence needs no new run, while a code cell edited since the run is refused.
+The text of a page comes from the committed notebook and its numbers from the run. A changed
+sentence needs no new run; a code cell that was changed since the run is refused.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def lay_over(committed: nbformat.NotebookNode, executed: nbformat.NotebookNode, 
         raise PublishError(f"{name}: code cells changed since the run; run it again")
     for cell, source in zip(mine, ran, strict=True):
         _copy_outputs(cell, source, name)
-    committed.metadata.pop("widgets", None)  # would load require.js from a far host
+    committed.metadata.pop("widgets", None)  # would load require.js from another host
 
 
 def append_markdown(notebook: nbformat.NotebookNode, text: str, cell_id: str) -> None:

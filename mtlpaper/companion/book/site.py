@@ -1,10 +1,10 @@
-"""A built site as the page check sees it: parsed pages, their anchors, and where links lead."""
+"""The pages of a built site, parsed: their articles, anchors and the targets of their links."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cached_property
-from pathlib import Path, PurePosixPath
+from pathlib import Path
+from posixpath import dirname, join, normpath
 from urllib.parse import unquote, urlsplit
 
 from bs4 import BeautifulSoup, Tag
@@ -35,7 +35,7 @@ class Page:
 
     @property
     def article(self) -> Tag:
-        """What the page says, without the theme's frame; the body where there is no article."""
+        """The content of the page without the theme's frame; the body where there is no article."""
         for selector in ("article", "main", "body"):
             if (found := self.soup.select_one(selector)) is not None:
                 return found
@@ -66,10 +66,6 @@ class Site:
             if name.parts[0] not in NOT_PAGES
         }
 
-    def stylesheets(self) -> Iterator[Path]:
-        """Yield every style sheet of the site."""
-        return iter(sorted(self.root.rglob("*.css")))
-
     def problem_with(self, link: str, start: str) -> str | None:
         """Say what is wrong with a link inside the site, or None.
 
@@ -78,7 +74,7 @@ class Site:
         link : str
             The link as written, without a host.
         start : str
-            Name of the page, or file, that bears it.
+            Name of the page, or file, that contains it.
         """
         parts = urlsplit(link)
         path = unquote(parts.path)
@@ -95,19 +91,13 @@ class Site:
         return None
 
     def _resolve(self, path: str, start: str) -> str | None:
-        """Return the target's name, or None where the path climbs out of the site."""
+        """Return the target's name, or None where the path leads out of the site."""
         if not path:
             return start
-        steps: list[str] = []
-        for step in (PurePosixPath(start).parent / path).parts:
-            if step == "..":
-                if not steps:
-                    return None
-                steps.pop()
-            else:
-                steps.append(step)
-        target = "/".join(steps)
-        return f"{target}/index.html".lstrip("/") if (self.root / target).is_dir() else target
+        target = normpath(join(dirname(start), path))
+        if target.split("/")[0] == "..":
+            return None
+        return normpath(f"{target}/index.html") if (self.root / target).is_dir() else target
 
 
 def is_external(link: str) -> bool:

@@ -1,4 +1,4 @@
-"""How a command ends that does not end well: in words, and with an exit code."""
+"""Report an error or an interrupt as a message and an exit code."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from mtlpaper.companion.cli.live import say
 
 @contextmanager
 def explained(after_interrupt: Callable[[], str] = lambda: "nothing was changed") -> Iterator[None]:
-    """Turn what goes wrong into words and an exit code.
+    """Turn an error or an interrupt into a message and an exit code.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ def explained(after_interrupt: Callable[[], str] = lambda: "nothing was changed"
     except typer.Exit:
         raise
     except Exception as error:
-        code = getattr(error, "exit_code", None)  # of errors that we foresaw, and of no others
+        code = getattr(error, "exit_code", None)  # only errors that the package expects have one
         if code is None:
             raise
         traceback = getattr(error, "traceback", "")
@@ -41,7 +41,7 @@ def explained(after_interrupt: Callable[[], str] = lambda: "nothing was changed"
 
 @contextmanager
 def _interruptible() -> Iterator[None]:
-    """Let a polite request to end (closed terminal, `kill`) do what Ctrl-C does."""
+    """Treat SIGTERM and SIGHUP (`kill`, a closed terminal) as Ctrl-C."""
     # What this process was told to ignore (by nohup, say) it goes on ignoring.
     names = [
         name
@@ -50,7 +50,7 @@ def _interruptible() -> Iterator[None]:
     ]
 
     def interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
-        # Once: a second request on the heels of the first would break into the cleaning up.
+        # Only once: a second signal would interrupt the cleaning up.
         for name in names:
             signal.signal(getattr(signal, name), signal.SIG_IGN)
         raise KeyboardInterrupt

@@ -1,4 +1,4 @@
-"""What a terminal shows while something runs; a log gets a sentence at either end."""
+"""Progress on standard error: live lines on a terminal, a sentence for each event in a log."""
 
 from __future__ import annotations
 

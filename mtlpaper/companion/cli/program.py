@@ -21,7 +21,7 @@ app = typer.Typer(
 )
 
 
-#: A stream that has no ✓ gets the code of it.
+#: Characters that the encoding of a stream lacks (✓) are written as escapes.
 _UNKNOWN_LETTERS = "backslashreplace"
 
 
@@ -29,7 +29,7 @@ _UNKNOWN_LETTERS = "backslashreplace"
 def before_commands(
     version: Annotated[bool, typer.Option("--version", help="Show the version and end.")] = False,
 ) -> None:
-    """Stand before the commands: answer ``--version``, and prepare for the libraries they load."""
+    """Answer ``--version``, and set the environment of the libraries that commands load."""
     os.environ.update(ONE_THREAD)
     os.environ["MPLBACKEND"] = "agg"  # nothing is shown on a screen; a user's own may need one
     if version:

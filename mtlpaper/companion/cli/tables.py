@@ -1,4 +1,4 @@
-"""What commands write to standard output: tables for eyes, JSON for programs."""
+"""What commands write to standard output: tables for readers, JSON for programs."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def table(*columns: str, **options: Any) -> Table:
     """Return an empty table in the style of the house."""
     lines = Table(box=None, header_style="bold", pad_edge=False, **options)
     for column in columns:
-        lines.add_column(column, overflow="fold")  # a name is worth nothing without its end
+        lines.add_column(column, overflow="fold")  # names must not be cut
     return lines
 
 
