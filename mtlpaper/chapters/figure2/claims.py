@@ -109,8 +109,7 @@ CLAIMS = (
         control=both(shifted("effect_left", -1.0), shifted("effect_right", -1.0)),
         explained={
             "partly": "With noise once on the weights, as section 2.1 has it, a noisy teacher is a "
-            "clean task of its own and harms. It is ignored only where noise is drawn afresh for "
-            "every input.",
+            "clean task of its own and harms.",
             "not reproduced": "With noise once on the weights, as section 2.1 has it, a noisy "
             "teacher is a clean task of its own and harms.",
         },

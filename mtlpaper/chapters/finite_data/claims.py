@@ -30,9 +30,11 @@ CLAIMS = (
         unit="%",
         control=shifted("gap", 1.0),
         explained={
-            "partly": "Eq. (3) knows no number of points. Our finite-sample theory (T 7a) does.",
-            "not reproduced": "Eq. (3) as printed knows no number of points; what appendix A "
-            "averages over is not at hand. Our finite-sample theory (T 7a) knows it.",
+            "partly": "Eq. (3) does not depend on the number of points. Our finite-sample theory "
+            "(T 7a) does.",
+            "not reproduced": "Eq. (3) as printed does not depend on the number of points; what "
+            "appendix A averages over is not at hand. Our finite-sample theory (T 7a) does depend "
+            "on it.",
         },
     ),
 )

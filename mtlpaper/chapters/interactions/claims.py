@@ -28,8 +28,9 @@ CLAIMS = (
         unit="1",
         control=replaced("agreement", 0.0),
         explained={
-            "not reproduced": "The averages of Eq. (2) know no number of points, and the benefit "
-            "comes from their scarcity, which our finite-sample flow (T 7b) takes into account.",
+            "not reproduced": "The averages of Eq. (2) do not depend on the number of points, and "
+            "the benefit comes from their scarcity, which our finite-sample flow (T 7b) takes into "
+            "account.",
         },
     ),
 )
