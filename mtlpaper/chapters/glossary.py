@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field
 from mtlpaper.companion.parameters import Symbol, parameter
 
 T = TypeVar("T")
-#: The least and the largest value; the values between them are taken evenly in the logarithm.
+# The least and the largest value; the values between them are taken evenly in the logarithm.
 Span = tuple[T, T]
 
 
