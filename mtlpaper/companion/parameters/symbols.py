@@ -58,7 +58,7 @@ class Order:
         return values
 
 
-#: At least one value, each larger than the one before it.
+# At least one value, each larger than the one before it.
 Increasing = Annotated[tuple[T, ...], Field(min_length=1), AfterValidator(Order("increasing"))]
-#: At least one value, each only once.
+# At least one value, each only once.
 Distinct = Annotated[tuple[T, ...], Field(min_length=1), AfterValidator(Order("distinct"))]
