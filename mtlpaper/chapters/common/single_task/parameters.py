@@ -12,7 +12,7 @@ from mtlpaper.chapters import glossary as g
 from mtlpaper.companion.parameters import Distinct, Parameters, parameter
 from mtlpaper.documents.lee2019.printed import FIGURE1_SINGULAR_VALUE
 
-#: Learning rates of a single task.
+# Learning rates of a single task.
 Rate = Annotated[g.learning_rate, Field(le=1)]
 _CAPTION = "Figure 1, caption"
 
