@@ -189,7 +189,7 @@ def test_a_row_tells_numbers_and_explanation(page):
     text = words(card(page, "finite-size"))
     assert "101.00 (100.90 to 101.10) %, least favourable: classes = 2" in text
     assert "0 of 2" in text
-    assert "Eq. (3) as printed knows no number of points" in text
+    assert "Eq. (3) as printed does not depend on the number of points" in text
     assert "Not in: classes = 2; classes = 20." in text
     missing = words(card(page, "row-b"))
     assert "There is no run of table1 in this book." in missing
