@@ -5,6 +5,7 @@ import, and not in a fixture.
 """
 
 import os
+import signal
 
 # One thread each: pytest-xdist fills the cores already, and the order of sums moves last digits.
 # The libraries read these when they are first imported.
@@ -33,6 +34,10 @@ pytest_plugins = ["skips"]
 registry.register(chapters, documents)
 mpl.use("agg")
 torch.set_num_threads(1)
+
+# Background jobs of a shell without job control ignore it; the tests of interrupts need it.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # The same examples at every run, and no deadline: a slow machine is no fault of the code.
 hypothesis.settings.register_profile("reproducible", derandomize=True, deadline=None)
