@@ -10,8 +10,10 @@ from mtlpaper.companion.registry import Number
 #: Benefits in nats up to this are zero but for the error of the integration.
 ZERO = 1e-8
 
-QUESTION = "Do aligned students of unrelated tasks know of each other?"
-ANSWER = "$s_A$ differs by {largest_unrelated:.0e} at most"
+QUESTION = "Does an unrelated task change what an aligned student learns?"
+ANSWER = (
+    "where their hidden directions do not overlap, $s_A$ changes by {largest_unrelated:.0e} at most"
+)
 
 
 def numbers(data: xr.Dataset) -> dict[str, Number]:

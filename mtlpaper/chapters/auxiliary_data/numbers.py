@@ -8,7 +8,7 @@ from mtlpaper.companion.registry import Number
 
 QUESTION = "How much is auxiliary data worth?"
 ANSWER = (
-    "{related_last:+.3f} nats with {n_aux_last:d} related points, "
+    "a related clean task is worth {related_last:+.3f} nats with {n_aux_last:d} points of its own, "
     "{related_first:+.3f} with {n_aux_first:d}"
 )
 

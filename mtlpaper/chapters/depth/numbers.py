@@ -6,8 +6,8 @@ from mtlpaper.chapters.common.labels import BOUNDS
 from mtlpaper.chapters.common.numbers import axis_range, minima
 from mtlpaper.companion.registry import Number
 
-QUESTION = "And deeper, nonlinear students?"
-ANSWER = "on average {shift_last_estimate:+.3f} nats from the linear student"
+QUESTION = "Do deeper, nonlinear students benefit as much?"
+ANSWER = "on average {shift_last_estimate:+.3f} nats from the linear student's benefit"
 
 
 def numbers(data: xr.Dataset) -> dict[str, Number]:

@@ -7,7 +7,8 @@ from mtlpaper.companion.registry import Number
 
 QUESTION = "When does an auxiliary task help?"
 ANSWER = (
-    "related and clean: up to {related_best:+.3f} nats; unrelated and clean: {unrelated_high:+.3f}"
+    "beside a related clean task up to {related_best:+.3f} nats, "
+    "beside an unrelated clean one {unrelated_high:+.3f}"
 )
 
 

@@ -5,7 +5,7 @@ import xarray as xr
 from mtlpaper.companion.claims import parameter
 from mtlpaper.companion.registry import Number
 
-QUESTION = "What if inputs are as many as points?"
+QUESTION = "What if there are as many inputs as training points?"
 ANSWER = (
     "Eq. (3) is off by {eq3_2_percent:.0f} %, the finite-sample theory by {T7a_2_percent:.1f} %"
 )

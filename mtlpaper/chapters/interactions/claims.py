@@ -29,8 +29,7 @@ CLAIMS = (
         control=replaced("agreement", 0.0),
         explained={
             "not reproduced": "The averages of Eq. (2) do not depend on the number of points, and "
-            "the benefit comes from their scarcity, which our finite-sample flow (T 7b) takes into "
-            "account.",
+            "the benefit does. Our finite-sample flow (T 7b) takes that number into account.",
         },
     ),
 )

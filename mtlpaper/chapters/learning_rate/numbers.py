@@ -6,7 +6,10 @@ from mtlpaper.companion.claims import parameter
 from mtlpaper.companion.registry import Number
 
 QUESTION = "Does the step size matter?"
-ANSWER = "it costs {step_error_percent:.4f} %, the finite data {data_error_percent:.1f} %"
+ANSWER = (
+    "a rate of {smallest_rate:g} moves singular values by {step_error_percent:.4f} %, "
+    "the finite data by {data_error_percent:.1f} %"
+)
 
 
 def numbers(data: xr.Dataset) -> dict[str, Number]:

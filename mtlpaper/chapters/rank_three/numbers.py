@@ -5,7 +5,7 @@ import xarray as xr
 from mtlpaper.chapters.common.numbers import minima
 from mtlpaper.companion.registry import Number
 
-QUESTION = "Does the rank matter?"
+QUESTION = "Does the rank of the teachers matter?"
 ANSWER = "related clean tasks bring at most {related_3:+.3f} nats with 3 classes"
 
 

@@ -5,10 +5,10 @@ import xarray as xr
 from mtlpaper.chapters.common.numbers import significant
 from mtlpaper.companion.registry import Number
 
-QUESTION = "And if relatedness is more than one number?"
+QUESTION = "What predicts the benefit if relatedness is more than one number?"
 ANSWER = (
-    "of {n_overlaps:d} overlaps, *{best:s}* predicts best: "
-    "to {best_error:.1f} mnat, the mean $r$ to {mean_error:.1f}"
+    "of {n_overlaps:d} overlaps *{best:s}*, with an error of {best_error:.1f} mnat; "
+    "the mean $r$ errs by {mean_error:.1f}"
 )
 
 

@@ -5,7 +5,7 @@ import xarray as xr
 from mtlpaper.companion.registry import Number
 
 QUESTION = "Where do the classes freeze?"
-ANSWER = "at {ratio_most:.2f} of the random-energy limit, even with {most_classes:d} classes"
+ANSWER = "with {most_classes:d} classes at {ratio_most:.2f} of where the random-energy limit has it"
 
 
 def numbers(data: xr.Dataset) -> dict[str, Number]:

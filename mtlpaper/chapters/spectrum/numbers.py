@@ -5,7 +5,10 @@ import xarray as xr
 from mtlpaper.companion.registry import Number
 
 QUESTION = "Are the other singular values exponentially suppressed?"
-ANSWER = "{others-suppressed:s}: exponentially in {n_exponential:d} of {n_settings:d} settings"
+ANSWER = (
+    "{others-suppressed:s}: they decay exponentially in {n_exponential:d} "
+    "of {n_settings:d} settings"
+)
 
 
 def numbers(data: xr.Dataset) -> dict[str, Number]:

@@ -5,8 +5,8 @@ import xarray as xr
 from mtlpaper.companion.claims import parameter
 from mtlpaper.companion.registry import Number
 
-QUESTION = "Does reading the time off the test loss make the benefit?"
-ANSWER = "a clean validation set changes it by {clean_change:.4f} nats at most"
+QUESTION = "Does it matter that the time is read off the test loss?"
+ANSWER = "a clean validation set changes the benefit by {clean_change:.4f} nats at most"
 
 
 def numbers(data: xr.Dataset) -> dict[str, Number]:

@@ -6,8 +6,8 @@ from mtlpaper.companion.registry import Number
 
 QUESTION = "When does the sign of the benefit change?"
 ANSWER = (
-    "theory has the sign of {n_right:d} of {n_clear:d} clear cells; "
-    "rows (a) to (d) on the {doc}`scorecard`"
+    "the theory has the sign right in {n_right:d} of {n_clear:d} clear cases; "
+    "rows (a) to (d) are on the {doc}`scorecard`"
 )
 
 

@@ -4,8 +4,10 @@ import xarray as xr
 
 from mtlpaper.companion.registry import Number
 
-QUESTION = "What did the paper leave unsaid?"
-ANSWER = "$N_1 = N_2$ = {chosen_size:d}, $s_0$ = {chosen_s0:g} come closest to its axes"
+QUESTION = "Which unstated settings come closest to the published axes?"
+ANSWER = (
+    "$N_1 = N_2$ = {chosen_size:d} and $s_0$ = {chosen_s0:g}, of {n_settings:d} combinations tried"
+)
 
 _CHOSEN = ("size", "s0", "sigma", "inputs", "bins", "n_high", "activation", "scale")
 

@@ -164,8 +164,9 @@ def scorecard(findings: Mapping[str, Finding], context: Context) -> str:
     str
         Every claim has the anchor ``claim-NAME``.
     """
-    parts = [_preview(context), _tally(findings), "## The abstract, sentence by sentence"]
-    parts += [_sentence(sentence, findings) for sentence in _abstract()]
+    says = {name: claim.says for name, claim in all_claims().items()}
+    parts = [_preview(context), _tally(findings, says), "## The abstract, sentence by sentence"]
+    parts += [_sentence(sentence, findings, says) for sentence in _abstract()]
     for title, claims in sections().items():
         parts.append(f"## {title}")
         parts += [_card(claim, findings[claim.name], context) for claim in claims]
@@ -194,30 +195,30 @@ def counts(findings: Mapping[str, Finding]) -> str:
     return f"{{.counts}}\n**{len(findings)} claims:** {words}"
 
 
-def _tally(findings: Mapping[str, Finding]) -> str:
+def _tally(findings: Mapping[str, Finding], says: Mapping[str, str]) -> str:
     """Count the verdicts, and show each claim as a small link in the order of the verdicts."""
     order = sorted(findings, key=lambda name: list(SYMBOLS).index(findings[name].verdict))
-    cells = "\n".join(_tally_cell(name, findings[name].verdict) for name in order)
+    cells = "\n".join(_tally_cell(name, findings[name].verdict, says[name]) for name in order)
     drawn = f'<ul class="tally" aria-label="All claims by verdict">\n{cells}\n</ul>'
     return (
         f"{counts(findings)}\n\n```{{raw}} html\n{drawn}\n```\n\nEvery mark above leads to a claim."
     )
 
 
-def _tally_cell(name: str, verdict: Verdict) -> str:
-    words = html.escape(f"{all_claims()[name].says} {verdict.capitalize()}.", quote=True)
+def _tally_cell(name: str, verdict: Verdict, says: str) -> str:
+    words = html.escape(f"{says} {verdict.capitalize()}.", quote=True)
     mark = f'<span aria-hidden="true">{SYMBOLS[verdict]}</span>'
     link = f'<a href="#claim-{name}" title="{words}" aria-label="{words}">{mark}</a>'
     return f'<li class="tally-{BADGES[verdict]}">{link}</li>'
 
 
-def _sentence(sentence: Sentence, findings: Mapping[str, Finding]) -> str:
+def _sentence(sentence: Sentence, findings: Mapping[str, Finding], says: Mapping[str, str]) -> str:
     rows = "\n".join(
-        f"- {badge(findings[name].verdict)} [{escaped(all_claims()[name].says)}](#claim-{name})"
+        f"- {badge(findings[name].verdict)} [{escaped(says[name])}](#claim-{name})"
         for name in sentence.claims
     )
-    says = f"{{.claim-says}}\n{escaped(sentence.says)}"
-    return directive("container", "abstract", f"{says}\n\n{rows}")
+    head = f"{{.claim-says}}\n{escaped(sentence.says)}"
+    return directive("container", "abstract", f"{head}\n\n{rows}")
 
 
 def _card(claim: Claim, finding: Finding, context: Context) -> str:
