@@ -8,6 +8,7 @@ import threading
 import time
 from contextlib import suppress
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from distributed import LocalCluster
@@ -17,6 +18,7 @@ from toy.units import Unit, draw, reciprocal, same
 from mtlpaper.companion.runs import Means, SetupError
 from mtlpaper.companion.runs.means import require
 from mtlpaper.companion.sweeps import SchedulerError, sweep
+from mtlpaper.companion.sweeps.cluster import _require_fit_workers
 from mtlpaper.companion.sweeps.cluster import cluster as connected
 from mtlpaper.companion.sweeps.environment import SCHEDULER, STORE
 from mtlpaper.companion.sweeps.keys import Code, code_of
@@ -201,3 +203,19 @@ def test_a_worker_that_dies_while_it_is_checked_is_no_worker(at, tmp_path):
     with connected(at.scheduler_address, Deadly(tmp_path / "died"), code_of(draw)) as (executor, _):
         assert (tmp_path / "died").exists()
         assert executor.submit(abs, -2).result() == 2
+
+
+@pytest.mark.parametrize(("lost", "left"), [(1, 1), (2, 0)])
+def test_a_worker_whose_connection_breaks_is_none_even_if_it_is_still_listed(lost, left):
+    """The scheduler may notice a death later than the check does."""
+    faults = {f"worker {i}": OSError("closed") if i < lost else None for i in range(2)}
+    client = SimpleNamespace(
+        wait_for_workers=lambda *_, **__: None,
+        run=lambda *_, **__: faults,
+        nthreads=lambda: dict.fromkeys(faults, 1),
+    )
+    if left:
+        _require_fit_workers(client, draw, code_of(draw))
+    else:
+        with pytest.raises(SchedulerError, match="every worker left"):
+            _require_fit_workers(client, draw, code_of(draw))

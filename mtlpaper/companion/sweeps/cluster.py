@@ -122,8 +122,13 @@ def _require_fit_workers(client: Any, function: Callable[[Any], Any], code: Code
             "`dask worker ADDRESS --nthreads 1`"
         ) from error
     faults = client.run(_fault, function, code, on_error="return")
-    present = client.nthreads()  # one that left while it was asked is no worker
-    faults = {worker: fault for worker, fault in faults.items() if worker in present}
+    # One that left while it was asked is no worker, even if the scheduler has not noticed yet.
+    present = client.nthreads()
+    faults = {
+        worker: fault
+        for worker, fault in faults.items()
+        if worker in present and not isinstance(fault, OSError)
+    }
     if not faults:
         raise SchedulerError("every worker left while it was asked whether it can do this work")
     lines = [
