@@ -121,6 +121,7 @@ def test_an_installation_without_extras_and_without_a_clone(tmp_path):
         "show": (["show", "rem"], 0, ""),
         "run": (["run", "rem", *few, "--out", "run", *clone], 0, "rem: done"),
         "claims": (["claims", *clone], 0, ""),
+        "published": (["published", "rank-3"], 0, ""),
         "redraw": (["redraw", "run/rem.nc", "--out", "figures"], 0, ""),
         "compare": (["compare", "run/rem.nc", "run"], 0, ""),
         "no clone": (["run", "rem"], 2, "name the clone by --root"),

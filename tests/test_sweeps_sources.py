@@ -147,7 +147,8 @@ def test_the_package_is_code_only():
     if listed.returncode or not listed.stdout:
         pytest.skip("only a clone tells which files belong to the package")
     strange = [name for name in listed.stdout.split() if not name.endswith((".py", "/py.typed"))]
-    assert strange == []
+    # Code holds its checksum (`test_published.py`).
+    assert strange == ["mtlpaper/documents/lee2019/published.json"]
 
 
 # ------------------------------------------------------------------------------ on every Python

@@ -14,8 +14,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.util import find_spec
+from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from mtlpaper.companion import provenance
 from mtlpaper.companion.parameters import ParameterError, Parameters, Symbol, nearest
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
     from mtlpaper.companion.claims import Claim
     from mtlpaper.companion.contract import Stage
+    from mtlpaper.companion.contract.tolerances import Tolerance
+
+T = TypeVar("T")
 
 #: What prose can show.
 Number = int | float | str
@@ -69,6 +73,29 @@ class Document:
     year: int
     sections: tuple[str, ...] = ()
     abstract: tuple[Sentence, ...] = ()
+
+
+@dataclass(frozen=True)
+class PublishedTable:
+    """Numbers that a document publishes, for use beside ours.
+
+    Attributes
+    ----------
+    experiments : tuple of str
+        Those that measure the same.
+    load : callable
+        Returns the numbers. The attributes of the dataset say what they are (``title``,
+        ``comment``) and where they are from (``source``, ``commit``, ``licence``).
+    from_rows : callable
+        Computes the same variables anew from a folder of the files they were computed from.
+    tolerance : Tolerance
+        How close the two have to be.
+    """
+
+    experiments: tuple[str, ...]
+    load: Callable[[], xr.Dataset]
+    from_rows: Callable[[Path], xr.Dataset]
+    tolerance: Tolerance
 
 
 @dataclass(frozen=True)
@@ -162,8 +189,7 @@ class Chapter:
 
     def _given(self, module: str, name: str, otherwise: Any) -> Any:
         """Return what a module defines that a chapter may have or not."""
-        there = f"{self.package}.{module}" in self.modules
-        return getattr(self._module(module), name) if there else otherwise
+        return _defined(f"{self.package}.{module}", name, otherwise)
 
 
 _packages: list[ModuleType] = []
@@ -195,12 +221,7 @@ def chapter(name: str) -> Chapter:
     ParameterError
         If there is no experiment `name`; the message offers the nearest one.
     """
-    known = chapters()
-    if name in known:
-        return known[name]
-    guess = nearest(name, known)
-    hint = f"did you mean {guess}?" if guess else f"there are {', '.join(known) or 'none yet'}"
-    raise ParameterError(f"there is no experiment {name!r}; {hint}")
+    return _named("experiment", name, chapters())
 
 
 def settings(name: str) -> type[Parameters]:
@@ -239,9 +260,43 @@ def claims() -> list[Claim]:
     ]
 
 
+def published() -> dict[str, PublishedTable]:
+    """Return the tables of numbers that documents publish, by name."""
+    package = _registered()[1]
+    found: dict[str, PublishedTable] = {}
+    for name in documents():
+        found |= _defined(f"{package.__name__}.{name}.published", "TABLES", {})
+    return found
+
+
+def published_table(name: str) -> PublishedTable:
+    """Return a table of numbers that a document publishes.
+
+    Raises
+    ------
+    ParameterError
+        If there is no table `name`; the message offers the nearest one.
+    """
+    return _named("table", name, published())
+
+
+def _named(what: str, name: str, known: Mapping[str, T]) -> T:
+    if name in known:
+        return known[name]
+    guess = nearest(name, known)
+    hint = f"did you mean {guess}?" if guess else f"there are {', '.join(known) or 'none yet'}"
+    raise ParameterError(f"there is no {what} {name!r}; {hint}")
+
+
 def _claims(package: str) -> tuple[Any, ...]:
-    name = f"{package}.claims"
-    return () if find_spec(name) is None else tuple(importlib.import_module(name).CLAIMS)
+    return tuple(_defined(f"{package}.claims", "CLAIMS", ()))
+
+
+def _defined(module: str, name: str, otherwise: Any) -> Any:
+    """Return what a module defines, if there is that module."""
+    return (
+        otherwise if find_spec(module) is None else getattr(importlib.import_module(module), name)
+    )
 
 
 def _registered() -> list[ModuleType]:

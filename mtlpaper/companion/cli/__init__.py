@@ -13,6 +13,7 @@ from mtlpaper.companion.cli import book as book
 from mtlpaper.companion.cli import claims as claims
 from mtlpaper.companion.cli import compare as compare
 from mtlpaper.companion.cli import listing as listing
+from mtlpaper.companion.cli import published as published
 from mtlpaper.companion.cli import run as run
 from mtlpaper.companion.cli import status as status
 from mtlpaper.companion.cli import verify as verify

@@ -19,12 +19,13 @@ if TYPE_CHECKING:
     from mtlpaper.companion.comparison import Section
 
 _RESULT = "A run folder, a NetCDF file, or an experiment whose data are published."
+_OTHER = "What to compare it with; one of the two may be `published`, the paper's own numbers."
 
 
 @app.command()
 def compare(
     a: Annotated[str, typer.Argument(metavar="RUN_A", help=_RESULT)],
-    b: Annotated[str, typer.Argument(metavar="RUN_B", help="What to compare it with.")],
+    b: Annotated[str, typer.Argument(metavar="RUN_B", help=_OTHER)],
     html: Annotated[
         Path | None, typer.Option(help="Write a page with the figures of both to this file.")
     ] = None,

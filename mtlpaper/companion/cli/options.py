@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from mtlpaper.companion import limits
+from mtlpaper.companion.parameters import ParameterError, parse_value
 
 if TYPE_CHECKING:
     from mtlpaper.companion.runs import Means
@@ -50,3 +52,17 @@ def means(root: Path, jobs: int | None, store: Path | None, scheduler: str | Non
     from mtlpaper.companion.runs import Means
 
     return Means(jobs or limits.cores(), store or root / "runs" / "store", scheduler)
+
+
+def assignments(option: str, given: Iterable[str]) -> dict[str, Any]:
+    """Read the values of an option that says NAME=VALUE and may be given for several names."""
+    found: dict[str, Any] = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        name = name.strip()
+        if not equals or not name:
+            raise ParameterError(f"`{option}` must read NAME=VALUE, got {text!r}")
+        if name in found:
+            raise ParameterError(f"`{name}` must be given once, got {text!r} after another value")
+        found[name] = parse_value(value)
+    return found

@@ -12,7 +12,7 @@ from mtlpaper.companion.cli import options
 from mtlpaper.companion.cli.endings import explained
 from mtlpaper.companion.cli.live import Lines, say
 from mtlpaper.companion.cli.program import app
-from mtlpaper.companion.parameters import ParameterError, Parameters, parse_value
+from mtlpaper.companion.parameters import ParameterError, Parameters
 from mtlpaper.companion.registry import settings
 
 if TYPE_CHECKING:
@@ -106,15 +106,7 @@ def run(
 
 def _changes(cls: type[Parameters], given: list[str], device: str | None) -> dict[str, Any]:
     """Read ``-p NAME=VALUE …`` and ``--device``."""
-    changes: dict[str, Any] = {}
-    for text in given:
-        name, equals, value = text.partition("=")
-        name = name.strip()
-        if not equals or not name:
-            raise ParameterError(f"`-p` must read NAME=VALUE, got {text!r}")
-        if name in changes:
-            raise ParameterError(f"`{name}` must be given once, got {text!r} after another value")
-        changes[name] = parse_value(value)
+    changes = options.assignments("-p", given)
     if device is None:
         return changes
     if "device" not in cls.model_fields:

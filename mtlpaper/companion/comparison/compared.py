@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 
 from mtlpaper.companion import registry
 from mtlpaper.companion.claims import Claim, Finding
-from mtlpaper.companion.comparison.sides import ComparisonError, Side, open_side
+from mtlpaper.companion.comparison.sides import ComparisonError, Side, open_sides
 from mtlpaper.companion.comparison.variables import (
     DifferentShapeError,
     VariablePair,
@@ -97,6 +97,11 @@ class Comparison:
         return self.a.experiment
 
     @property
+    def of_runs(self) -> bool:
+        """Whether runs made both, so that there is more to compare than their numbers."""
+        return not (self.a.document or self.b.document)
+
+    @property
     def differing(self) -> tuple[VariablePair, ...]:
         """Variables that are not equal in all common cells."""
         return tuple(v for v in self.variables if v.state != "equal")
@@ -113,7 +118,8 @@ def compare(a: str, b: str, root: Path | None = None) -> Comparison:
     Parameters
     ----------
     a, b : str
-        A run folder, a NetCDF file, or the name of an experiment whose data are published.
+        A run folder, a NetCDF file, or the name of an experiment whose data are published; one may
+        be ``published``, what a document publishes for the experiment of the other.
     root : Path, optional
         The repository, for published data.
 
@@ -124,13 +130,14 @@ def compare(a: str, b: str, root: Path | None = None) -> Comparison:
     Raises
     ------
     ComparisonError
-        If one of them is no result, or they are of different experiments.
+        If one of them is no result, they are of different experiments, or no document publishes
+        numbers of the experiment.
     ResultError
         If a file cannot be read.
     SetupError
         If a file is not the one that its run wrote or that was published.
     """
-    left, right = open_side(a, root), open_side(b, root)
+    left, right = open_sides(a, b, root)
     if left.experiment != right.experiment:
         raise ComparisonError(
             "the two must be of the same experiment, got one of "
@@ -148,7 +155,7 @@ def compare(a: str, b: str, root: Path | None = None) -> Comparison:
         verdicts=tuple(
             Judged(claim, claim.judge(left.data), claim.judge(right.data))
             for claim in registry.claims()
-            if claim.experiment == left.experiment
+            if claim.experiment == left.experiment and not (left.document or right.document)
         ),
     )
 

@@ -99,7 +99,7 @@ def _section(section: Section) -> str:
 
 def _figures(comparison: Comparison) -> Iterator[str]:
     chapter = registry.chapters().get(comparison.experiment)
-    drawings = chapter.figures if chapter else {}
+    drawings = chapter.figures if chapter and comparison.of_runs else {}
     if drawings:
         yield '<h2>Figures of both</h2><p class="note">Drawn from the data of either side.</p>'
     for name, drawing in drawings.items():

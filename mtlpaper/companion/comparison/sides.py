@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import xarray as xr
 
-from mtlpaper.companion import results
+from mtlpaper.companion import registry, results
+from mtlpaper.companion.claims import at_bound
 from mtlpaper.companion.registry import chapters
 from mtlpaper.companion.results import ResultError
 from mtlpaper.companion.runs import (
@@ -21,6 +23,9 @@ from mtlpaper.companion.runs import (
     require_record,
     require_unaltered,
 )
+
+#: What a user calls the numbers that a document publishes.
+DOCUMENT = "published"
 
 
 class ComparisonError(ValueError):
@@ -40,11 +45,14 @@ class Side:
     data : xarray.Dataset
     record : Origin or None
         What is recorded of its run; None for a file on its own.
+    document : bool
+        Whether a document publishes it, so that it has no run, claims or figures.
     """
 
     name: str
     data: xr.Dataset
     record: Origin | None
+    document: bool = False
 
     @property
     def experiment(self) -> str:
@@ -83,30 +91,98 @@ class Side:
         return self.record.command if self.record else ""
 
 
-def open_side(name: str, root: Path | None = None) -> Side:
-    """Find and read a result.
+def open_sides(a: str, b: str, root: Path | None = None) -> tuple[Side, Side]:
+    """Find and read two results.
 
     Parameters
     ----------
-    name : str
-        A run folder, a NetCDF file, or the name of an experiment whose data are published. A path
-        that exists comes before a name.
+    a, b : str
+        A run folder, a NetCDF file, or the name of an experiment whose data are published. One may
+        be ``published``: what a document publishes for the experiment of the other, of which then
+        only the numbers are kept that both have. A path that exists comes before a name.
     root : Path, optional
         The repository, for published data; found from the package by default.
 
     Returns
     -------
-    Side
+    tuple of Side
 
     Raises
     ------
     ComparisonError
-        If it is none of these, or holds no data of an experiment.
+        If one is none of these or holds no data of an experiment, or no document publishes numbers
+        that correspond.
     ResultError
         If a file cannot be read.
     SetupError
         If a file is not the one that its run wrote or that was published.
     """
+    if _of_document(b):
+        return _beside_document(_open_side(a, root))
+    if _of_document(a):
+        ours, theirs = _beside_document(_open_side(b, root))
+        return theirs, ours
+    return _open_side(a, root), _open_side(b, root)
+
+
+def _of_document(name: str) -> bool:
+    return name == DOCUMENT and not Path(name).exists()
+
+
+def _beside_document(side: Side) -> tuple[Side, Side]:
+    """Cut a result down to the numbers that a document publishes too, and return both.
+
+    A dimension that only one of the two has is a single value of the other: a parameter of the run
+    or a coordinate of the table.
+    """
+    table = _table_for(side.experiment)
+    for dim in [dim for dim in table.dims if dim not in side.data.dims]:
+        value = side.parameters.get(str(dim))
+        if value not in table[dim].values.tolist():
+            levels = ", ".join(map(str, table[dim].values))
+            raise ComparisonError(f"`{dim}` of the published numbers is {levels}, got {value}")
+        table = table.sel({dim: value})
+    both = [str(name) for name in table.data_vars if name in side.data]
+    estimates = {name: at_bound(side.data[name], "estimate") for name in both}
+    published = {name: _expanded(table, name, like) for name, like in estimates.items()}
+    known = side.parameters
+    shared = [str(name) for name in table.coords if name in known]
+    ours = _with(estimates, side.data.attrs, {name: known[name] for name in shared})
+    theirs = _with(
+        published,
+        {"experiment": side.experiment},
+        {name: table[name].values.tolist() for name in shared},
+    )
+    source = f"{DOCUMENT}, {table.attrs['source']}"
+    return replace(side, data=ours), Side(source, theirs, None, document=True)
+
+
+def _table_for(experiment: str) -> xr.Dataset:
+    tables = registry.published().values()
+    for table in tables:
+        if experiment in table.experiments:
+            return table.load()
+    known = ", ".join(name for table in tables for name in table.experiments) or "none"
+    raise ComparisonError(
+        f"no document publishes numbers of {experiment}; there are some of {known}"
+    )
+
+
+def _expanded(table: xr.Dataset, name: str, like: xr.DataArray) -> xr.DataArray:
+    """Return a variable with the dimensions of another, along which it may be constant."""
+    absent = [dim for dim in like.dims if dim not in table[name].dims and dim in table.coords]
+    values = {dim: np.atleast_1d(table[dim].values) for dim in absent}
+    return table[name].reset_coords(drop=True).expand_dims(values)
+
+
+def _with(
+    variables: Mapping[str, xr.DataArray], attrs: Mapping[str, Any], parameters: Mapping[str, Any]
+) -> xr.Dataset:
+    told = {**attrs, "parameters": json.dumps(parameters)}
+    return xr.Dataset(variables, attrs=told).reset_coords(drop=True)
+
+
+def _open_side(name: str, root: Path | None) -> Side:
     path = Path(name)
     if path.is_dir():
         return _folder(name, path)

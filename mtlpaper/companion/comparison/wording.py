@@ -39,15 +39,16 @@ class Section:
 
 
 def sections(comparison: Comparison) -> tuple[Section, ...]:
-    """Write all tables of a comparison."""
+    """Write all tables of a comparison; what only runs have is left out where one side is none."""
+    of_runs = comparison.of_runs
     found = [
         _pairs("Parameters", comparison.parameters),
-        _pairs("Origin", comparison.origin),
+        _pairs("Origin", comparison.origin) if of_runs else None,
         _coordinates(comparison.coordinates),
-        _numbers(comparison),
-        _pictures(comparison),
+        _numbers(comparison) if of_runs else None,
+        _pictures(comparison) if of_runs else None,
         _variables(comparison),
-        _verdicts(comparison),
+        _verdicts(comparison) if of_runs else None,
     ]
     return tuple(section for section in found if section is not None)
 
