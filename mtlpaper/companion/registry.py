@@ -58,6 +58,9 @@ class Sentence:
 class Document:
     """A document whose claims are judged.
 
+    Its package may have two more modules: ``claims``, with claims that no data decide in
+    ``CLAIMS``, and ``published``, with tables of numbers by name in ``TABLES``.
+
     Attributes
     ----------
     authors : str
