@@ -22,6 +22,8 @@ _ROLES = (
     "batches",
     "validation inputs",
     "validation labels",
+    "test labels",
+    "subset",
 )
 
 
@@ -89,6 +91,13 @@ def haar_frame(
         A = A - fixed @ (fixed.T @ A)
     Q, R = np.linalg.qr(A)
     return Q * np.copysign(1.0, np.diag(R))
+
+
+def orthonormal(rows: int, columns: int, rng: np.random.Generator) -> Float[np.ndarray, "r c"]:
+    """Draw a matrix whose singular values are all 1, with orthonormal rows or columns."""
+    if rows >= columns:
+        return haar_frame(rows, columns, rng)
+    return haar_frame(columns, rows, rng).T
 
 
 def centred_frame(n: int, k: int, rng: np.random.Generator) -> Float[np.ndarray, "n k"]:

@@ -11,7 +11,7 @@ from mtlpaper.gibbs import softmax
 from mtlpaper.randomness import Streams, centred_frame, haar_frame
 
 LabelRule = Literal["argmax", "soft", "sample"]
-NoiseReading = Literal["weight", "sample"]
+NoiseReading = Literal["weight", "sample", "output"]
 
 
 @dataclass(frozen=True)
@@ -30,9 +30,10 @@ class Teacher:
         Noise level; entries of the noise have variance sigma^2 / N1.
     xi : (N3, N1) array
         The fixed perturbation of the weights under the reading `weight`; unused under `sample`.
-    noise : {"weight", "sample"}
+    noise : {"weight", "sample", "output"}
         Whether the noise is one fixed perturbation of the weights, as section 2.1 of the paper
-        says, or drawn afresh for every input.
+        says; such a perturbation drawn afresh for every input; or fresh noise of standard deviation
+        sigma / sqrt(N1) on every output, as the authors' script has it.
 
     Notes
     -----
@@ -59,7 +60,8 @@ class Teacher:
     @property
     def logit_variance(self) -> float:
         """Variance that fresh noise adds to every logit, to leading order in 1/N1; else 0."""
-        return self.sigma**2 if self.noise == "sample" else 0.0
+        fresh = {"weight": 0.0, "sample": self.sigma**2, "output": self.sigma**2 / len(self.V_bar)}
+        return fresh[self.noise]
 
 
 def _check_sizes(
@@ -97,7 +99,7 @@ def make_teacher(
         Noise level, >= 0.
     streams : Streams
         Source of the singular vectors and of the noise.
-    noise : {"weight", "sample"}
+    noise : {"weight", "sample", "output"}
         Reading of the noise, see `Teacher`.
     centred : bool
         Draw the left singular vectors orthogonal to the all-ones vector, see `centred_frame`.
@@ -108,7 +110,7 @@ def make_teacher(
         If the sizes, singular values, noise level or reading are inadmissible.
     """
     _check_sizes(N1, N3, S_bar, sigma, centred)
-    require(noise in get_args(NoiseReading), "noise", noise, "'weight' or 'sample'")
+    require(noise in get_args(NoiseReading), "noise", noise, "'weight', 'sample' or 'output'")
     rng = streams.rng("singular vectors")
     V_bar = haar_frame(N1, S_bar.size, rng)
     U_bar = (centred_frame if centred else haar_frame)(N3, S_bar.size, rng)
@@ -215,12 +217,13 @@ def training_targets(
     X: Float[np.ndarray, "N1 N"],
     label_rule: LabelRule,
     rng: np.random.Generator,
+    noisy: float = 1.0,
 ) -> Float[np.ndarray, "N3 N"]:
-    """Noisy targets that a teacher gives to training inputs.
+    """Targets that a teacher gives to inputs, all or some of them noisy.
 
-    With logits z = Sigma_hat x (plus fresh noise of variance sigma^2 |x|^2 / N1 under the reading
-    `sample`): `argmax` gives the indicator of the largest logit, `soft` the probabilities
-    softmax(z), `sample` the indicator of one class drawn from them.
+    With logits z = Sigma_hat x, plus fresh noise of variance sigma^2 |x|^2 / N1 under the reading
+    `sample` and sigma^2 / N1 under `output`: `argmax` gives the indicator of the largest logit,
+    `soft` the probabilities softmax(z), `sample` the indicator of one class drawn from them.
 
     Parameters
     ----------
@@ -229,7 +232,9 @@ def training_targets(
         Inputs, one a column.
     label_rule : {"argmax", "soft", "sample"}
     rng : numpy.random.Generator
-        Used for fresh noise and for sampled labels.
+        Used for fresh noise, for sampled labels, and to choose the noisy points.
+    noisy : float
+        Probability that the target of a point is noisy; else z = W_bar x.
 
     Returns
     -------
@@ -239,26 +244,32 @@ def training_targets(
     Raises
     ------
     ValueError
-        If the label rule is unknown.
+        If the label rule is unknown, or `noisy` is not in [0, 1].
 
     Notes
     -----
-    Source: section 2.1 of the paper for `argmax`; the other two are ours, see the theory page.
+    Source: section 2.1 of the paper for `argmax`; the other two are ours, see the theory page. The
+    authors' script makes half of the labels noisy, since it shuffles a noisy and a clean half.
     """
     require_label_rule(label_rule)
+    require(0 <= noisy <= 1, "noisy", noisy, "a number in [0, 1]")
     N1, N = X.shape
     N3 = teacher.U_bar.shape[0]
     z = teacher.Sigma_hat @ X
-    if teacher.noise == "sample":
-        scale = teacher.sigma * np.linalg.norm(X, axis=0) / np.sqrt(N1)
+    if teacher.noise != "weight":
+        size = np.linalg.norm(X, axis=0) if teacher.noise == "sample" else 1.0
+        scale = teacher.sigma * size / np.sqrt(N1)
         z = z + scale * rng.standard_normal((N, N3)).T
+    # Streams of their own; behind the fresh noise of N points these draws would depend on N.
+    of_labels, of_noisy = rng.spawn(2)
+    if noisy < 1:
+        z = np.where(of_noisy.random(N) < noisy, z, teacher.W_bar @ X)
     if label_rule == "argmax":
         return one_hot(z.argmax(axis=0), N3)
     p = softmax(z)
     if label_rule == "soft":
         return p
-    # A stream of its own; behind the fresh noise of N points the labels would depend on N.
-    below = rng.spawn(1)[0].random((1, N)) > np.cumsum(p, axis=0)
+    below = of_labels.random((1, N)) > np.cumsum(p, axis=0)
     return one_hot(np.minimum(below.sum(axis=0), N3 - 1), N3)
 
 

@@ -1,5 +1,6 @@
 """Teachers, training sets, validation and test points of a unit, drawn from its streams."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,10 +11,9 @@ from mtlpaper.tasks import (
     Teacher,
     gaussian_inputs,
     make_teacher_pair,
-    test_labels,
     training_targets,
 )
-from mtlpaper.training import GaussianTest, LabelledPoints, TrainingSet
+from mtlpaper.training import GaussianTest, LabelledPoints, LinearDescent, Score, TrainingSet
 
 
 @dataclass(frozen=True)
@@ -47,23 +47,35 @@ def draw_data(problem: Problem, alpha_B: float = 1.0) -> Data:
 
     Inputs, noise and singular vectors depend on the seed and the replicate only, so that all
     problems of a replicate are paired; smaller training sets are the first points of larger ones.
+    The replicates of a pool differ in the points that they take from it, the same for both tasks.
     """
-    streams = Streams(problem.seed, problem.replicate)
+    own = Streams(problem.seed, problem.replicate)
+    streams = Streams(problem.seed, 0) if problem.pool else own
     auxiliary = [problem.auxiliary[0], *problem.auxiliary]
     pairs = [_pair(problem, S_B, r_AB, streams) for S_B, r_AB in auxiliary]
     A, B = pairs[0][0], tuple(pair[1] for pair in pairs)
-    X_A = gaussian_inputs(problem.N1, problem.n_train, streams.rng("inputs A"))
-    role = "inputs A" if problem.inputs == "shared" else "inputs B"
-    X_B = gaussian_inputs(problem.N1, problem.n_aux, streams.rng(role))
-    Y_A = training_targets(A, X_A, problem.label_rule, streams.rng("labels A"))
-    Y_B = [
-        training_targets(teacher, X_B, problem.label_rule, streams.rng("labels B")) for teacher in B
-    ]
+    chosen = own.rng("subset").permutation(problem.pool) if problem.pool else None
+
+    def task(teachers: Sequence[Teacher], n: int, inputs: str, labels: str) -> TrainingSet:
+        X = gaussian_inputs(problem.N1, problem.pool or n, streams.rng(f"inputs {inputs}"))
+        Y = np.stack(
+            [_targets(problem, one, X, streams.rng(f"labels {labels}")) for one in teachers]
+        )
+        points = slice(None) if chosen is None else chosen[:n]
+        return TrainingSet(X[None, :, points], Y[:, :, points])
+
+    of_A = task([A], problem.n_train, "A", "A")
+    of_B = task(B, problem.n_aux, "A" if problem.inputs == "shared" else "B", "B")
     alphas = np.tile([1.0, alpha_B], (len(auxiliary), 1))
     alphas[0, 1] = 0
-    shared_Y = np.broadcast_to(Y_A, (len(auxiliary), *Y_A.shape))
-    sets = (TrainingSet(X_A[None], shared_Y), TrainingSet(X_B[None], np.stack(Y_B)))
-    return Data(streams, A, B, sets, alphas)
+    shared_Y = np.broadcast_to(of_A.Y, (len(auxiliary), *of_A.Y.shape[1:]))
+    return Data(streams, A, B, (TrainingSet(of_A.X, shared_Y), of_B), alphas)
+
+
+def _targets(
+    problem: Problem, teacher: Teacher, X: np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
+    return training_targets(teacher, X, problem.label_rule, rng, problem.noisy_train)
 
 
 def _pair(problem: Problem, S_B: Values, r_AB: Values, streams: Streams) -> tuple[Teacher, Teacher]:
@@ -83,43 +95,51 @@ def _singular_values(S: Values, rank: int) -> np.ndarray:
     return np.array(S) if isinstance(S, tuple) else np.full(rank, S)
 
 
-def quadrature(data: Data, training: Training) -> GaussianTest:
-    """Test loss and accuracy of linear students, by the same points in all units.
+def generalisation(
+    data: Data, problem: Problem, training: Training
+) -> Callable[[LinearDescent], Score]:
+    """Test loss and accuracy of linear students: over all inputs, or on a test set.
 
-    The error of the points then cancels from differences between units.
+    Over all inputs the points are the same in all units, whose differences are then free of the
+    points' error.
     """
-    return GaussianTest(
+    if problem.test_set:
+        points = test_points(data, problem, training)
+        return lambda descent: points(descent.logits)
+    average = GaussianTest(
         data.A,
         training.n_test,
+        noisy=problem.noisy_test,
         n_groups=training.n_groups,
         seed=0,
         device=training.device,
         dtype=training.dtype,
     )
+    return lambda descent: average(descent.W())
 
 
 def validation_points(data: Data, problem: Problem, training: Training) -> LabelledPoints | None:
-    """Independent inputs with two labellings: noise-free, and noisy as in training.
+    """Independent inputs with two labellings: as of test points, and as in training.
 
     The class of a noisy soft target is its largest entry. None if `n_validation` is 0.
     """
     if training.n_validation == 0:
         return None
     X = gaussian_inputs(problem.N1, training.n_validation, data.streams.rng("validation inputs"))
-    rng = data.streams.rng("validation labels")
-    noisy = training_targets(data.A, X, problem.label_rule, rng).argmax(axis=0)
+    seen = _targets(problem, data.A, X, data.streams.rng("validation labels"))
+    as_test = _test_labels(problem, data, X)
     return LabelledPoints(
-        X, [test_labels(data.A, X), noisy], device=training.device, dtype=training.dtype
+        X, [as_test, seen.argmax(axis=0)], device=training.device, dtype=training.dtype
     )
 
 
 def test_points(data: Data, problem: Problem, training: Training) -> LabelledPoints:
-    """Independent inputs with noise-free labels, in groups."""
-    n = training.n_test * training.n_groups
+    """Independent inputs, in groups: the test set, or many points where it holds all inputs."""
+    n = problem.test_set or training.n_test * training.n_groups
     X = gaussian_inputs(problem.N1, n, data.streams.rng("test inputs"))
     return LabelledPoints(
         X,
-        [test_labels(data.A, X)],
+        [_test_labels(problem, data, X)],
         n_groups=training.n_groups,
         device=training.device,
         dtype=training.dtype,
@@ -127,3 +147,8 @@ def test_points(data: Data, problem: Problem, training: Training) -> LabelledPoi
 
 
 test_points.__test__ = False  # type: ignore[attr-defined]  # not a test, though pytest would think so
+
+
+def _test_labels(problem: Problem, data: Data, X: np.ndarray) -> np.ndarray:
+    rng = data.streams.rng("test labels")
+    return training_targets(data.A, X, "argmax", rng, problem.noisy_test).argmax(axis=0)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from mtlpaper.benefit.data import Data, draw_data, quadrature, test_points, validation_points
+from mtlpaper.benefit.data import Data, draw_data, generalisation, test_points, validation_points
 from mtlpaper.benefit.units import DeepUnit, Training, Unit
 from mtlpaper.students import Student, gaussian, orthogonal
 from mtlpaper.training import (
@@ -30,21 +30,23 @@ def linear_unit(unit: Unit) -> dict[str, np.ndarray]:
     problem, training = unit.problem, unit.training
     data = draw_data(problem, unit.alpha_B)
     student = initial_student(unit, data)
-    test = quadrature(data, training)
+    test = generalisation(data, problem, training)
     validation = validation_points(data, problem, training)
 
     def descend(chosen: slice) -> Minima:
-        descent = linear_descent(student, data, chosen, training)
-        return find_minima(descent, lambda: test(descent.W()), validation, training)
+        descent = linear_descent(student, data, chosen, unit)
+        return find_minima(descent, lambda: test(descent), validation, training)
 
     return _in_blocks(descend, problem.n_networks, BLOCK, training)
 
 
-def linear_descent(
-    student: Student, data: Data, chosen: slice, training: Training
-) -> LinearDescent:
+def linear_descent(student: Student, data: Data, chosen: slice, unit: Unit) -> LinearDescent:
     """Gradient descent of the `chosen` networks of a unit."""
+    training = unit.training
     sets, alphas = _part(data, chosen)
+    turns = (1, int(unit.alpha_B)) if training.alternating else ()
+    if training.alternating:  # the weight is in the turns
+        alphas = (alphas > 0).astype(float)
     orders = zip(sets, data.streams.rng("batches").spawn(len(sets)), strict=True)
     return LinearDescent.on_sets(
         [student] * len(alphas),
@@ -53,6 +55,7 @@ def linear_descent(
         training.learning_rate,
         batch_size=training.batch_size,
         orders=[shared_orders(part.Y.shape[2], rng) for part, rng in orders],
+        turns=turns,
         device=training.device,
         dtype=training.dtype,
     )
@@ -63,7 +66,8 @@ def deep_unit(unit: DeepUnit) -> dict[str, np.ndarray]:
     problem, training = unit.problem, unit.training
     data = draw_data(problem)
     rng = data.streams.rng("student")
-    student = deep_student(problem.N1, unit.N2, problem.N3, unit.depth, unit.scale, rng, n_tasks=2)
+    sizes = (problem.N1, unit.N2, problem.N3, unit.depth)
+    student = deep_student(*sizes, unit.scale, rng, initial=unit.initial, n_tasks=2)
     test = test_points(data, problem, training)
     validation = validation_points(data, problem, training)
 

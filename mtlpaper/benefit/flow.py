@@ -8,11 +8,11 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
-from mtlpaper.benefit.data import Data, draw_data, quadrature
+from mtlpaper.benefit.data import Data, draw_data, generalisation
 from mtlpaper.benefit.descent import find_minima, initial_student, minima_arrays
-from mtlpaper.benefit.units import TheoryUnit
+from mtlpaper.benefit.units import Problem, TheoryUnit
 from mtlpaper.gibbs import GaussianField
-from mtlpaper.tasks import LabelRule
+from mtlpaper.tasks import Teacher
 from mtlpaper.theory import (
     Force,
     empirical_drive,
@@ -64,7 +64,7 @@ def theory_unit(unit: TheoryUnit) -> dict[str, np.ndarray]:
     data = draw_data(base.problem, base.alpha_B)
     field = GaussianField(base.problem.N3, unit.n_points)
     forces_of = _finite if unit.data == "finite" else _infinite
-    forces = forces_of(data, base.problem.label_rule, field)
+    forces = forces_of(data, base.problem, field)
     descent = LinearDescent(
         [initial_student(base, data)] * len(data.alphas),
         forces,
@@ -72,18 +72,18 @@ def theory_unit(unit: TheoryUnit) -> dict[str, np.ndarray]:
         device=training.device,
         dtype=training.dtype,
     )
-    test = quadrature(data, training)
-    minima = find_minima(descent, lambda: test(descent.W()), None, training)
+    test = generalisation(data, base.problem, training)
+    minima = find_minima(descent, lambda: test(descent), None, training)
     return minima_arrays(minima, curves=training.curves)
 
 
-def _finite(data: Data, label_rule: LabelRule, field: GaussianField) -> list[_TheoryForce]:
+def _finite(data: Data, problem: Problem, field: GaussianField) -> list[_TheoryForce]:
     teachers = ((data.A,) * len(data.B), data.B)
     forces = []
     for part, alpha, given in zip(data.sets, data.alphas.T, teachers, strict=True):
         X = part.X[0]
         S = X @ X.T / X.shape[1]
-        if label_rule == "soft":
+        if problem.label_rule == "soft" and problem.noisy_train == 1:
             fine = GaussianField(field.N3, _DRIVE_POINTS)
             drive = np.stack(
                 [soft_drive(T.Sigma_hat, fine, S=S, logit_variance=T.logit_variance) for T in given]
@@ -94,13 +94,14 @@ def _finite(data: Data, label_rule: LabelRule, field: GaussianField) -> list[_Th
     return forces
 
 
-def _infinite(data: Data, label_rule: LabelRule, field: GaussianField) -> list[_TheoryForce]:
+def _infinite(data: Data, problem: Problem, field: GaussianField) -> list[_TheoryForce]:
     fine = GaussianField(field.N3, _DRIVE_POINTS)
-    A = population_drive(data.A, label_rule, fine)
-    drives = (
-        np.broadcast_to(A, (len(data.B), *A.shape)),
-        np.stack([population_drive(B, label_rule, fine) for B in data.B]),
-    )
+
+    def drive_of(teacher: Teacher) -> np.ndarray:
+        return population_drive(teacher, problem.label_rule, fine, problem.noisy_train)
+
+    A = drive_of(data.A)
+    drives = (np.broadcast_to(A, (len(data.B), *A.shape)), np.stack([*map(drive_of, data.B)]))
     theory = partial(population_force, field=field)
     return [
         _TheoryForce(drive, alpha, theory)

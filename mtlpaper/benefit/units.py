@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Literal
 
+from mtlpaper.errors import require
 from mtlpaper.tasks import LabelRule, NoiseReading
 from mtlpaper.training import Activation
 
@@ -25,7 +26,7 @@ class Problem:
         Rank of the teachers whose singular values are given as one number.
     sigma : float
         Noise level.
-    noise : {"weight", "sample"}
+    noise : {"weight", "sample", "output"}
         Reading of the noise, see `mtlpaper.tasks.Teacher`.
     label_rule : {"argmax", "soft", "sample"}
         Rule of the training labels.
@@ -45,6 +46,13 @@ class Problem:
     pairs : tuple of (S_B, r_AB)
         Further auxiliary tasks, whose singular values and relatedness may differ from direction to
         direction, see `mtlpaper.tasks.make_teacher_pair`.
+    noisy_train, noisy_test : float
+        Shares of noisy labels among training and test points.
+    pool : int
+        Training points of the pool whose subsets the replicates are, with one pair of teachers and
+        one test set; 0 gives every replicate teachers, inputs and test points of its own.
+    test_set : int
+        Points of the test set; 0 averages over all inputs.
     """
 
     N1: int
@@ -62,6 +70,14 @@ class Problem:
     seed: int
     replicate: int
     pairs: tuple[tuple[Values, Values], ...] = ()
+    noisy_train: float = 1.0
+    noisy_test: float = 0.0
+    pool: int = 0
+    test_set: int = 0
+
+    def __post_init__(self) -> None:
+        most = max(self.n_train, self.n_aux)
+        require(not self.pool or self.pool >= most, "pool", self.pool, f"0, or at least {most}")
 
     @property
     def auxiliary(self) -> list[tuple[Values, Values]]:
@@ -90,6 +106,9 @@ class Training:
         The next look comes after this share of the time passed, if that is more.
     batch_size : int
         Points of each task in a step of linear students; 0 takes all.
+    alternating : bool
+        Whether the tasks update linear students in turn, task B as often as its loss weight says;
+        else their weighted gradients are summed.
     n_test : int
         Test points in a group; a power of two for linear students.
     n_groups : int
@@ -116,6 +135,7 @@ class Training:
     curves: bool = False
     look_growth: float = 0.0
     batch_size: int = 0
+    alternating: bool = False
 
 
 @dataclass(frozen=True)
@@ -133,7 +153,8 @@ class Unit:
         whose composite weight has about that value (`gaussian`).
     initial : {"orthogonal", "gaussian"}
     alpha_B : float
-        Weight of the auxiliary task's loss in the multitask networks.
+        Weight of the auxiliary task's loss in the multitask networks; an integer where the tasks
+        alternate.
     """
 
     problem: Problem
@@ -142,6 +163,11 @@ class Unit:
     s0: float
     initial: InitialKind
     alpha_B: float = 1.0
+
+    def __post_init__(self) -> None:
+        whole = self.alpha_B >= 1 and self.alpha_B == int(self.alpha_B)
+        fits = whole or not self.training.alternating
+        require(fits, "alpha_B", self.alpha_B, "an integer >= 1 where the tasks alternate")
 
 
 @dataclass(frozen=True)
@@ -178,6 +204,7 @@ class DeepUnit:
         Where the ReLUs are, see `mtlpaper.training.ReLUDescent`.
     scale : float
         Scale of the initial weights, see `mtlpaper.training.deep_student`.
+    initial : {"orthogonal", "gaussian"}
     """
 
     problem: Problem
@@ -186,6 +213,7 @@ class DeepUnit:
     depth: int
     activation: Activation
     scale: float
+    initial: InitialKind = "gaussian"
 
 
 AnyUnit = Unit | DeepUnit | TheoryUnit

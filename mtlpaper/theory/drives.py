@@ -82,9 +82,9 @@ def empirical_drive(
 
 
 def population_drive(
-    teacher: Teacher, label_rule: LabelRule, field: GaussianField
+    teacher: Teacher, label_rule: LabelRule, field: GaussianField, noisy: float = 1.0
 ) -> Float[np.ndarray, "N3 N1"]:
-    """Infinite-data drive of a teacher under any label rule and either reading of the noise.
+    """Infinite-data drive of a teacher under any label rule and any reading of the noise.
 
     Fresh noise is taken to leading order in 1/N1, where its variance sigma^2 |x|^2 / N1 is sigma^2
     for every input.
@@ -94,6 +94,8 @@ def population_drive(
     teacher : Teacher
     label_rule : {"argmax", "soft", "sample"}
     field : GaussianField
+    noisy : float
+        Share of noisy labels, see `mtlpaper.tasks.training_targets`.
 
     Raises
     ------
@@ -101,7 +103,6 @@ def population_drive(
         If the label rule is unknown.
     """
     require_label_rule(label_rule)
-    variance = teacher.logit_variance
-    if label_rule == "argmax":
-        return argmax_drive(teacher.Sigma_hat, field, logit_variance=variance)
-    return soft_drive(teacher.Sigma_hat, field, logit_variance=variance)
+    drive = argmax_drive if label_rule == "argmax" else soft_drive
+    found = drive(teacher.Sigma_hat, field, logit_variance=teacher.logit_variance)
+    return found if noisy == 1 else noisy * found + (1 - noisy) * drive(teacher.W_bar, field)

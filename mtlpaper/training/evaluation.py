@@ -65,12 +65,15 @@ class GaussianTest:
     The loss depends on an input x through V_bar^T x, which sets the label y, and through the
     student's response to the part of x orthogonal to V_bar. Both are Gaussian, so Sobol points in
     rank + N3 dimensions replace inputs in N1 dimensions. In the loss E[log Z(Wx)] - E[(Wx)_y] the
-    second term is linear in W: tr(W^T E[onehot(y) x^T]), with a moment that is computed once.
+    second term is linear in W: tr(W^T E[onehot(y) x^T]), with a moment that is computed once. Noisy
+    labels change this moment only.
 
     Parameters
     ----------
     teacher : Teacher
-        Teacher of the noise-free labels argmax W_bar x.
+        Teacher of the labels argmax W_bar x, and of the noise on them.
+    noisy : float
+        Share of labels with fresh noise on the teacher's outputs; accuracy is on noise-free ones.
     n_points : int
         Sobol points of a group, a power of two.
     n_groups : int
@@ -80,6 +83,12 @@ class GaussianTest:
         Seed of the scramblings.
     device, dtype
         Device and precision of the students.
+
+    Raises
+    ------
+    ValueError
+        If labels are noisy and the noise is not fresh: noise on the weights leaves the teacher's
+        directions, which these points do not resolve.
     """
 
     def __init__(
@@ -87,16 +96,23 @@ class GaussianTest:
         teacher: Teacher,
         n_points: int,
         *,
+        noisy: float = 0.0,
         n_groups: int = 4,
         seed: int = 0,
         device: str = "cpu",
         dtype: Dtype = "float64",
     ) -> None:
         N3, rank = teacher.U_bar.shape
+        fresh = noisy == 0 or teacher.noise != "weight"
+        require(fresh, "noisy", noisy, "0 where the noise is on the teacher's weights")
         # Labels depend on ratios of singular values only: tasks of a dataset share the moment.
         U_S = teacher.U_bar * np.round(teacher.S_bar / teacher.S_bar.max(), 12)
         eps = _points(rank + N3, n_points, n_groups, seed)
-        moments = _moments(U_S.tobytes(), (N3, rank), n_groups, seed + 1)
+        moments = _moments(U_S.tobytes(), (N3, rank), 0.0, n_groups, seed + 1)
+        if noisy > 0:
+            noise = round(float(teacher.logit_variance**0.5 / teacher.S_bar.max()), 12)
+            with_noise = _moments(U_S.tobytes(), (N3, rank), noise, n_groups, seed + 1)
+            moments = (1 - noisy) * moments + noisy * with_noise
         self._eps, self._n_groups = tensor(eps, device, dtype), n_groups
         self._V, self._moments = (tensor(a, device, dtype) for a in (teacher.V_bar, moments))
         self._y = torch.tensor((U_S @ eps[:rank]).argmax(axis=0), device=device)
@@ -120,15 +136,19 @@ class GaussianTest:
 
 @lru_cache(maxsize=64)
 def _moments(
-    U_S: bytes, shape: tuple[int, int], n_groups: int, seed: int
+    U_S: bytes, shape: tuple[int, int], noise: float, n_groups: int, seed: int
 ) -> Float[np.ndarray, "group N3 rank"]:
-    """E[onehot(argmax U S eps) eps^T] by an independent set of points for every group."""
+    """E[onehot(argmax U S eps + noise) eps^T] by an independent set of points for every group."""
     weight = np.frombuffer(U_S).reshape(shape)
     N3, rank = shape
-    eps = _points(rank, _MOMENT_POINTS, n_groups, seed).reshape(rank, n_groups, -1)
+    if noise > 0:
+        weight = np.hstack([weight, noise * np.eye(N3)])
+    eps = _points(weight.shape[1], _MOMENT_POINTS, n_groups, seed).reshape(
+        -1, n_groups, _MOMENT_POINTS
+    )
     return np.stack(
         [
-            one_hot((weight @ part).argmax(axis=0), N3) @ part.T / part.shape[1]
+            one_hot((weight @ part).argmax(axis=0), N3) @ part[:rank].T / part.shape[1]
             for part in eps.swapaxes(0, 1)
         ]
     )

@@ -43,6 +43,9 @@ class LinearDescent:
         One a head; `LinearDescent.on_sets` makes them from training sets.
     learning_rate : float
         1/tau.
+    turns : sequence of int
+        How often each task updates its head and the trunk within a step, one task after the other
+        (alternating updates); empty sums the tasks' gradients and updates once.
     device, dtype
         As for `train`.
     """
@@ -53,13 +56,17 @@ class LinearDescent:
         forces: Sequence[BatchForce],
         learning_rate: float,
         *,
+        turns: Sequence[int] = (),
         device: str = "cpu",
         dtype: Dtype = "float64",
     ) -> None:
         require_rate(learning_rate)
+        one_each = len(turns) in (0, len(forces)) and all(n >= 1 for n in turns)
+        require(one_each, "turns", turns, f"empty or {len(forces)} integers >= 1, one a task")
         self.learning_rate = learning_rate
         self._networks = LinearNetworks(students, device, dtype)
         self._forces = tuple(forces)
+        self._turns = tuple(turns)
         self._W = self._networks.W()
 
     @classmethod
@@ -72,6 +79,7 @@ class LinearDescent:
         *,
         batch_size: int = 0,
         orders: Sequence[Iterator[Int[np.ndarray, "net_or_1 N"]]] = (),
+        turns: Sequence[int] = (),
         device: str = "cpu",
         dtype: Dtype = "float64",
     ) -> "LinearDescent":
@@ -90,6 +98,8 @@ class LinearDescent:
             Points of each task in a step; 0, or no fewer than there are, takes all.
         orders : sequence of iterators
             Order of each task's points in every epoch, see `MiniBatch`; for mini-batches only.
+        turns : sequence of int
+            As for the class.
 
         Raises
         ------
@@ -109,7 +119,7 @@ class LinearDescent:
             return MiniBatch(data, alpha, batch_size, orders[task], device, dtype)
 
         forces = [force(task) for task in range(len(sets))]
-        return cls(students, forces, learning_rate, device=device, dtype=dtype)
+        return cls(students, forces, learning_rate, turns=turns, device=device, dtype=dtype)
 
     def __len__(self) -> int:
         return len(self._networks)
@@ -127,8 +137,16 @@ class LinearDescent:
 
     def step(self) -> None:
         """Take one step of every network."""
-        pairs = zip(self._forces, self._networks.rows, strict=True)
-        D = torch.cat([force(self._W[:, rows]) for force, rows in pairs], dim=1)
+        parts = list(zip(self._forces, self._networks.rows, strict=True))
+        if not self._turns:
+            self._add(torch.cat([force(self._W[:, rows]) for force, rows in parts], dim=1))
+        for (force, rows), turns in zip(parts, self._turns, strict=False):
+            for _ in range(turns):
+                D = torch.zeros_like(self._W)
+                D[:, rows] = force(self._W[:, rows])
+                self._add(D)
+
+    def _add(self, D: Float[Tensor, "net classes N1"]) -> None:
         self._networks.add(D, self.learning_rate)
         self._W = self._networks.W()
 

@@ -1,5 +1,6 @@
 """Train a batch of networks until their generalisation losses have passed their minima."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
@@ -212,7 +213,8 @@ def descend_to_minima(
             if ended[active].mean() >= 0.2:  # copying costs more than a smaller batch saves
                 descent.keep(~ended[active])
                 active = active[~ended[active]]
-            ahead = schedule.steps_after(steps)
+            left = math.ceil((schedule.t_max - t) / descent.learning_rate - 1e-6)
+            ahead = min(schedule.steps_after(steps), left)
             for _ in range(ahead):
                 descent.step()
             steps += ahead

@@ -11,6 +11,7 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 
 from mtlpaper.errors import require
+from mtlpaper.randomness import orthonormal
 from mtlpaper.training.networks import Dtype, tensor
 from mtlpaper.training.sets import (
     TrainingSet,
@@ -47,11 +48,14 @@ def deep_student(
     scale: float,
     rng: np.random.Generator,
     *,
+    initial: Literal["orthogonal", "gaussian"] = "gaussian",
     n_tasks: int = 1,
 ) -> DeepStudent:
-    """Draw Gaussian weights of variance 2 scale^2 / fan-in in the trunk, scale^2 / fan-in in heads.
+    """Draw the weights of all layers.
 
-    With scale 1 ReLU layers preserve the variance of their signals (He et al., 2015).
+    `gaussian`: variance 2 scale^2 / fan-in in the trunk, scale^2 / fan-in in heads; with scale 1
+    ReLU layers preserve the variance of their signals (He et al., 2015). `orthogonal`: all singular
+    values are `scale`, as in the authors' script.
 
     Parameters
     ----------
@@ -62,18 +66,25 @@ def deep_student(
     scale : float
         Scale of the weights, > 0.
     rng : numpy.random.Generator
+    initial : {"orthogonal", "gaussian"}
     n_tasks : int
         Number of heads.
 
     Raises
     ------
     ValueError
-        If a size or the scale is inadmissible.
+        If a size, the scale or the kind of weights is inadmissible.
     """
     require(min(N1, N2, N3) >= 1, "N1, N2, N3", (N1, N2, N3), "integers >= 1")
+    known = initial in ("orthogonal", "gaussian")
+    require(known, "initial", initial, "'orthogonal' or 'gaussian'")
     require(depth >= 1, "depth", depth, "an integer >= 1")
     require(np.isfinite(scale) and scale > 0, "scale", scale, "a finite number > 0")
     fans = [N1] + [N2] * (depth - 1)
+    if initial == "orthogonal":
+        layers = [scale * orthonormal(N2, fan, rng) for fan in fans]
+        ends = [scale * orthonormal(N3, N2, rng) for _ in range(n_tasks)]
+        return DeepStudent(tuple(layers), tuple(ends))
     trunk = [scale * np.sqrt(2 / fan) * rng.standard_normal((N2, fan)) for fan in fans]
     heads = [scale / np.sqrt(N2) * rng.standard_normal((N3, N2)) for _ in range(n_tasks)]
     return DeepStudent(tuple(trunk), tuple(heads))
