@@ -67,8 +67,17 @@ sigmas_large = Annotated[
     ),
 ]
 noise = Annotated[
-    Literal["weight", "sample"],
-    Symbol("noise once on the weights, or afresh on every input's logits"),
+    Literal["weight", "sample", "output"],
+    Symbol(
+        "noise: once on the weights; such noise afresh for every input; or afresh on every output, "
+        "of standard deviation sigma / sqrt(N1)"
+    ),
+]
+noisy_train = Annotated[
+    float, Field(ge=0, le=1), Symbol("share of training labels that bear the teacher's noise")
+]
+noisy_test = Annotated[
+    float, Field(ge=0, le=1), Symbol("share of test labels that bear the teacher's noise")
 ]
 inputs = Annotated[
     Literal["separate", "shared"], Symbol("whether the auxiliary task has inputs of its own")
@@ -104,6 +113,19 @@ sample_points = Annotated[
     n_train, Symbol("training points of each task where learning rates are compared")
 ]
 limited = Annotated[_Points, Symbol("training points up to which data count as limited")]
+pool = Annotated[
+    int,
+    Field(ge=0, le=1_000_000),
+    Symbol(
+        "training points of one pool whose subsets the datasets are; 0 gives every dataset "
+        "teachers and points of its own"
+    ),
+]
+test_set = Annotated[
+    int,
+    Field(ge=0, le=1_000_000, multiple_of=4),
+    Symbol("points of the test set; 0 averages over all inputs"),
+]
 n_validation = Annotated[_Points, Symbol("points of the validation sets")]
 n_test = Annotated[_Sobol, Symbol("test points of each of four groups; a power of two")]
 
@@ -164,6 +186,32 @@ batch_size = Annotated[
     int,
     Field(ge=0, le=100_000),
     Symbol("training points a step, without replacement; 0 takes all of them"),
+]
+script_batch = Annotated[
+    int, Field(ge=1, le=100_000), Symbol("points of a batch in the authors' script")
+]
+script_rate = Annotated[_Rate, Symbol("learning rate in the authors' script", letter=r"1/\tau")]
+epochs = Annotated[
+    int,
+    Field(ge=0, le=10_000_000),
+    Symbol(
+        "passes through the main task's points, so that training lasts epochs times the script's "
+        "rate times the batches in a pass; 0 trains until past the minimum of the loss"
+    ),
+]
+updates = Annotated[
+    Literal["flow", "alternating", "summed"],
+    Symbol(
+        "all points at once in large steps; or the script's batches and rate, one task after the "
+        "other or both at once"
+    ),
+]
+auxiliary_weight = Annotated[
+    Literal["steps", "one"],
+    Symbol(
+        "weight of the auxiliary loss: as many steps of it as n_aux // n_train to one of the main "
+        "task's, or one"
+    ),
 ]
 n_steps = Annotated[int, Field(ge=1, le=10_000_000), Symbol("steps of the training")]
 t_end = Annotated[float, Field(gt=0, le=200), Symbol("length of the training", "tau")]

@@ -20,6 +20,7 @@ from mtlpaper.chapters.common.two_tasks.experiment import (
     problem_of,
     seeds,
     training_of,
+    with_published,
 )
 from mtlpaper.chapters.common.two_tasks.segments import (
     effects,
@@ -27,16 +28,25 @@ from mtlpaper.chapters.common.two_tasks.segments import (
     segments,
     snr_coordinates,
 )
+from mtlpaper.chapters.common.two_tasks.sources import at, closeness, published_cells, settings
 from mtlpaper.chapters.figure2.parameters import Figure2
 from mtlpaper.companion.contract import Grid, Stage, Variable
+from mtlpaper.documents.lee2019 import published
 
 
 def measure(params: Figure2, _: xr.Dataset) -> Iterator[Grid]:
-    """Every network of both panels, and learning curves."""
+    """Every network of both panels at both settings, and learning curves."""
     n_train = sorted({*params.n_train, params.n_train_left})
     yield grid(
-        {"seed": seeds(params), "n_train": points(n_train), "S_A": main_tasks(params)},
-        lambda seed, n_train, S_A: linear(params, n_train, n_train, S_A, seed),
+        {
+            "setting": settings(),
+            "seed": seeds(params),
+            "n_train": points(n_train),
+            "S_A": main_tasks(params),
+        },
+        lambda setting, seed, n_train, S_A: linear(
+            at(params, setting), n_train, n_train, S_A, seed
+        ),
         params,
     )
     unit = curves_unit(params)
@@ -73,22 +83,34 @@ def derive(params: Figure2, data: xr.Dataset) -> xr.Dataset:
     Returns
     -------
     xarray.Dataset
-        What `benefits` gives over the points of both panels; the line segments `MT_left` over
-        (bound, S_A, snr, r_AB) and `MT_right` over (bound, n_right, snr, r_AB), with their
-        `effect_left` and `effect_right`; `curve_S_A`, the main task of the learning curves.
+        What `with_published` gives over the points of both panels; the line segments `MT_left`
+        over (bound, source, S_A, snr, r_AB) and `MT_right` over (bound, source, n_right, snr,
+        r_AB), with their `effect_left` and `effect_right`; `curve_S_A`, the main task of the
+        learning curves; `close`, how closely ours follow the published cells.
     """
-    found = benefits(params, data)
+    cells = published_cells(
+        published.load("rank-10"),
+        n_train=list(data["n_train"].values),
+        S_A=params.S_A,
+        S_B=params.S_B,
+        r_AB=params.r_AB,
+    )
+    found = with_published(benefits(params, data, keep=["setting"]), cells)
     benefit = found["benefit"].sel(rule="test")
-    left = benefit.sel(n_train=params.n_train_left)
+    at_left = {"n_train": params.n_train_left}
     high = high_main_tasks(params)
-    right = benefit.sel(n_train=list(params.n_train), S_A=high).rename(n_train="n_right")
+    at_right = {"n_train": list(params.n_train), "S_A": high}
+    left, left_cells = benefit.sel(at_left), cells.sel(at_left)
+    right = benefit.sel(at_right).rename(n_train="n_right")
+    right_cells = cells.sel(at_right).rename(n_train="n_right")
     what = "singular value of this main task"
     return found.assign(
-        MT_left=segments(params, left),
-        MT_right=segments(params, right, over=["S_A"]),
-        effect_left=effects(params, left),
-        effect_right=effects(params, right, over=["S_A"]),
+        MT_left=segments(params, left, published=left_cells),
+        MT_right=segments(params, right, ["S_A"], right_cells),
+        effect_left=effects(params, left, published=left_cells),
+        effect_right=effects(params, right, ["S_A"], right_cells),
         curve_S_A=variable((), high[0], what),
+        close=closeness(benefit, cells),
     ).assign_coords(
         {"n_right": variable("n_right", list(params.n_train), "training points, right panel")}
         | snr_coordinates()

@@ -14,19 +14,23 @@ def as_published(data: xr.Dataset) -> np.ndarray:
 
     Returns
     -------
-    (1, 2) array of Axes
+    (source, 2) array of Axes
     """
-    axes = style.subplots(1, 2, height=3.6, width=8.2)
-    left, right = axes[0]
-    benefits.stripes(left, data["MT_left"], "S_A", BENEFIT_AXES["Figure 2, left"])
-    left.set_xlabel("main task's singular value $S_A$")
-    left.set_ylabel(benefits.MT_LABEL)
-    benefits.stripes(right, data["MT_right"], "n_right", BENEFIT_AXES["Figure 2, right"])
-    right.set_xlabel("training points $N$")
-    left.set_title("over main tasks")
-    right.set_title("over numbers of points, high-SNR main tasks")
-    benefits.relatedness_legend(axes, data["r_AB"].values)
-    return axes
+    left = benefits.Panel(
+        data["MT_left"],
+        "S_A",
+        "main task's singular value $S_A$",
+        "over main tasks",
+        BENEFIT_AXES["Figure 2, left"],
+    )
+    right = benefits.Panel(
+        data["MT_right"],
+        "n_right",
+        "training points $N$",
+        "over points",
+        BENEFIT_AXES["Figure 2, right"],
+    )
+    return benefits.stripes_by_source([left, right])
 
 
 @style.drawing
@@ -37,7 +41,7 @@ def in_full(data: xr.Dataset) -> np.ndarray:
     -------
     (n_train, S_A) array of Axes
     """
-    return benefits.grid_of_lines(data["MT"], "n_train", "S_A")
+    return benefits.grid_of_lines(data["MT"].sel(source="ours"), "n_train", "S_A")
 
 
 @style.drawing

@@ -14,14 +14,18 @@ ANSWER = (
 
 def numbers(data: xr.Dataset) -> dict[str, Number]:
     """Give benefits in nats, by the main task's S_A (left) and by N training points (right)."""
-    left = data["effect_left"].sel(bound="estimate")
+    left = data["effect_left"].sel(bound="estimate", source="ours")
     related = left.sel(effect="related, high S_B")
     best = int(related.argmax("S_A"))
-    right = data["effect_right"].sel(bound="estimate", effect="related, high S_B")
+    right = data["effect_right"].sel(bound="estimate", source="ours", effect="related, high S_B")
+    close = data["close"].sel(setting="ours")
     most = int(right.argmax("n_right"))
     found: dict[str, Number] = {
-        **axis_range("left", data["MT_left"]),
-        **axis_range("right", data["MT_right"]),
+        **axis_range("left", data["MT_left"].sel(source="ours")),
+        **axis_range("right", data["MT_right"].sel(source="ours")),
+        "cells": int(close.sel(closeness="cells")),
+        "correlation": float(close.sel(closeness="correlation")),
+        "rms": float(close.sel(closeness="rms")),
     }
     for place, index in (("first", 0), ("last", -1), ("best", best)):
         cell = related.isel(S_A=index)

@@ -30,7 +30,7 @@ from mtlpaper.companion.parameters.readable import (
     symbol_of,
 )
 
-Status = Literal["stated", "inferred", "unknown", "ours"]
+Status = Literal["stated", "script", "inferred", "unknown", "ours"]
 _ANYTHING = TypeAdapter(Any)
 
 
@@ -75,7 +75,7 @@ def parameter(default: Any, status: Status, source: str, *, meaning: str = "") -
     ----------
     default
         The value of the preset ``paper``.
-    status : {"stated", "inferred", "unknown", "ours"}
+    status : {"stated", "script", "inferred", "unknown", "ours"}
         Whether the paper states the value, it follows from what the paper shows, nobody can tell,
         or the quantity is of our own making.
     source : str
@@ -104,6 +104,8 @@ class Parameters(BaseModel):
 
     Subclasses set ``name`` (also the name of the notebook), ``title`` (one line) and ``presets``:
     for each preset the values that differ from the defaults, ``{"paper": {}, "quick": {…}}``.
+    A preset says how much is computed; ``settings`` say what: for each named setting the values
+    that differ from the defaults, ``{"authors": {}, "text": {…}}``, the first being the defaults.
     Conditions between several parameters go into a ``model_validator(mode="after")`` that raises
     ``ValueError`` with a message that names them.
     """
@@ -115,6 +117,7 @@ class Parameters(BaseModel):
     name: ClassVar[str]
     title: ClassVar[str]
     presets: ClassVar[Mapping[str, Mapping[str, Any]]]
+    settings: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
 
     @classmethod
     def checked(cls, values: Mapping[str, Any]) -> Self:
@@ -179,6 +182,19 @@ class Parameters(BaseModel):
             names = ", ".join(f"`{name}`" for name in missing)
             raise ParameterError(f"the parameters cell of {cls.name} lacks {names}")
         return cls.checked({name: namespace[name] for name in cls.model_fields})
+
+    def at(self, setting: str) -> Self:
+        """Return the same parameters with the values of a named setting on top.
+
+        Raises
+        ------
+        ParameterError
+            If there is no such setting, or its values do not go with the others.
+        """
+        if setting not in self.settings:
+            known = ", ".join(self.settings) or "none, since there is only one"
+            raise ParameterError(f"`settings` of {self.name} must be {known}, got {setting!r}")
+        return type(self).checked({**self.plain(), **self.settings[setting]})
 
     def plain(self) -> dict[str, Any]:
         """Return the values as JSON knows them (tuples become lists)."""

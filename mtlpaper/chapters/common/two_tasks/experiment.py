@@ -7,6 +7,7 @@ the single-task one, which is the first, and one for every auxiliary task.
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Callable, Iterable, Sequence
 from itertools import product
 from typing import Any
@@ -27,7 +28,13 @@ from mtlpaper.benefit import (
 from mtlpaper.chapters.common.labels import BOUND, variable
 from mtlpaper.chapters.common.precision import of_accuracy, of_loss, of_time
 from mtlpaper.chapters.common.two_tasks.costs import cost
-from mtlpaper.chapters.common.two_tasks.parameters import DeepStudents, LinearStudents, TwoTasks
+from mtlpaper.chapters.common.two_tasks.parameters import (
+    DeepStudents,
+    LinearStudents,
+    Protocol,
+    TwoTasks,
+)
+from mtlpaper.chapters.common.two_tasks.sources import beside_published, source_coordinates
 from mtlpaper.companion.contract import Grid, Labels, Variable
 
 #: The parameter `learning_rate` holds at so many training points; the rate is proportional to them.
@@ -38,6 +45,8 @@ N_GROUPS = 4
 #: How the time is chosen at which two students are compared.
 RULES = ("test", "validation", "noisy validation")
 ALONE = "alone"
+#: Looks at the losses along a training of the authors' steps.
+_LOOKS = 40
 _LEAST_LOSS = "least generalisation loss by groups of test points"
 
 
@@ -50,9 +59,10 @@ def problem_of(
     """The problem of one unit; `changes` replace fields that the parameters give."""
     given: dict[str, Any] = {"n_train": n_train, "n_aux": n_aux, "S_A": S_A, "replicate": replicate}
     given |= changes
-    fields = dataclasses.fields(Problem)
-    names = (field.name for field in fields if field.default is dataclasses.MISSING)
-    return Problem(**given, **{name: getattr(params, name) for name in names if name not in given})
+    names = (field.name for field in dataclasses.fields(Problem) if field.name not in given)
+    return Problem(
+        **given, **{name: getattr(params, name) for name in names if hasattr(params, name)}
+    )
 
 
 def training_of(params: TwoTasks, n_train: int, **changes: Any) -> Training:
@@ -61,6 +71,8 @@ def training_of(params: TwoTasks, n_train: int, **changes: Any) -> Training:
     With more points the minima come later, and larger steps are accurate enough.
     """
     learning_rate = min(params.learning_rate * n_train / REFERENCE_POINTS, _LARGEST_RATE)
+    if isinstance(params, Protocol) and params.epochs:
+        changes = _lengths(params, n_train, learning_rate) | changes
     fields: dict[str, Any] = {
         "learning_rate": learning_rate,
         "t_max": params.t_max,
@@ -75,13 +87,36 @@ def training_of(params: TwoTasks, n_train: int, **changes: Any) -> Training:
     return Training(**(fields | changes))
 
 
+def _lengths(params: Protocol, n_train: int, learning_rate: float) -> dict[str, Any]:
+    """Length of training and steps of the authors' script, or large steps of the same length."""
+    batches = math.ceil(n_train / params.script_batch)
+    t_max = params.script_rate * params.epochs * batches
+    if params.updates == "flow":
+        learning_rate = t_max / math.ceil(t_max / learning_rate)
+        return {"t_max": t_max, "learning_rate": learning_rate, "look_every": 2 * learning_rate}
+    return {
+        "t_max": t_max,
+        "learning_rate": params.script_rate,
+        "look_every": t_max / _LOOKS,
+        "batch_size": params.script_batch,
+        "alternating": params.updates == "alternating",
+    }
+
+
 def linear(
-    params: LinearStudents, n_train: int, n_aux: int, S_A: Values, seed: int, **changes: Any
+    params: LinearStudents | Protocol,
+    n_train: int,
+    n_aux: int,
+    S_A: Values,
+    seed: int,
+    **changes: Any,
 ) -> Unit:
     """Linear students of one dataset, pair of training set sizes and main task."""
     problem = problem_of(params, n_train, n_aux, S_A, seed, **changes)
     training = training_of(params, n_train)
-    return Unit(problem, training, params.N2, params.s0, params.initial)
+    by_steps = isinstance(params, Protocol) and params.auxiliary_weight == "steps"
+    alpha_B = max(1, n_aux // n_train) if by_steps else 1
+    return Unit(problem, training, params.N2, params.s0, params.initial, alpha_B)
 
 
 def deep(
@@ -280,6 +315,30 @@ def benefits(params: TwoTasks, data: xr.Dataset, keep: Sequence[str] = ()) -> xr
             "place": variable("place", list(PLACES), "where in the training the minimum is"),
         },
     )
+
+
+def with_published(found: xr.Dataset, published: xr.Dataset) -> xr.Dataset:
+    """Add the published means to those of `benefits`, along `source`.
+
+    Parameters
+    ----------
+    found : xarray.Dataset
+        From `benefits`, over `setting` and others.
+    published : xarray.Dataset
+        The same cells, from `published_cells`.
+
+    Returns
+    -------
+    xarray.Dataset
+        With `MT` and `L_single` over (bound, source, ...).
+    """
+    joined = {
+        name: beside_published(
+            found[name].variable, published[name].variable, published[f"{name}_se"].variable
+        )
+        for name in ("MT", "L_single")
+    }
+    return found.assign(joined).assign_coords(source_coordinates())
 
 
 def interval(dims: Sequence[str], samples: np.ndarray, what: str) -> xr.Variable:

@@ -1,6 +1,7 @@
 """The multitask benefit drawn: segments in stripes as published, lines, heat maps."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
@@ -52,11 +53,65 @@ def stripes(ax: Axes, MT: xr.DataArray, axis: str, published: tuple[float, float
             interval(ax, x, cell, shade)
     ax.axhline(0, color=style.INK, linewidth=0.8)
     ax.set_xticks(
-        [(i + 0.5) * room - 0.5 for i in range(len(groups))], [f"{group:g}" for group in groups]
+        [(i + 0.5) * room - 0.5 for i in range(len(groups))], [_tick(group) for group in groups]
     )
     ax.tick_params(axis="x", length=0)
     ax.set_xlim(-0.5, len(groups) * room - 0.5)
     _published(ax, published)
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A panel of a published figure.
+
+    Attributes
+    ----------
+    MT : xarray.DataArray
+        Over (bound, source, `axis`, snr, r_AB).
+    axis, label, title : str
+        What the stripes stand for, how that is written, and what the panel shows.
+    published : tuple of float
+        First and last tick of the published axis.
+    """
+
+    MT: xr.DataArray
+    axis: str
+    label: str
+    title: str
+    published: tuple[float, float]
+
+
+#: What the sources of a number are called in figures and tables.
+SOURCE_NAMES = {
+    "published": "the authors' rows",
+    "ours": "our networks",
+    "text": "our networks, by the text",
+}
+
+
+def stripes_by_source(panels: Sequence[Panel]) -> np.ndarray:
+    """Draw `stripes` of each panel, one row of panels for each source, with common axes.
+
+    Returns
+    -------
+    (source, panel) array of Axes
+    """
+    sources = panels[0].MT["source"].values
+    axes = style.subplots(
+        len(sources), len(panels), width=4.1 * len(panels), height=2.3 * len(sources) + 0.8
+    )
+    for column, panel in zip(axes.T, panels, strict=True):
+        for ax, source in zip(column, sources, strict=True):
+            stripes(ax, panel.MT.sel(source=source), panel.axis, panel.published)
+            ax.set_title(f"{panel.title}: {SOURCE_NAMES[source]}", fontsize=9)
+        column[-1].set_xlabel(panel.label)
+        ends = [ax.get_ylim() for ax in column]
+        for ax in column:
+            ax.set_ylim(min(low for low, _ in ends), max(high for _, high in ends))
+    for ax in axes[:, 0]:
+        ax.set_ylabel("benefit (nats)")
+    relatedness_legend(axes, panels[0].MT["r_AB"].values)
+    return axes
 
 
 def _published(ax: Axes, published: tuple[float, float]) -> None:
@@ -79,6 +134,12 @@ def interval(
         ecolor=to_rgba(shade, 0.5),
         elinewidth=1,
         **settings,
+    )
+
+
+def _tick(value: object) -> str:
+    return (
+        f"{value:.2g}" if isinstance(value, int | float | np.number) and value < 100 else str(value)
     )
 
 

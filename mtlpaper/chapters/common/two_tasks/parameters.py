@@ -6,7 +6,7 @@ The values marked `inferred` are those of the setting whose figures come closest
 axes, by the rule of the experiment `unstated`.
 """
 
-from typing import Self
+from typing import Any, Self
 
 from pydantic import model_validator
 
@@ -21,6 +21,13 @@ QUICK_TRAINING = {"n_seeds": 3, "n_test": 512, "dtype": "float64"}
 QUICK = {
     "S_A": [0.1, 1.0, 10.0],
     "S_B": [0.1, 10.0],
+    "r_AB": [0.0, 0.5, 1.0],
+    **QUICK_TRAINING,
+}
+#: The same on cells that the authors published.
+QUICK_PROTOCOL = {
+    "S_A": [0.01, 0.631, 10.0],
+    "S_B": [0.01, 10.0],
     "r_AB": [0.0, 0.5, 1.0],
     **QUICK_TRAINING,
 }
@@ -77,6 +84,17 @@ class OneNumberOfClasses(TwoTasks):
         return self
 
 
+def directions_fit(params: Any) -> Any:
+    """Refuse teachers with more directions than there are inputs."""
+    if 2 * params.rank > params.N1 and min(params.r_AB) < 1:
+        raise ValueError(
+            f"`rank` must be at most N1 / 2 = {params.N1 / 2:g} unless r_AB is 1, got {params.rank}"
+        )
+    if params.rank > params.N1:
+        raise ValueError(f"`rank` must be at most N1 = {params.N1}, got {params.rank}")
+    return params
+
+
 class OneSetting(TwoTasks):
     """One choice of what the paper leaves unsaid about sizes, noise and inputs."""
 
@@ -85,14 +103,62 @@ class OneSetting(TwoTasks):
     sigma: g.sigma = parameter(0.5, "inferred", _BY_RULE)
     inputs: g.inputs = parameter("shared", "inferred", _BY_RULE)
 
+    _directions_fit = model_validator(mode="after")(directions_fit)
+
+
+_TEXT_SILENT = "not in the text"
+_SCRIPT = "default of the authors' script"
+_ROWS = "the authors' rows have these values"
+_SHUFFLE = "the script mixes a noisy and a clean half; the rows fit no other share as well"
+
+
+class Protocol(OneNumberOfClasses):
+    """The protocol of the authors' script, as far as their rows determine it."""
+
+    S_A: Increasing[g.S_A] = parameter((0.01, 0.03981, 0.1585, 0.631, 2.512, 10.0), "script", _ROWS)
+    S_B: Increasing[g.S_B] = parameter((0.01, 0.03981, 0.1585, 0.631, 2.512, 10.0), "script", _ROWS)
+    r_AB: Increasing[g.r_AB] = parameter((0.0, 0.25, 0.5, 0.75, 1.0), "script", _ROWS)
+    N1: g.N1 = parameter(100, "inferred", "the authors' rows, see the page on their protocol")
+    N2: g.N2 = parameter(64, "script", _SCRIPT)
+    noise: g.noise = parameter("output", "script", "the script's teacher")
+    sigma: g.sigma = parameter(1.0, "script", "the script's teacher")
+    noisy_train: g.noisy_train = parameter(0.5, "inferred", _SHUFFLE)
+    noisy_test: g.noisy_test = parameter(0.5, "inferred", _SHUFFLE)
+    inputs: g.inputs = parameter("separate", "script", _SCRIPT)
+    pool: g.pool = parameter(
+        0, "ours", "the script takes subsets of one pool; intervals then miss the teachers' scatter"
+    )
+    test_set: g.test_set = parameter(0, "ours", "the script has a test set, of unrecorded size")
+    s0: g.s0 = parameter(1.0, "script", "orthogonal layers, singular values 1")
+    initial: g.initial = parameter("orthogonal", "script", "orthogonal layers, singular values 1")
+    epochs: g.epochs = parameter(2000, "script", _SCRIPT)
+    script_batch: g.script_batch = parameter(128, "script", _SCRIPT)
+    script_rate: g.script_rate = parameter(1e-3, "script", _SCRIPT)
+    updates: g.updates = parameter(
+        "flow", "ours", "the limit of the script's small steps, see the page on its confounds"
+    )
+    auxiliary_weight: g.auxiliary_weight = parameter("steps", "script", "n_aux // n_train steps")
+
+    settings = {
+        "authors": {},
+        "text": {
+            "noise": "weight",
+            "noisy_train": 1.0,
+            "noisy_test": 0.0,
+            "epochs": 0,
+            "auxiliary_weight": "one",
+        },
+    }
+
+    _directions_fit = model_validator(mode="after")(directions_fit)
+
     @model_validator(mode="after")
-    def _directions_fit(self) -> Self:
-        if 2 * self.rank > self.N1 and min(self.r_AB) < 1:
+    def _noise_fits(self) -> Self:
+        if self.noise == "weight" and self.noisy_test > 0 and not self.test_set:
             raise ValueError(
-                f"`rank` must be at most N1 / 2 = {self.N1 / 2:g} unless r_AB is 1, got {self.rank}"
+                "`noisy_test` must be 0 where `noise` is 'weight' and there is no `test_set`, "
+                f"got {self.noisy_test:g}"
             )
-        if self.rank > self.N1:
-            raise ValueError(f"`rank` must be at most N1 = {self.N1}, got {self.rank}")
         return self
 
 
