@@ -18,11 +18,17 @@ from mtlpaper.chapters.common.two_tasks.experiment import (
     seeds,
     theory_gain,
 )
+from mtlpaper.chapters.common.two_tasks.sources import published_cells, published_half_width
 from mtlpaper.chapters.interactions.parameters import Interactions
 from mtlpaper.companion.contract import Grid, Stage
+from mtlpaper.documents.lee2019 import published
 
 #: The finite-sample theory (T 7b) and the flow with infinite data (T 6).
 THEORIES = ("finite", "infinite")
+#: What stands against the published benefits.
+MODELS = ("networks", *THEORIES)
+#: Tasks whose singular values are far above the noise of the outputs.
+CLEAN, _CLEAN = "clean tasks", 0.5
 STATISTICS = tuple(Agreement.__dataclass_fields__)
 _WHAT = tuple(
     f"multitask benefit by the {text}"
@@ -56,57 +62,93 @@ def derive(params: Interactions, data: xr.Dataset) -> xr.Dataset:
     xarray.Dataset
         What `benefits` gives; `benefit_theory` over (seed, n_train, S_A, S_B, r_AB) and
         `benefit_infinite`, without n_train; `MT_theory` and `MT_infinite`, their means over
-        datasets, over (n_train, S_A, S_B, r_AB); `clear`, whether a measured interval excludes
-        zero; `agreement` over (bound, theory, subset, statistic), over the whole grid and for each
-        number of points.
+        datasets, over (n_train, S_A, S_B, r_AB); `MT_published`, its standard error and
+        `L_published`; `clear`, whether a measured interval excludes zero; `agreement` of theory and
+        measurement over (bound, theory, subset, statistic), over all cells, those of clean tasks
+        and those of each number of points; `agreement_published` of our networks and of theories
+        with the published cells, over (bound, model, subset, statistic).
     """
     found = benefits(params, data).assign(
         benefit_theory=theory_gain(params, data, "_theory", _WHAT[0]),
         benefit_infinite=theory_gain(params, data, "_infinite", _WHAT[1]),
     )
-    MT = found["MT"]
-    clear = ((MT.sel(bound="low") > 0) | (MT.sel(bound="high") < 0)).values
+    cells = published_cells(
+        published.load("rank-10"),
+        **{name: list(found[name].values) for name in _TASKS},
+    )
     benefit = found["benefit"].sel(rule="test").values
     finite, infinite = found["benefit_theory"].values, found["benefit_infinite"].values[:, None]
     flows = [finite, np.broadcast_to(infinite, finite.shape)]
-    dims = ("bound", "theory", "subset", "statistic")
+    MT, theirs = found["MT"], cells["MT"].values
+    clear = ((MT.sel(bound="low") > 0) | (MT.sel(bound="high") < 0)).values
+    clear_published = abs(theirs) > published_half_width(cells["MT_se"].values)
+    subsets = _subsets(params)
     return found.assign(
         MT_theory=variable(_TASKS, flows[0].mean(axis=0), _WHAT[0], "nats"),
         MT_infinite=variable(_TASKS, flows[1].mean(axis=0), _WHAT[1], "nats"),
+        MT_published=variable(_TASKS, theirs, "published mean benefit", "nats"),
+        MT_published_se=variable(
+            _TASKS, cells["MT_se"].values, "its standard error over five subsets", "nats"
+        ),
+        L_published=variable(
+            _TASKS[:2], cells["L_single"].values, "published mean loss of the single task", "nats"
+        ),
         clear=variable(_TASKS, clear, "whether the measured interval excludes zero"),
         agreement=variable(
-            dims, _agreements(benefit, flows, clear), "agreement of theory and measurement"
+            ("bound", "theory", "subset", "statistic"),
+            _agreements(flows, benefit, clear, list(subsets.values())),
+            "agreement of theory and measurement",
+        ),
+        agreement_published=variable(
+            ("bound", "model", "subset", "statistic"),
+            _agreements([benefit, *flows], theirs[None], clear_published, list(subsets.values())),
+            "agreement of our networks and of theories with the published benefits",
         ),
     ).assign_coords(
         theory=variable("theory", list(THEORIES), "theory"),
-        subset=variable("subset", ["all", *map(str, params.n_train)], "training points"),
+        model=variable("model", list(MODELS), "what stands against the published benefits"),
+        subset=variable("subset", list(subsets), "cells compared"),
         statistic=variable("statistic", list(STATISTICS), "measure of agreement"),
     )
 
 
-def _agreements(
-    measured: Float[np.ndarray, "seed n_train S_A S_B r_AB"],
-    flows: Sequence[Float[np.ndarray, "seed n_train S_A S_B r_AB"]],
-    clear: Bool[np.ndarray, "n_train S_A S_B r_AB"],
-) -> Float[np.ndarray, "bound theory subset statistic"]:
-    """Agreement over the whole grid and at each number of points, with bootstrap intervals.
+def _subsets(params: Interactions) -> dict[str, np.ndarray]:
+    """Masks of cells: all, those of clean tasks, those of each number of points."""
+    sizes = tuple(len(getattr(params, name)) for name in _TASKS)
+    n, A, B, _ = np.ogrid[tuple(slice(size) for size in sizes)]
+    S_A, S_B = np.array(params.S_A)[A], np.array(params.S_B)[B]
+    masks = {"all": n >= 0, CLEAN: (S_A >= _CLEAN) & (S_B >= _CLEAN)}
+    masks |= {str(N): n == i for i, N in enumerate(params.n_train)}
+    return {name: np.broadcast_to(mask, sizes) for name, mask in masks.items()}
 
-    Datasets are resampled together for the whole grid and for theories and measurement; `clear` is
-    not resampled.
+
+def _agreements(
+    models: Sequence[Float[np.ndarray, "seed n_train S_A S_B r_AB"]],
+    truth: Float[np.ndarray, "seed_or_1 n_train S_A S_B r_AB"],
+    clear: Bool[np.ndarray, "n_train S_A S_B r_AB"],
+    subsets: Sequence[Bool[np.ndarray, "n_train S_A S_B r_AB"]],
+) -> Float[np.ndarray, "bound model subset statistic"]:
+    """Agreement of models with a truth over subsets of cells, with bootstrap intervals.
+
+    Datasets are resampled together for all models and, where it has several, for the truth;
+    `clear` is not resampled. Cells without a truth are left out.
     """
-    subsets = [slice(None), *(slice(i, i + 1) for i in range(clear.shape[0]))]
+    known = np.isfinite(truth[0])
 
     def agreements(chosen: np.ndarray) -> np.ndarray:
-        seen, *means = (values[chosen].mean(0) for values in (measured, *flows))
+        seen = truth[chosen % len(truth)].mean(0)
+        means = [values[chosen].mean(0) for values in models]
         return np.array(
-            [[_row(seen[part], mean[part], clear[part]) for part in subsets] for mean in means]
+            [[_row(seen, mean, clear, part & known) for part in subsets] for mean in means]
         )
 
-    return resampled_interval(agreements, measured.shape[0], _RESAMPLES)
+    return resampled_interval(agreements, models[0].shape[0], _RESAMPLES)
 
 
-def _row(measured: np.ndarray, theory: np.ndarray, clear: np.ndarray) -> list[float]:
-    seen = agreement(measured.ravel(), theory.ravel(), clear.ravel())
+def _row(truth: np.ndarray, model: np.ndarray, clear: np.ndarray, cells: np.ndarray) -> list[float]:
+    if cells.sum() < 2:
+        return [np.nan] * len(STATISTICS)
+    seen = agreement(truth[cells], model[cells], clear[cells])
     return [float(getattr(seen, name)) for name in STATISTICS]
 
 

@@ -1,4 +1,4 @@
-"""Figure A1 as heat maps, and theory against measurement over the same grid."""
+"""Figure A1 as heat maps, and published, measured and computed benefits against each other."""
 
 import numpy as np
 import xarray as xr
@@ -32,6 +32,56 @@ def theory_lines(data: xr.Dataset) -> np.ndarray:
 
 
 @style.drawing
+def against_published(data: xr.Dataset) -> np.ndarray:
+    """Our benefits and those of both theories against the published ones, one point a cell.
+
+    Returns
+    -------
+    (1, 3) array of Axes
+    """
+    axes = style.subplots(1, 3, width=9.6, height=3.7, sharey=True)
+    ours = data["MT"].sel(bound="estimate")
+    models = {
+        "our networks": ours,
+        "finite-sample theory, (T 7b)": data["MT_theory"],
+        "infinite data, (T 6)": data["MT_infinite"],
+    }
+    for ax, (title, model) in zip(axes[0], models.items(), strict=True):
+        theirs = data["MT_published"]
+        ends = [float(theirs.min()), float(theirs.max())]
+        _cross(ax, ends)
+        for i, n in enumerate(data["n_train"].values):
+            x = theirs.sel(n_train=n)
+            y = model.sel(n_train=n) if "n_train" in model.dims else model
+            shade = style.colour(i)
+            ax.plot(x.values.ravel(), y.values.ravel(), "o", color=shade, markersize=3, alpha=0.7)
+            ax.plot([], [], "o", color=shade, markersize=3, label=f"$N$ = {n}")
+        ax.set_title(title)
+        ax.set_xlabel("published benefit (nats)")
+    axes[0, 0].set_ylabel("ours (nats)")
+    legend_below(axes)
+    return axes
+
+
+@style.drawing
+def residuals(data: xr.Dataset) -> np.ndarray:
+    """Our benefit minus the published one over S_B and r_AB, for each N and main task.
+
+    Cells whose difference is within two standard errors of both means are dotted.
+
+    Returns
+    -------
+    (n_train, S_A) array of Axes
+    """
+    benefit = data["benefit"].sel(rule="test")
+    ours, n = benefit.mean("seed"), benefit.sizes["seed"]
+    error = np.sqrt(benefit.var("seed", ddof=1) / n + data["MT_published_se"] ** 2)
+    apart = ours - data["MT_published"]
+    bounds = xr.concat([apart, apart - 2 * error, apart + 2 * error], dim=data["bound"])
+    return benefits.grid_of_maps(bounds, "n_train", "S_A", "ours minus published (nats)")
+
+
+@style.drawing
 def against_theory(data: xr.Dataset) -> np.ndarray:
     """Measured benefit against both theories, one point a cell, coloured by number of points.
 
@@ -57,10 +107,7 @@ def against_theory(data: xr.Dataset) -> np.ndarray:
 
 def _scatter(ax: Axes, data: xr.Dataset, name: str) -> None:
     MT, theory = data["MT"].sel(bound="estimate"), data[name]
-    ends = [float(f(x)) for f, x in ((np.min, theory), (np.max, theory))]
-    ax.plot(ends, ends, color=style.INK, linewidth=0.8)
-    ax.axhline(0, color=style.FAINT, linewidth=0.5)
-    ax.axvline(0, color=style.FAINT, linewidth=0.5)
+    _cross(ax, [float(theory.min()), float(theory.max())])
     for i, n in enumerate(data["n_train"].values):
         x, y = theory.sel(n_train=n).values.ravel(), MT.sel(n_train=n).values.ravel()
         clear = data["clear"].sel(n_train=n).values.ravel().astype(bool)
@@ -69,8 +116,17 @@ def _scatter(ax: Axes, data: xr.Dataset, name: str) -> None:
         ax.plot(x[~clear], y[~clear], "o", color=shade, markersize=3, fillstyle="none", alpha=0.5)
 
 
+def _cross(ax: Axes, ends: list[float]) -> None:
+    """Draw the diagonal between `ends`, and both zeros."""
+    ax.plot(ends, ends, color=style.INK, linewidth=0.8)
+    ax.axhline(0, color=style.FAINT, linewidth=0.5)
+    ax.axvline(0, color=style.FAINT, linewidth=0.5)
+
+
 FIGURES = {
     "interactions": heat_maps,
+    "interactions-published": against_published,
+    "interactions-residuals": residuals,
     "interactions-lines": theory_lines,
     "interactions-theory": against_theory,
 }

@@ -1,18 +1,19 @@
 """How well theories agree with the measured benefits."""
 
 from collections.abc import Mapping
+from itertools import product
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
-from mtlpaper.chapters.common.labels import cells
 from mtlpaper.chapters.common.two_tasks.tables import minima
 
-__all__ = ["agreement", "minima"]
+__all__ = ["agreement", "agreement_published", "losses", "minima"]
 
-_THEORIES: Mapping[str, str] = {
+_MODELS: Mapping[str, str] = {
+    "networks": "our networks",
     "finite": "finite-sample flow (T 7b)",
     "infinite": "infinite-data flow (T 6)",
 }
@@ -20,21 +21,37 @@ _THEORIES: Mapping[str, str] = {
 
 def agreement(data: xr.Dataset) -> pd.DataFrame:
     """Agreement of both theories with the measured benefits."""
+    return _table(data["agreement"].sel(bound="estimate"), "theory")
+
+
+def agreement_published(data: xr.Dataset) -> pd.DataFrame:
+    """Agreement of our networks and of both theories with the published benefits."""
+    return _table(data["agreement_published"].sel(bound="estimate"), "model")
+
+
+def losses(data: xr.Dataset) -> pd.DataFrame:
+    """Loss of the single-task student, ours minus the published one, in nats."""
+    apart = data["L_single"].sel(bound="estimate") - data["L_published"]
+    table = apart.to_pandas().map(_number)
+    table.columns = [f"S_A = {value:.3g}" for value in table.columns]
+    return table.rename_axis("training points").reset_index()
+
+
+def _table(values: xr.DataArray, what: str) -> pd.DataFrame:
     rows = []
-    estimates = data[["agreement"]].sel(bound="estimate")
-    for (theory, subset), cell in cells(estimates, "theory", "subset"):
-        value = {
-            str(name): cell["agreement"].sel(statistic=name) for name in cell["statistic"].values
-        }
-        row: dict[str, Any] = {"theory": _THEORIES[str(theory)], "training points": str(subset)}
+    for model, subset in product(values[what].values, values["subset"].values):
+        cell = values.sel({what: model, "subset": subset})
+        value = {str(name): cell.sel(statistic=name) for name in cell["statistic"].values}
+        row: dict[str, Any] = {what: _MODELS[str(model)], "cells": str(subset)}
         row["correlation"] = _number(value["correlation"])
         row["slope"] = _number(value["slope"])
-        row["rms error (nats)"] = _number(value["rmse"])
+        row["rms error (nats)"] = _number(value["rmse"], 4)
         row["right sign (%)"] = _number(100 * value["sign"], 1)
-        row["clear cells"] = f"{int(value['n_clear'])} of {int(value['n_cells'])}"
+        count = value["n_clear"], value["n_cells"]
+        row["clear cells"] = "–" if np.isnan(count[1]) else f"{int(count[0])} of {int(count[1])}"
         rows.append(row)
     return pd.DataFrame(rows)
 
 
-def _number(value: xr.DataArray, digits: int = 3) -> str:
+def _number(value: xr.DataArray | float, digits: int = 3) -> str:
     return "–" if np.isnan(float(value)) else f"{float(value):.{digits}f}"

@@ -190,7 +190,7 @@ def grid_of_lines(
     return axes
 
 
-def grid_of_maps(MT: xr.DataArray, rows: str, columns: str) -> np.ndarray:
+def grid_of_maps(MT: xr.DataArray, rows: str, columns: str, label: str = MT_LABEL) -> np.ndarray:
     """Draw heat maps over r_AB and S_B for every value of two dimensions, on one scale.
 
     Cells whose interval contains zero are dotted.
@@ -199,6 +199,8 @@ def grid_of_maps(MT: xr.DataArray, rows: str, columns: str) -> np.ndarray:
     ----------
     MT : xarray.DataArray
         Over (bound, `rows`, `columns`, S_B, r_AB).
+    label : str
+        Of the colours.
 
     Returns
     -------
@@ -212,7 +214,7 @@ def grid_of_maps(MT: xr.DataArray, rows: str, columns: str) -> np.ndarray:
         image = heat_map(ax, MT.sel(cell), largest)
     assert image is not None  # there is a cell in every grid
     bar = axes[0, 0].figure.colorbar(image, ax=axes, shrink=0.6, aspect=30, pad=0.01)
-    bar.set_label(MT_LABEL)
+    bar.set_label(label)
     return axes
 
 

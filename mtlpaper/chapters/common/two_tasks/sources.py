@@ -57,6 +57,11 @@ def published_cells(table: xr.Dataset, **grid: Sequence[float]) -> xr.Dataset:
     return table.drop_vars("n").reindex({name: list(values) for name, values in grid.items()})
 
 
+def published_half_width(error: np.ndarray) -> np.ndarray:
+    """Half the width of the 95 % interval of a published mean with a given standard error."""
+    return np.asarray(student_t.ppf(0.975, _SUBSETS - 1) * error)
+
+
 def beside_published(ours: xr.Variable, mean: xr.Variable, error: xr.Variable) -> xr.Variable:
     """Join published values and ours along `source`.
 
@@ -73,7 +78,7 @@ def beside_published(ours: xr.Variable, mean: xr.Variable, error: xr.Variable) -
     xarray.Variable
         Over (bound, source, ...).
     """
-    half = float(student_t.ppf(0.975, _SUBSETS - 1)) * error.values
+    half = published_half_width(error.values)
     bounds = np.stack([mean.values, mean.values - half, mean.values + half])
     dims = ("bound", "source", *map(str, ours.dims[2:]))
     mine = ours.transpose("bound", "setting", *mean.dims).values
