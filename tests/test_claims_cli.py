@@ -58,7 +58,7 @@ def test_every_claim_has_its_row(root):
         assert claim.says.split()[0] in out
     tested = sum(claim.statistic is not None for claim in all_claims().values())
     rest = len(all_claims()) - tested
-    summary = f"{tested} reproduced, 0 partly, 0 not reproduced, {rest} not testable"
+    summary = f"{tested} reproduced, 0 partly, 0 undecided, 0 not reproduced, {rest} not testable"
     assert out.splitlines()[-1] == f"{len(all_claims())} claims: {summary}"
     assert out.count("✓ reproduced") == tested
 

@@ -91,10 +91,10 @@ IN, OUT, ACROSS = (0.4, 0.5, 0.6), (-0.6, -0.5, -0.4), (-0.1, 0.1, 0.3)
         ([OUT], "not reproduced", 0, "a", ""),
         ([OUT, OUT], "not reproduced", 0, "ab", ""),
         ([OUT, ACROSS], "not reproduced", 0, "ab", "b"),
-        ([ACROSS], "partly", 0, "a", "a"),
-        ([ACROSS, ACROSS], "partly", 0, "ab", "ab"),
+        ([ACROSS], "undecided", 0, "a", "a"),
+        ([ACROSS, ACROSS], "undecided", 0, "ab", "ab"),
+        ([IN, ACROSS], "undecided", 1, "b", "b"),
         ([IN, OUT], "partly", 1, "b", ""),
-        ([IN, ACROSS], "partly", 1, "b", "b"),
         ([OUT, IN, ACROSS], "partly", 1, "ac", "c"),
     ],
 )

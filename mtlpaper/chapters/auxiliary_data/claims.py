@@ -32,7 +32,7 @@ CLAIMS = (
         reason=SIGN_REASON,
         control=negated("growth_left"),
         explained={
-            "partly": "It harms at every number of points; whether more points harm more, the "
+            "undecided": "It harms at every number of points; whether more points harm more, the "
             "datasets cannot tell.",
             "not reproduced": "It harms at every number of points, but not more with more points.",
         },

@@ -63,10 +63,6 @@ def _figure1(N3: int) -> Claim:
         reason=GAP_REASON,
         unit="%",
         control=shifted("gap", 1.0),
-        explained={
-            "partly": "The seeds cannot tell: the interval of the gap holds the tolerance.",
-            "not reproduced": "The gap exceeds the tolerance with its whole interval.",
-        },
     )
 
 

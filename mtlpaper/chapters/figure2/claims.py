@@ -42,6 +42,11 @@ def extremes(data: xr.Dataset) -> Parts:
 
 
 _FIGURE2 = {"experiment": "figure2", "figure": "fig-figure2"}
+#: Why the SNR of unrelated tasks hardly matters.
+_LIKE_CLEAN = (
+    "Noise that sits once on the weights makes even a noisy teacher a clean task of its own, which "
+    "harms like one"
+)
 
 CLAIMS = (
     benefit_claim(
@@ -80,10 +85,9 @@ CLAIMS = (
         reason=SIGN_REASON,
         control=negated("effect_right"),
         explained={
-            "partly": "Noise that sits once on the weights makes even a noisy teacher a clean task "
-            "of its own, which harms like one; the difference that is left is small.",
-            "not reproduced": "Noise that sits once on the weights makes even a noisy teacher a "
-            "clean task of its own, which harms like one.",
+            "partly": f"{_LIKE_CLEAN}; the difference that is left is small.",
+            "undecided": f"{_LIKE_CLEAN}; the difference that is left is small.",
+            "not reproduced": f"{_LIKE_CLEAN}.",
         },
         **_FIGURE2,
     ),

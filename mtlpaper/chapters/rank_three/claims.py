@@ -24,8 +24,8 @@ CLAIMS = (
         reason=SIGN_REASON,
         control=negated("effect_right"),
         explained={
-            "partly": "The trends with relatedness hold; that with the SNR of unrelated tasks is "
-            "within the scatter of the datasets.",
+            "undecided": "The trends with relatedness hold; that with the SNR of unrelated tasks "
+            "is within the scatter of the datasets.",
         },
     ),
 )

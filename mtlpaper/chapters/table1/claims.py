@@ -97,8 +97,8 @@ CLAIMS = (
         unit="nats",
         control=negated("row_c_grows"),
         explained={
-            "partly": "A weak relatedness changes the benefit by less than the datasets scatter in "
-            "most cells.",
+            "undecided": "A weak relatedness changes the benefit by less than the datasets scatter "
+            "in most cells.",
         },
     ),
     Claim(
@@ -116,7 +116,7 @@ CLAIMS = (
         unit="nats",
         control=negated("row_c_harms"),
         explained={
-            "partly": "It does where the main task is noisy and data are scarce; elsewhere the "
+            "undecided": "It does where the main task is noisy and data are scarce; elsewhere the "
             "datasets cannot tell.",
         },
     ),

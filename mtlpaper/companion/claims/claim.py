@@ -10,7 +10,7 @@ import xarray as xr
 from mtlpaper.companion.claims.controls import Control
 from mtlpaper.companion.claims.parts import MissingDataError, Parts
 
-Verdict = Literal["reproduced", "partly", "not reproduced", "not testable"]
+Verdict = Literal["reproduced", "partly", "undecided", "not reproduced", "not testable"]
 #: Whether the paper states all settings that the claim's experiment needs.
 Settings = Literal["stated", "inferred", "unknown"]
 Statistic = Callable[[xr.Dataset], Parts]
@@ -59,7 +59,7 @@ class Finding:
 
     Attributes
     ----------
-    verdict : {"reproduced", "partly", "not reproduced", "not testable"}
+    verdict : {"reproduced", "partly", "undecided", "not reproduced", "not testable"}
     effect, low, high : float
         Of the least favourable part, with its 95 % interval; NaN where the claim is not testable.
     held, against, total : int
@@ -140,9 +140,10 @@ class Claim:
     def judge(self, data: xr.Dataset) -> Finding:
         """Decide from a dataset of the claim's experiment.
 
-        `reproduced` if all parts hold with their whole intervals, `not reproduced` if none does and
-        some lie outside with theirs, `partly` in between: where parts differ, or the datasets
-        cannot tell. `not testable` where the dataset lacks what the claim speaks of.
+        A part holds if its whole interval lies in the range, and fails if all of it lies outside.
+        `reproduced` if all parts hold, `partly` if some hold and others fail, `not reproduced` if
+        some fail and none holds. `undecided` if none fails and not all hold: the datasets cannot
+        tell. `not testable` where the dataset lacks what the claim speaks of.
         """
         if self.statistic is None:
             return Finding("not testable", reason=self.reason)
@@ -176,4 +177,6 @@ def _picked(labels: tuple[str, ...], wanted: np.ndarray) -> tuple[str, ...]:
 def _verdict(holds: np.ndarray, fails: np.ndarray) -> Verdict:
     if holds.all():
         return "reproduced"
-    return "not reproduced" if fails.any() and not holds.any() else "partly"
+    if not fails.any():
+        return "undecided"
+    return "partly" if holds.any() else "not reproduced"

@@ -9,6 +9,7 @@ from mtlpaper.companion.claims.claim import Claim, Finding, Verdict
 SYMBOLS: dict[Verdict, str] = {
     "reproduced": "✓",
     "partly": "◐",
+    "undecided": "?",
     "not reproduced": "✕",
     "not testable": "–",
 }
@@ -16,6 +17,7 @@ SYMBOLS: dict[Verdict, str] = {
 BADGES: Mapping[Verdict, str] = {
     "reproduced": "holds",
     "partly": "partly",
+    "undecided": "undecided",
     "not reproduced": "fails",
     "not testable": "untestable",
 }
