@@ -9,7 +9,7 @@ import typer
 from mtlpaper.companion.cli.endings import explained
 from mtlpaper.companion.cli.program import app
 from mtlpaper.companion.cli.tables import shown, stdout, table
-from mtlpaper.companion.parameters import describe
+from mtlpaper.companion.parameters import Parameters, describe
 from mtlpaper.companion.registry import chapters, settings
 
 
@@ -40,3 +40,14 @@ def show(name: Annotated[str, typer.Argument(help="An experiment.")]) -> None:
         console = stdout()
         console.print(f"{name}: {cls.title}\n", highlight=False, markup=False)
         console.print(rows)
+        if cls.settings:
+            console.print(_settings(cls), highlight=False, markup=False)
+
+
+def _settings(cls: type[Parameters]) -> str:
+    """Say which named settings there are, and what they are as against presets."""
+    lines = ["\nA preset says how much is computed, named settings say what (run --settings NAME):"]
+    for name, values in cls.settings.items():
+        changed = ", ".join(f"{key} = {shown(value)}" for key, value in values.items())
+        lines.append(f"  {name}: {changed or 'the values above'}")
+    return "\n".join(lines)

@@ -60,6 +60,10 @@ def redraw(
 def run(
     name: Annotated[str, typer.Argument(help="An experiment.")],
     preset: options.Preset = "paper",
+    named: Annotated[
+        str | None,
+        typer.Option("--settings", metavar="NAME", help="Named settings, as `show` lists them."),
+    ] = None,
     parameter: Annotated[
         list[str] | None, typer.Option("-p", "--parameter", metavar="NAME=VALUE", help="A change.")
     ] = None,
@@ -78,6 +82,8 @@ def run(
     lines = Lines(quiet=quiet)
     with explained(lines.after_interrupt):
         changes = _changes(settings(name), parameter or [], device)
+        if named is not None:
+            changes = {**settings(name).setting(named), **changes}
         settings(name).preset(preset, **changes)  # complain before the slow imports below
         from mtlpaper.companion import runs
 

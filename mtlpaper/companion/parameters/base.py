@@ -191,10 +191,23 @@ class Parameters(BaseModel):
         ParameterError
             If there is no such setting, or its values do not go with the others.
         """
-        if setting not in self.settings:
-            known = ", ".join(self.settings) or "none, since there is only one"
-            raise ParameterError(f"`settings` of {self.name} must be {known}, got {setting!r}")
-        return type(self).checked({**self.plain(), **self.settings[setting]})
+        return type(self).checked({**self.plain(), **self.setting(setting)})
+
+    @classmethod
+    def setting(cls, name: str) -> Mapping[str, Any]:
+        """Return the values by which a named setting differs from the defaults.
+
+        Raises
+        ------
+        ParameterError
+            If there is no such setting.
+        """
+        if not cls.settings:
+            raise ParameterError(f"{cls.name} has no named settings, got {name!r}")
+        if name not in cls.settings:
+            known = " or ".join(cls.settings)
+            raise ParameterError(f"`settings` of {cls.name} must be {known}, got {name!r}")
+        return cls.settings[name]
 
     def plain(self) -> dict[str, Any]:
         """Return the values as JSON knows them (tuples become lists)."""
