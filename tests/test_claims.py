@@ -1,8 +1,10 @@
 """Every claim can be met, refuted, left open, and found untestable: on data made for it."""
 
+import dataclasses
 import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import nbformat
 import numpy as np
@@ -157,6 +159,8 @@ def test_a_claim_says_all_that_its_row_shows(claim: Claim):
     assert set(claim.explained) <= set(SYMBOLS) - {"reproduced"}
     tests = (claim.statistic, claim.control, claim.experiment, claim.figure)
     assert all(tests) or not any(tests)
+    assert len(set(claim.sources)) == len(claim.sources)
+    assert claim.sources or not claim.differs
 
 
 @refutable
@@ -191,6 +195,25 @@ def test_the_claims_that_cannot_be_tested_say_why():
 def test_the_scorecard_knows_every_verdict():
     assert set(SYMBOLS) == set(BADGES) == set(get_args(Verdict))
     assert len(set(SYMBOLS.values())) == len(SYMBOLS)
+
+
+def unexplained(claims: Mapping[str, Claim], published: Mapping[str, Any]) -> list[str]:
+    """Claims of which sources are published with different verdicts, and nothing says why."""
+    verdicts = {
+        name: {source["verdict"] for source in one.get("sources", {}).values()} - {"not testable"}
+        for name, one in published.items()
+    }
+    return [name for name, said in verdicts.items() if len(said) > 1 and not claims[name].differs]
+
+
+def test_a_published_difference_between_sources_is_explained():
+    published = json.loads((ROOT / "results" / "verdicts.json").read_text())
+    assert unexplained(all_claims(), published) == []
+    (name, claim), *_ = all_claims().items()
+    sources = {"text": {"verdict": "partly"}, "authors": {"verdict": "reproduced"}}
+    assert unexplained({name: claim}, {name: {"sources": sources}}) == [name]
+    told = dataclasses.replace(claim, differs="Theirs train for longer.")
+    assert unexplained({name: told}, {name: {"sources": sources}}) == []
 
 
 def test_each_dataset_is_asked_for_once():

@@ -1,5 +1,6 @@
 """From numbers to a verdict and to words, on cases made by hand."""
 
+import dataclasses
 import json
 import math
 
@@ -21,7 +22,9 @@ from mtlpaper.companion.claims import (
     parts_of,
     range_text,
     read_published,
+    source_texts,
     take,
+    tally_sources,
 )
 from mtlpaper.companion.claims.claim import NEGATIVE, POSITIVE
 from mtlpaper.companion.claims.controls import both, negated, replaced, shifted
@@ -135,6 +138,127 @@ def test_what_cannot_be_loaded_is_not_testable():
     found = judge_all(load, claims)
     assert found["x"].verdict == "reproduced"
     assert (found["y"].verdict, found["y"].reason) == ("not testable", "there is no run of lost")
+
+
+# ---------------------------------------------------------------------------------------- sources
+
+SAID = {"published": IN, "authors": ACROSS, "text": OUT}
+
+
+def by_source(**said: tuple[float, float, float]) -> xr.Dataset:
+    """`x`, an effect of one part by each source, and `y`, on which no source has a say."""
+    bounds = ["low", "estimate", "high"]
+    data = xr.Dataset(
+        {"x": (("source", "N", "bound"), np.array([*said.values()])[:, np.newaxis]), "y": 1.0},
+        {"source": [*said], "N": [100], "bound": bounds},
+    )
+    return data.sel(bound=["estimate", "low", "high"])
+
+
+def sourced(*sources, **fields) -> Claim:
+    """A claim on `x` that needs `y`."""
+    one = claim(POSITIVE, IN, sources=sources or ("authors", "published", "text"), **fields)
+    return dataclasses.replace(one, statistic=lambda data: parts_of(take(data, "x") * data["y"]))
+
+
+def test_the_first_source_decides_and_all_are_judged():
+    finding = sourced().judge(by_source(**SAID))
+    assert {name: one.verdict for name, one in finding.sources.items()} == {
+        "authors": "undecided",
+        "published": "reproduced",
+        "text": "not reproduced",
+    }
+    assert [*finding.sources] == ["authors", "published", "text"]
+    assert dataclasses.replace(finding, sources={}) == finding.sources["authors"]
+    assert finding.weakest == "N = 100"  # a source is no part
+    assert sourced("text").judge(by_source(**SAID)).verdict == "not reproduced"
+    assert sourced().judge_sources(by_source(**SAID)) == finding.sources
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (by_source(published=IN), "there is no source = authors"),
+        (by_source(authors=IN).isel(source=0, drop=True), "there is no `source`"),
+        (by_source(authors=IN).drop_vars("source"), "there is no `source`"),
+        (xr.Dataset(), "there is no `source`"),
+    ],
+)
+def test_on_a_source_that_data_lack_a_claim_is_not_testable(data, reason):
+    finding = sourced().judge(data)
+    assert (finding.verdict, finding.reason) == ("not testable", f"not in these data: {reason}")
+    assert finding.sources["authors"].reason == finding.reason
+    there = "published" in data.coords.get("source", ())
+    assert (finding.sources["published"].verdict == "reproduced") == there
+
+
+@pytest.mark.parametrize(
+    "control",
+    [
+        negated("x"),
+        shifted("x", -5.0),
+        replaced("x", -1.0),
+        both(shifted("x", -5.0), replaced("y", 2.0)),
+    ],
+    ids=lambda control: control.says,
+)
+def test_a_control_turns_the_verdicts_of_all_sources(control):
+    data = by_source(published=IN, authors=IN, text=IN)
+    before = sourced().judge_sources(data)
+    after = sourced().judge_sources(control(data))
+    assert {one.verdict for one in before.values()} == {"reproduced"}
+    assert {one.verdict for one in after.values()} == {"not reproduced"}
+
+
+@pytest.mark.parametrize(
+    ("said", "differs"),
+    [
+        (SAID, True),
+        ({"published": IN, "authors": IN}, False),  # a source that is missing says nothing else
+        ({"published": OUT, "text": IN}, True),  # though the one that decides is missing
+        ({"published": IN, "authors": IN, "text": ACROSS}, True),
+        ({"authors": OUT}, False),
+    ],
+)
+def test_a_difference_between_sources_is_explained_where_there_is_one(said, differs):
+    one = sourced(differs="Theirs train for longer.")
+    finding = one.judge(by_source(**said))
+    assert finding.differs == differs
+    assert ("Theirs train for longer." in explain(one, finding)) == differs
+
+
+def test_sources_in_words_and_numbers():
+    one = sourced()
+    finding = one.judge(by_source(authors=ACROSS, published=IN))
+    assert [*source_texts(one, finding)] == [
+        ("published", "published rows", "0.50 (0.40 to 0.60)"),
+        ("authors", "our networks, authors' settings (decides)", "0.10 (−0.10 to 0.30)"),
+        ("text", "our networks, text's settings", "Not in these data: there is no source = text."),
+    ]
+    last = by_source(text=OUT).assign_coords(N=[200])
+    both_parts = xr.concat([by_source(text=IN), last], "N", data_vars="minimal")
+    ((_, _, found),) = source_texts(sourced("text"), sourced("text").judge(both_parts))
+    assert found == "−0.50 (−0.60 to −0.40), least favourable: N = 200; 1 of 2 parts held"
+    plain = claim(POSITIVE, OUT)
+    assert [*source_texts(plain, plain.judge(xr.Dataset()))] == []
+
+
+def test_verdicts_are_counted_by_source():
+    some = [
+        sourced().judge(by_source(published=IN, authors=OUT)),
+        sourced("authors").judge(by_source(authors=OUT)),
+        claim(POSITIVE, OUT).judge(xr.Dataset()),
+    ]
+    counted = tally_sources(some)
+    assert [*counted] == ["published", "authors", "text"]
+    assert {name: sum(numbers.values()) for name, numbers in counted.items()} == {
+        "published": 1,
+        "authors": 2,
+        "text": 1,
+    }
+    assert counted["authors"]["not reproduced"] == 2
+    assert counted["text"]["not testable"] == 1
+    assert tally_sources(some[2:]) == {}
 
 
 # ------------------------------------------------------------------------------------------ parts
@@ -325,6 +449,24 @@ def test_published_verdicts_come_back_as_they_went(tmp_path):
     assert written["a"] == {"verdict": "partly", **numbers}
     assert written["b"]["effect"] is None
     assert differences(FOUND, published) == []
+
+
+def test_verdicts_of_sources_are_published_and_compared(tmp_path):
+    found = {**FOUND, "c": sourced().judge(by_source(**SAID))}
+    (tmp_path / "verdicts.json").write_text(json.dumps(as_json(found), allow_nan=False))
+    published = read_published(tmp_path)
+    assert published == {
+        "a": "partly",
+        "b": "not testable",
+        "c": "undecided",
+        "c, published": "reproduced",
+        "c, text": "not reproduced",
+    }
+    assert differences(found, published) == []
+    turned = {**FOUND, "c": sourced().judge(by_source(authors=ACROSS, published=OUT, text=OUT))}
+    assert differences(turned, published) == [
+        "c, published: not reproduced, published as reproduced"
+    ]
 
 
 def test_every_difference_from_the_published_verdicts_is_named():

@@ -1,5 +1,6 @@
 """The authors' protocol in the units: noise on outputs, shares of noisy labels, pools, test sets,
-alternating updates, and lengths of training in epochs."""
+alternating updates, and lengths of training in epochs.
+"""
 
 from dataclasses import replace
 
@@ -298,11 +299,11 @@ def test_the_theory_follows_the_protocol():
         base = unit(noisy_train=noisy, noisy_test=noisy, n_train=400, n_aux=400)
         trained = linear_unit(base)["loss"].mean(1)
         computed = theory_unit(TheoryUnit(base, "finite", 256))["loss"].mean(1)
-        assert np.allclose(trained, computed, rtol=0, atol=0.05)
+        assert np.allclose(trained, computed, rtol=0, atol=0.03)
         found[noisy] = trained, computed
     costs = [found[0.5][i] - found[0.0][i] for i in (0, 1)]
-    assert np.allclose(*costs, rtol=0, atol=0.05)
-    assert costs[0].min() > 0.2
+    assert np.allclose(*costs, rtol=0, atol=0.03)
+    assert costs[0].min() > 0.05  # more than the gap of theory and training
 
 
 def test_generalisation_is_by_quadrature_or_on_the_test_set():

@@ -21,7 +21,14 @@ import numpy as np
 from IPython.display import display
 
 from mtlpaper.companion import experiments, provenance, results
-from mtlpaper.companion.claims import BADGES, all_claims, explain, found_text, rule_text
+from mtlpaper.companion.claims import (
+    BADGES,
+    all_claims,
+    explain,
+    found_text,
+    rule_text,
+    source_texts,
+)
 from mtlpaper.companion.drawings import figure_of
 from mtlpaper.companion.parameters import Parameters
 from mtlpaper.companion.registry import chapter, settings
@@ -136,8 +143,13 @@ def claim(name: str, data: xr.Dataset) -> None:
     finding = one.judge(data)
     word = finding.verdict
     found = f" Found: {found_text(one, finding)}." if finding.total else ""
+    told = [
+        f"{said}: {finding.sources[source].verdict}"
+        for source, said, _ in source_texts(one, finding)
+    ]
+    by_source = f" By source: {'; '.join(told)}." if told else ""
     lines = {
-        "found": f"Expected: {one.expected}.{found}",
+        "found": f"Expected: {one.expected}.{found}{by_source}",
         "why": " ".join(explain(one, finding)),
         "rule": rule_text(one),
     }

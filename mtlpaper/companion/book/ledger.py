@@ -17,7 +17,7 @@ from mtlpaper.companion.parameters import (
 from mtlpaper.companion.parameters.base import Status
 
 #: Order in which the summary line counts the statuses.
-STATUSES: tuple[Status, ...] = ("stated", "inferred", "unknown", "ours")
+STATUSES: tuple[Status, ...] = ("stated", "script", "inferred", "unknown", "ours")
 #: Where fewer experiments than this lack a parameter, these are listed instead.
 _FEW = 4
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import html
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +20,7 @@ from mtlpaper.companion.book.ledger import status_badge
 from mtlpaper.companion.book.markdown import directive
 from mtlpaper.companion.claims import (
     BADGES,
+    SOURCES,
     SYMBOLS,
     Claim,
     Finding,
@@ -33,6 +33,9 @@ from mtlpaper.companion.claims import (
     read_published,
     rule_text,
     sections,
+    source_texts,
+    tally,
+    tally_sources,
 )
 from mtlpaper.companion.claims.published_verdicts import FILE as VERDICTS
 from mtlpaper.companion.registry import Sentence
@@ -59,7 +62,7 @@ class Context:
     refuted : mapping
         Verdict on the negative control of each reproduced claim, by the claim's name.
     published : mapping
-        Published verdicts by the claim's name; empty if there are none.
+        Published verdicts, as `read_published` names them; empty if there are none.
     """
 
     preset: str
@@ -190,9 +193,12 @@ def _preview(context: Context) -> str:
 
 def counts(findings: Mapping[str, Finding]) -> str:
     """Count the verdicts in one line of MyST Markdown."""
-    number = Counter(finding.verdict for finding in findings.values())
-    words = " ".join(f"{badge(verdict, f'{number[verdict]} {verdict}')}" for verdict in SYMBOLS)
-    return f"{{.counts}}\n**{len(findings)} claims:** {words}"
+    return _counted("claims", tally(findings.values()))
+
+
+def _counted(what: str, numbers: Mapping[Verdict, int]) -> str:
+    words = " ".join(badge(verdict, f"{number} {verdict}") for verdict, number in numbers.items())
+    return f"{{.counts}}\n**{sum(numbers.values())} {what}:** {words}"
 
 
 def _tally(findings: Mapping[str, Finding], says: Mapping[str, str]) -> str:
@@ -200,8 +206,14 @@ def _tally(findings: Mapping[str, Finding], says: Mapping[str, str]) -> str:
     order = sorted(findings, key=lambda name: list(SYMBOLS).index(findings[name].verdict))
     cells = "\n".join(_tally_cell(name, findings[name].verdict, says[name]) for name in order)
     drawn = f'<ul class="tally" aria-label="All claims by verdict">\n{cells}\n</ul>'
-    return (
-        f"{counts(findings)}\n\n```{{raw}} html\n{drawn}\n```\n\nEvery mark above leads to a claim."
+    by_source = tally_sources(findings.values())
+    return "\n\n".join(
+        [
+            counts(findings),
+            f"```{{raw}} html\n{drawn}\n```",
+            "Every mark above leads to a claim.",
+            *(_counted(f"by {SOURCES[source]}", found) for source, found in by_source.items()),
+        ]
     )
 
 
@@ -222,28 +234,31 @@ def _sentence(sentence: Sentence, findings: Mapping[str, Finding], says: Mapping
 
 
 def _card(claim: Claim, finding: Finding, context: Context) -> str:
-    head = f"{{.claim-says}}\n{_verdict(claim, finding, context)} {escaped(claim.says)}"
-    parts = [head, _numbers(claim, finding)]
+    head = f"{{.claim-says}}\n{_verdict(claim.name, finding, context)} {escaped(claim.says)}"
+    parts = [head, _numbers(claim, finding, context)]
     if why := explain(claim, finding):
         parts.append(f"{{.claim-why}}\n{escaped(' '.join(why))}")
     if claim.statistic is not None:
         parts.append(f"{{.claim-rule}}\n{_rule(claim, context)}")
     parts.append(f"{{.claim-links}}\n{' · '.join(_links(claim, context))}")
-    classes = f"claim claim-{BADGES[finding.verdict]}"
+    classes = f"claim claim-{BADGES[finding.verdict]}{' by-source' if finding.sources else ''}"
     card = directive("container", classes, "\n\n".join(parts), fence=4)
     return f"(claim-{claim.name})=\n{card}"
 
 
-def _verdict(claim: Claim, finding: Finding, context: Context) -> str:
+def _verdict(name: str, finding: Finding, context: Context) -> str:
     """Return the verdict, and the published one beside it where they differ."""
     shown = badge(finding.verdict)
-    was = context.published.get(claim.name, finding.verdict)
+    was = context.published.get(name, finding.verdict)
     return shown if was == finding.verdict else f"{shown} (published: {badge(was)})"
 
 
-def _numbers(claim: Claim, finding: Finding) -> str:
+def _numbers(claim: Claim, finding: Finding, context: Context) -> str:
     rows = {"Expected": escaped(claim.expected)}
-    if finding.total:
+    for source, name, found in source_texts(claim, finding):
+        shown = _verdict(f"{claim.name}, {source}", finding.sources[source], context)
+        rows[escaped(name.capitalize())] = f"{shown} {escaped(found)}"
+    if finding.total and not finding.sources:
         rows["Found"] = escaped(found_text(claim, finding))
         rows["Parts held"] = f"{finding.held} of {finding.total}"
     return "\n\n".join(f"{name}\n: {value}" for name, value in rows.items())

@@ -11,6 +11,7 @@ from mtlpaper.companion.claims.claim import (
     Claim,
     Finding,
     Range,
+    Source,
     Verdict,
 )
 from mtlpaper.companion.claims.controls import Control, both, negated, replaced, shifted
@@ -28,18 +29,23 @@ from mtlpaper.companion.claims.parts import (
 from mtlpaper.companion.claims.published_verdicts import as_json, differences, read_published
 from mtlpaper.companion.claims.wording import (
     BADGES,
+    SOURCES,
     SYMBOLS,
     effect_text,
     explain,
     found_text,
     range_text,
     rule_text,
+    source_texts,
+    tally,
+    tally_sources,
 )
 
 __all__ = [
     "BADGES",
     "NEGATIVE",
     "POSITIVE",
+    "SOURCES",
     "SYMBOLS",
     "Claim",
     "Control",
@@ -47,6 +53,7 @@ __all__ = [
     "MissingDataError",
     "Parts",
     "Range",
+    "Source",
     "Verdict",
     "all_claims",
     "as_json",
@@ -69,5 +76,8 @@ __all__ = [
     "rule_text",
     "sections",
     "shifted",
+    "source_texts",
     "take",
+    "tally",
+    "tally_sources",
 ]

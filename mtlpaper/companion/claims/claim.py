@@ -1,18 +1,21 @@
 """A claim of a document: what it says, the statistic that decides, and what would count as true."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
 import xarray as xr
 
 from mtlpaper.companion.claims.controls import Control
-from mtlpaper.companion.claims.parts import MissingDataError, Parts
+from mtlpaper.companion.claims.parts import MissingDataError, Parts, of_source
 
 Verdict = Literal["reproduced", "partly", "undecided", "not reproduced", "not testable"]
 #: Whether the paper states all settings that the claim's experiment needs.
-Settings = Literal["stated", "inferred", "unknown"]
+Settings = Literal["stated", "script", "inferred", "unknown"]
+#: What a claim can be judged on: the numbers that the document's authors published, our networks at
+#: the settings of the authors' script, and our networks at what the text says.
+Source = Literal["published", "authors", "text"]
 Statistic = Callable[[xr.Dataset], Parts]
 
 
@@ -72,6 +75,8 @@ class Finding:
         Those of them whose interval holds a limit of the range, so that the datasets cannot tell.
     reason : str
         Why a claim is not testable.
+    sources : mapping
+        What each of the claim's sources says, in the claim's order; empty if it has none.
     """
 
     verdict: Verdict
@@ -85,6 +90,12 @@ class Finding:
     failing: tuple[str, ...] = ()
     undecided: tuple[str, ...] = ()
     reason: str = ""
+    sources: Mapping[Source, "Finding"] = field(default_factory=dict)
+
+    @property
+    def differs(self) -> bool:
+        """Whether sources on which the claim can be tested give different verdicts."""
+        return len({one.verdict for one in self.sources.values()} - {"not testable"}) > 1
 
 
 @dataclass(frozen=True)
@@ -103,8 +114,8 @@ class Claim:
         Paraphrase in one sentence.
     expected : str
         Published value or direction, for reading.
-    settings : {"stated", "inferred", "unknown"}
-        Whether the paper gives the settings that decide.
+    settings : {"stated", "script", "inferred", "unknown"}
+        Whether the paper gives the settings that decide, or the authors' script does.
     experiment : str
         Whose dataset decides; empty if none can.
     figure : str
@@ -120,6 +131,11 @@ class Claim:
         Changes a dataset so that the claim must fail on it: what would have refuted it.
     explained : mapping
         What is behind a verdict, by verdict.
+    sources : tuple of {"published", "authors", "text"}
+        Labels of the dataset's dimension `source` on which the claim is judged one by one; the
+        first decides. Empty if the whole dataset is judged at once.
+    differs : str
+        What is behind different verdicts of the sources, in one sentence; shown where they differ.
     """
 
     name: str
@@ -136,6 +152,8 @@ class Claim:
     unit: str = "1"
     control: Control | None = None
     explained: Mapping[Verdict, str] = field(default_factory=dict)
+    sources: tuple[Source, ...] = ()
+    differs: str = ""
 
     def judge(self, data: xr.Dataset) -> Finding:
         """Decide from a dataset of the claim's experiment.
@@ -144,11 +162,23 @@ class Claim:
         `reproduced` if all parts hold, `partly` if some hold and others fail, `not reproduced` if
         some fail and none holds. `undecided` if none fails and not all hold: the datasets cannot
         tell. `not testable` where the dataset lacks what the claim speaks of.
+
+        A claim with sources has the finding on its first, with those on all of them.
         """
+        if not self.sources:
+            return self._judge(data)
+        found = self.judge_sources(data)
+        return replace(found[self.sources[0]], sources=found)
+
+    def judge_sources(self, data: xr.Dataset) -> dict[Source, Finding]:
+        """Decide on each of the claim's sources; not testable on those that the dataset lacks."""
+        return {source: self._judge(data, source) for source in self.sources}
+
+    def _judge(self, data: xr.Dataset, source: Source | None = None) -> Finding:
         if self.statistic is None:
             return Finding("not testable", reason=self.reason)
         try:
-            parts = self.statistic(data)
+            parts = self.statistic(data if source is None else of_source(data, source))
         except MissingDataError as error:
             return Finding("not testable", reason=f"not in these data: {error}")
         return self._finding(parts)

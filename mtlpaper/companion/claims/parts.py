@@ -120,6 +120,21 @@ def take(data: xr.Dataset, name: str, **cell: Any) -> xr.DataArray:
     return values
 
 
+def of_source(data: xr.Dataset, source: str) -> xr.Dataset:
+    """Take what one source says out of a dataset; variables without `source` stay as they are.
+
+    Raises
+    ------
+    MissingDataError
+        If the dataset has no dimension `source`, or not this label of it.
+    """
+    if "source" not in data.indexes:
+        raise MissingDataError("there is no `source`")
+    if source not in data.indexes["source"]:
+        raise MissingDataError(f"there is no source = {source}")
+    return data.sel(source=source, drop=True)
+
+
 def over(values: xr.DataArray, *dims: str) -> xr.DataArray:
     """Return a variable that lies over some dimensions as it is.
 

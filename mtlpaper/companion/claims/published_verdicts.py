@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from pydantic import BaseModel, RootModel
 
@@ -24,6 +24,20 @@ class PublishedVerdict(BaseModel):
     high: float | None
     held: int
     total: int
+    sources: dict[str, "PublishedVerdict"] = {}
+
+    @classmethod
+    def of(cls, finding: Finding) -> Self:
+        """Return what is published of a finding."""
+        return cls(
+            verdict=finding.verdict,
+            effect=finite(finding.effect),
+            low=finite(finding.low),
+            high=finite(finding.high),
+            held=finding.held,
+            total=finding.total,
+            sources={source: cls.of(one) for source, one in finding.sources.items()},
+        )
 
 
 class PublishedVerdicts(RootModel[dict[str, PublishedVerdict]]):
@@ -41,17 +55,10 @@ def as_json(findings: Mapping[str, Finding]) -> dict[str, dict[str, Any]]:
     Returns
     -------
     dict
-        Name to the fields of `PublishedVerdict`.
+        Name to the fields of `PublishedVerdict`; `sources` only where there are any.
     """
     return {
-        name: PublishedVerdict(
-            verdict=finding.verdict,
-            effect=finite(finding.effect),
-            low=finite(finding.low),
-            high=finite(finding.high),
-            held=finding.held,
-            total=finding.total,
-        ).model_dump()
+        name: PublishedVerdict.of(finding).model_dump(exclude_defaults=True)
         for name, finding in findings.items()
     }
 
@@ -69,6 +76,11 @@ def read_published(folder: Path) -> dict[str, str]:
     folder : Path
         Of the published results.
 
+    Returns
+    -------
+    dict
+        Those of the sources that do not decide have the name ``CLAIM, SOURCE``.
+
     Raises
     ------
     ResultError
@@ -77,7 +89,16 @@ def read_published(folder: Path) -> dict[str, str]:
     path = folder / FILE
     if not path.is_file():
         raise ResultError(f"there are no published verdicts {path}")
-    return {name: one.verdict for name, one in read_json(path, PublishedVerdicts).root.items()}
+    return _verdicts(read_json(path, PublishedVerdicts).root)
+
+
+def _verdicts(published: Mapping[str, PublishedVerdict]) -> dict[str, str]:
+    named = {}
+    for name, one in published.items():
+        named[name] = one.verdict
+        others = list(one.sources.items())[1:]
+        named |= {f"{name}, {source}": other.verdict for source, other in others}
+    return named
 
 
 def differences(findings: Mapping[str, Finding], published: Mapping[str, str]) -> list[str]:
@@ -95,7 +116,7 @@ def differences(findings: Mapping[str, Finding], published: Mapping[str, str]) -
     list of str
         One line for each claim that differs or is missing on either side.
     """
-    found = {name: finding.verdict for name, finding in findings.items()}
+    found = _verdicts({name: PublishedVerdict.of(one) for name, one in findings.items()})
     told = {
         "": "{0.name}: {0.a}, published as {0.b}",
         "A": "{0.name}: {0.a}, but not published",

@@ -1,9 +1,10 @@
 """What is said of a finding: symbol, numbers, and why a verdict is not `reproduced`."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from mtlpaper.companion.claims.claim import Claim, Finding, Verdict
+from mtlpaper.companion.claims.claim import Claim, Finding, Source, Verdict
 
 #: From the best to none at all, in which order verdicts are counted; each with its symbol.
 SYMBOLS: dict[Verdict, str] = {
@@ -21,10 +22,29 @@ BADGES: Mapping[Verdict, str] = {
     "not reproduced": "fails",
     "not testable": "untestable",
 }
+#: What each source is called, in the order in which they are shown.
+SOURCES: Mapping[Source, str] = {
+    "published": "published rows",
+    "authors": "our networks, authors' settings",
+    "text": "our networks, text's settings",
+}
 #: Units in which a sign means a direction.
 _SIGNED = ("nats", "widths of the axis")
 #: More parts than this are counted.
 _NAMED = 4
+
+
+def tally(findings: Iterable[Finding]) -> dict[Verdict, int]:
+    """Count the verdicts, all of them in the order of `SYMBOLS`."""
+    seen = Counter(finding.verdict for finding in findings)
+    return {verdict: seen[verdict] for verdict in SYMBOLS}
+
+
+def tally_sources(findings: Iterable[Finding]) -> dict[Source, dict[Verdict, int]]:
+    """Count the verdicts on each source on which any claim is judged."""
+    given = list(findings)
+    found = {name: [one.sources[name] for one in given if name in one.sources] for name in SOURCES}
+    return {name: tally(of_source) for name, of_source in found.items() if of_source}
 
 
 def effect_text(claim: Claim, finding: Finding) -> str:
@@ -51,6 +71,23 @@ def found_text(claim: Claim, finding: Finding) -> str:
     return f"{text}, least favourable: {finding.weakest}" if finding.total > 1 else text
 
 
+def source_texts(claim: Claim, finding: Finding) -> Iterator[tuple[Source, str, str]]:
+    """Write of each source what it is called and what it says, which verdict apart.
+
+    Yields
+    ------
+    source, name, found : str
+        `found` has the least favourable effect and the parts held, or why there are none.
+    """
+    for source, name in SOURCES.items():
+        if source in finding.sources:
+            one = finding.sources[source]
+            decides = " (decides)" if source == claim.sources[0] else ""
+            parts = f"; {one.held} of {one.total} parts held" if one.total > 1 else ""
+            found = f"{found_text(claim, one)}{parts}" if one.total else sentence(one.reason)
+            yield source, f"{name}{decides}", found
+
+
 def range_text(claim: Claim) -> str:
     """Write the range of effects for which a claim is true."""
     unit = "" if claim.unit == "1" else f" {claim.unit}"
@@ -70,20 +107,21 @@ def rule_text(claim: Claim) -> str:
 
 
 def explain(claim: Claim, finding: Finding) -> tuple[str, ...]:
-    """Say why a verdict is not `reproduced`.
+    """Say why a verdict is not `reproduced`, and why those of several sources differ.
 
     Returns
     -------
     tuple of str
-        Sentences: what is behind it as far as we know, then what the numbers say. Empty for
-        `reproduced`.
+        Sentences: what is behind the verdict as far as we know, what the numbers say, and what is
+        behind the difference. Empty for `reproduced` by all sources.
     """
+    differs = (claim.differs,) if finding.differs and claim.differs else ()
     if finding.verdict == "reproduced":
-        return ()
+        return differs
     if finding.verdict == "not testable":
-        return (sentence(finding.reason),)
+        return (sentence(finding.reason), *differs)
     known = claim.explained.get(finding.verdict)
-    return (*([known] if known else []), *_counted(finding))
+    return (*([known] if known else []), *_counted(finding), *differs)
 
 
 def _counted(finding: Finding) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -23,11 +22,11 @@ from mtlpaper.companion.registry import chapters
 if TYPE_CHECKING:
     import xarray as xr
 
-    from mtlpaper.companion.claims import Claim, Finding
+    from mtlpaper.companion.claims import Claim, Finding, Source
 
-HEADER = ("Verdict", "Claim (name)", "Place", "Expected", "Effect (95 %)", "Parts, settings")
-#: Shares of a width in which not every cell fits on one line; the verdicts always do.
-_SHARES = (0, 8, 4, 5, 5, 4)
+HEADER = ("Claim (name)", "Place", "Expected", "Effect (95 %)", "Parts, settings")
+#: Shares of a width in which not every cell fits on one line; the verdicts before them always do.
+_SHARES = (8, 4, 5, 5, 4)
 _GAP = 2
 
 
@@ -72,10 +71,10 @@ def claims(
                 raise typer.Exit(1)
 
 
-Source = tuple[Path, Callable[[str], Path], Callable[[str, Path], None]]
+Place = tuple[Path, Callable[[str], Path], Callable[[str, Path], None]]
 
 
-def _runs(top: Path, preset: str) -> Source:
+def _runs(top: Path, preset: str) -> Place:
     """Where the book's runs of a preset have their data: folder, file of each, check of each."""
     from mtlpaper.companion import runs
 
@@ -89,7 +88,7 @@ def _runs(top: Path, preset: str) -> Source:
     )
 
 
-def _published(top: Path, folder: Path) -> Source:
+def _published(top: Path, folder: Path) -> Place:
     """Where published data are; what a manifest of ours lists must be as listed."""
     from mtlpaper.companion.runs import SetupError
     from mtlpaper.companion.runs.publication import FOLDER, damage, read_manifest
@@ -132,54 +131,68 @@ def _load(
     return load
 
 
-def _counts(findings: Mapping[str, Finding]) -> dict[str, int]:
-    from mtlpaper.companion.claims import SYMBOLS
-
-    seen = Counter(finding.verdict for finding in findings.values())
-    return {verdict: seen[verdict] for verdict in SYMBOLS}
-
-
 def _print(findings: Mapping[str, Finding]) -> None:
-    from mtlpaper.companion.claims import all_claims, explain
+    from mtlpaper.companion.claims import SOURCES, all_claims, tally, tally_sources
 
     console = stdout()
     known = all_claims()
-    rows = {name: _row(known[name], finding) for name, finding in findings.items()}
-    widths = _widths([HEADER, *rows.values()], console.width)
-    console.print(_line("bold", widths, HEADER))
+    by_source = tally_sources(findings.values())
+    header = ("Verdict", *(["Sources"] if by_source else []), *HEADER)
+    rows = {name: _row(known[name], found, [*by_source]) for name, found in findings.items()}
+    widths = _widths([header, *rows.values()], console.width)
+    console.print(_line("bold", widths, header))
     for name, finding in findings.items():
         console.print(_line("", widths, rows[name]))
-        for why in explain(known[name], finding):
+        for said in _under(known[name], finding):
             indent = (0, 0, 0, (widths[0] or 0) + _GAP)
-            console.print(Padding(Text(f"→ {why}"), indent, expand=False))
+            console.print(Padding(Text(f"→ {said}"), indent, expand=False))
         console.print()
-    counts = ", ".join(f"{count} {verdict}" for verdict, count in _counts(findings).items())
-    console.print(Text(f"{len(findings)} claims: {counts}"))
+    counts = {"claims": tally(findings.values())}
+    counts |= {f"by {SOURCES[source]}": counted for source, counted in by_source.items()}
+    for what, counted in counts.items():
+        words = ", ".join(f"{count} {verdict}" for verdict, count in counted.items())
+        console.print(Text(f"{sum(counted.values())} {what}: {words}"))
+
+
+def _under(claim: Claim, finding: Finding) -> list[str]:
+    """Return the lines under a claim's row: what each source says, and the explanation."""
+    from mtlpaper.companion.claims import SYMBOLS, explain, source_texts
+
+    said = source_texts(claim, finding)
+    told = [
+        f"{name}: {SYMBOLS[finding.sources[source].verdict]} {found}"
+        for source, name, found in said
+    ]
+    return [*told, *explain(claim, finding)]
 
 
 def _widths(rows: Sequence[Sequence[str]], room: int) -> list[int | None]:
-    """Return what the longest cell of each column takes; of all but the first None if too much."""
+    """Return what the longest cell of each column takes; None of those with shares if too much."""
     widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
     if sum(widths) + _GAP * len(widths) <= room:
         return [*widths]
-    return [widths[0], *(None for _ in widths[1:])]
+    return [*widths[: -len(_SHARES)], *(None for _ in _SHARES)]
 
 
 def _line(style: str, widths: Sequence[int | None], cells: Sequence[str]) -> Table:
     """Return one line of the scorecard, of which all have the same widths."""
     line = Table.grid(padding=(0, _GAP, 0, 0), expand=None in widths)
-    for width, share in zip(widths, _SHARES, strict=True):
+    shares = (*(0 for _ in widths[: -len(_SHARES)]), *_SHARES)
+    for width, share in zip(widths, shares, strict=True):
         line.add_column(width=width, ratio=share if width is None else None, overflow="fold")
     line.add_row(*map(Text, cells), style=style)
     return line
 
 
-def _row(claim: Claim, finding: Finding) -> tuple[str, ...]:
+def _row(claim: Claim, finding: Finding, sources: Sequence[Source]) -> tuple[str, ...]:
     from mtlpaper.companion.claims import SYMBOLS, effect_text
 
     held = f"{finding.held} of {finding.total}" if finding.total else "–"
+    given = (finding.sources.get(source) for source in sources)
+    symbols = " ".join(SYMBOLS[one.verdict] if one else " " for one in given)
     return (
         f"{SYMBOLS[finding.verdict]} {finding.verdict}",
+        *([symbols] if sources else []),
         f"{claim.says} ({claim.name})",
         claim.where,
         claim.expected,
@@ -190,7 +203,14 @@ def _row(claim: Claim, finding: Finding) -> tuple[str, ...]:
 
 def _plain(findings: Mapping[str, Finding], source: Path) -> dict[str, Any]:
     """Return the scorecard as JSON knows it."""
-    from mtlpaper.companion.claims import all_claims, as_json, explain
+    from mtlpaper.companion.claims import (
+        all_claims,
+        as_json,
+        explain,
+        source_texts,
+        tally,
+        tally_sources,
+    )
     from mtlpaper.companion.claims.published_verdicts import finite
 
     known, published = all_claims(), as_json(findings)
@@ -203,9 +223,18 @@ def _plain(findings: Mapping[str, Finding], source: Path) -> dict[str, Any]:
             "range": [finite(claim.range.low), finite(claim.range.high)],
             "range_reason": claim.reason,
             **published[name],
+            "sources": {
+                source: {**published[name]["sources"][source], "found": found}
+                for source, _, found in source_texts(claim, finding)
+            },
             "weakest": finding.weakest,
             "failing": list(finding.failing),
             "undecided": list(finding.undecided),
             "explanation": list(explain(claim, finding)),
         }
-    return {"data": str(source), "summary": _counts(findings), "claims": rows}
+    return {
+        "data": str(source),
+        "summary": tally(findings.values()),
+        "summary_by_source": tally_sources(findings.values()),
+        "claims": rows,
+    }

@@ -76,8 +76,8 @@ def parameter(default: Any, status: Status, source: str, *, meaning: str = "") -
     default
         The value of the preset ``paper``.
     status : {"stated", "script", "inferred", "unknown", "ours"}
-        Whether the paper states the value, it follows from what the paper shows, nobody can tell,
-        or the quantity is of our own making.
+        Whether the paper states the value, the authors' script sets it, it follows from what the
+        paper shows, nobody can tell, or the quantity is of our own making.
     source : str
         Where the value comes from, e.g. ``"Figure 1, caption"``.
     meaning : str
