@@ -1,11 +1,13 @@
 """What every experiment's data would look like if all that the paper says were true of them."""
 
+import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import xarray as xr
 
+from mtlpaper.companion import registry
 from mtlpaper.companion.claims import Claim
 from mtlpaper.companion.claims.parts import BOUNDS
 from mtlpaper.documents.lee2019.printed import BENEFIT_AXES
@@ -247,6 +249,25 @@ IDEAL = {
 def ideal(claim: Claim) -> xr.Dataset:
     """Data on which a claim holds, as do all others on the same experiment."""
     return IDEAL[claim.experiment]()
+
+
+def sourced_claims(name: str) -> list[Claim]:
+    """All claims, one of them judged on sources."""
+    sources = {"sources": ("authors", "published", "text"), "differs": "Theirs train for longer."}
+    return [
+        dataclasses.replace(claim, **sources) if claim.name == name else claim
+        for claim in registry.claims()
+    ]
+
+
+def sourced(data: xr.Dataset, name: str) -> xr.Dataset:
+    """Our networks at the authors' settings show a variable as it is, the published rows reversed.
+
+    Those at the text's settings are not in the data.
+    """
+    said = data[name].expand_dims(source=["published", "authors"])
+    sign = xr.DataArray([-1.0, 1.0], dims="source")
+    return data.assign({name: said * sign})
 
 
 def divided(claim: Claim) -> xr.Dataset:

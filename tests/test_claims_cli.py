@@ -7,11 +7,11 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from claims_data import IDEAL
+from claims_data import IDEAL, sourced, sourced_claims
 from toy import program
 from toy.folder import write_record
 
-from mtlpaper.companion import results
+from mtlpaper.companion import registry, results
 from mtlpaper.companion.claims import all_claims, as_json, judge_all
 
 call = partial(program.call, "claims")
@@ -79,6 +79,57 @@ def test_what_is_not_reproduced_is_explained_under_its_row(root):
     assert row.startswith("✕ not reproduced")
     assert "→ Holds in 0 of 2 parts." in row
     assert "→ Not in: 1 ReLU; 3 ReLU." in row
+
+
+@pytest.fixture
+def by_source(root, monkeypatch) -> Path:
+    """Where one claim is judged on sources, and on one of them not as the published verdict."""
+    monkeypatch.setattr(registry, "claims", partial(list, sourced_claims("depth-shift")))
+    rewrite(root / "results" / "depth.nc", lambda data: sourced(data, "shift"))
+    return root
+
+
+def test_sources_have_their_symbols_in_the_row_and_their_effects_under_it(by_source):
+    _, out, _ = call("--root", by_source)
+    assert out.split()[:3] == ["Verdict", "Sources", "Claim"]
+    row = next(block for block in out.split("\n\n") if "(depth-shift)" in words(block))
+    assert words(row).startswith("✓ reproduced ✕ ✓ – Nonlinear")
+    assert [line.strip() for line in row.splitlines()[1:]] == [
+        "→ authors' published rows: ✕ +0.2000 (+0.1990 to +0.2010) nats, least favourable: 3 ReLU; "
+        "0 of 2 parts held",
+        "→ our networks, authors' settings (decides): ✓ −0.1000 (−0.1010 to −0.0990) nats, "
+        "least favourable: 1 ReLU; 2 of 2 parts held",
+        "→ our networks, text's settings: – Not in these data: there is no source = text.",
+        "→ Theirs train for longer.",
+    ]
+    assert [line.partition(": ")[0] for line in out.splitlines()[-3:]] == [
+        "1 by authors' published rows",
+        "1 by our networks, authors' settings",
+        "1 by our networks, text's settings",
+    ]
+
+
+def test_json_has_all_sources_and_strict_compares_them(by_source):
+    code, out, err = call("--json", "--strict", "--root", by_source)
+    content = json.loads(out)
+    found = content["claims"]["depth-shift"]["sources"]
+    verdicts = {name: one["verdict"] for name, one in found.items()}
+    assert verdicts == {
+        "published": "not reproduced",
+        "authors": "reproduced",
+        "text": "not testable",
+    }
+    assert found["published"]["low"] == pytest.approx(0.199)
+    assert found["text"]["found"] == "Not in these data: there is no source = text."
+    assert content["summary_by_source"]["authors"]["reproduced"] == 1
+    assert content["claims"]["depth-trends"]["sources"] == {}
+    assert (code, err.splitlines()) == (
+        1,
+        [
+            "depth-shift, published: not reproduced, but not published",
+            "depth-shift, text: not testable, but not published",
+        ],
+    )
 
 
 def test_json_is_valid_and_whole(root):

@@ -231,7 +231,7 @@ def test_sources_in_words_and_numbers():
     one = sourced()
     finding = one.judge(by_source(authors=ACROSS, published=IN))
     assert [*source_texts(one, finding)] == [
-        ("published", "published rows", "0.50 (0.40 to 0.60)"),
+        ("published", "authors' published rows", "0.50 (0.40 to 0.60)"),
         ("authors", "our networks, authors' settings (decides)", "0.10 (−0.10 to 0.30)"),
         ("text", "our networks, text's settings", "Not in these data: there is no source = text."),
     ]

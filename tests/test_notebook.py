@@ -1,11 +1,12 @@
 import json
 import math
+from functools import partial
 
 import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
-from claims_data import ideal
+from claims_data import ideal, sourced, sourced_claims
 from toy import registration
 from toy.repository import PARAMETERS
 from toy.settings import Toy, points
@@ -147,6 +148,19 @@ def test_a_page_says_of_a_claim_what_the_scorecard_says(shown, name):
             assert told in text
         assert f">{word}</span>" in bundle["text/html"]
         assert (metadata["scrapbook"]["name"], [*glued.values()]) == (name, [repr(word)])
+
+
+def test_a_page_says_of_a_claim_what_each_source_says(shown, monkeypatch):
+    monkeypatch.setattr(registry, "claims", partial(list, sourced_claims("depth-shift")))
+    data = sourced(ideal(all_claims()["depth-shift"]), "shift")
+    notebook.claim("depth-shift", data)
+    text = shown[0][0]["text/plain"]
+    assert text.startswith("reproduced: ")
+    assert (
+        " By source: authors' published rows: not reproduced; our networks, authors' settings "
+        "(decides): reproduced; our networks, text's settings: not testable." in text
+    )
+    assert "Theirs train for longer." in text
 
 
 def test_a_page_judges_claims_of_the_ledger_only(shown):

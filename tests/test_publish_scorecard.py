@@ -3,19 +3,21 @@
 import json
 import re
 import shutil
+from functools import partial
 from pathlib import Path
+from typing import get_args
 
 import nbformat
 import pytest
 import xarray as xr
 from bs4 import BeautifulSoup, Tag
-from claims_data import IDEAL
+from claims_data import IDEAL, sourced, sourced_claims
 from nbformat import v4
 from toy.book import drawn_notebook
 from toy.folder import write_record
 
 import mtlpaper
-from mtlpaper.companion import results
+from mtlpaper.companion import registry, results
 from mtlpaper.companion.book import PublishError, build_book
 from mtlpaper.companion.book.scorecard import (
     Context,
@@ -26,6 +28,7 @@ from mtlpaper.companion.book.scorecard import (
     stage_scorecard,
 )
 from mtlpaper.companion.claims import (
+    BADGES,
     SYMBOLS,
     Finding,
     MissingDataError,
@@ -33,6 +36,8 @@ from mtlpaper.companion.claims import (
     as_json,
     judge_all,
 )
+from mtlpaper.companion.claims.claim import Settings
+from mtlpaper.companion.parameters.base import Status
 from mtlpaper.companion.registry import chapters
 from mtlpaper.documents.lee2019 import ABSTRACT
 
@@ -52,12 +57,20 @@ DECIDING = {claim.statistic.__module__ for claim in all_claims().values() if cla
 API = "\n".join(f"```{{eval-rst}}\n.. automodule:: {module}\n```\n" for module in sorted(DECIDING))
 
 
+@pytest.fixture(scope="module", autouse=True)
+def one_claim_on_sources():
+    """Let sources judge one of the claims."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(registry, "claims", partial(list, sourced_claims("depth-shift")))
+        yield
+
+
 def found() -> dict[str, xr.Dataset]:
-    """Depth as the paper says it, finite data the opposite."""
+    """Depth as the paper says it, one of its claims by one source; finite data the opposite."""
     finite_data = IDEAL["finite_data"]()
     control = all_claims()["finite-size"].control
     assert control is not None
-    return {"depth": IDEAL["depth"](), "finite_data": control(finite_data)}
+    return {"depth": sourced(IDEAL["depth"](), "shift"), "finite_data": control(finite_data)}
 
 
 def findings():
@@ -108,8 +121,13 @@ def project(tmp_path_factory) -> Path:
         make_run(root / "runs" / name, name, data)
         nbformat.write(drawn_notebook(FIGURES[name]), root / "notebooks" / f"{name}.ipynb")
     (root / "results").mkdir()
-    words = {"depth-shift": "partly", "depth-trends": "reproduced"}
-    published = as_json({name: Finding(word, held=1, total=1) for name, word in words.items()})
+    by_source = {"authors": Finding("partly"), "published": Finding("reproduced")}
+    published = as_json(
+        {
+            "depth-shift": Finding("partly", held=1, total=1, sources=by_source),
+            "depth-trends": Finding("reproduced", held=1, total=1),
+        }
+    )
     (root / "results" / "verdicts.json").write_text(json.dumps(published))
     return root
 
@@ -194,6 +212,42 @@ def test_a_row_tells_numbers_and_explanation(page):
     missing = words(card(page, "row-b"))
     assert "There is no run of table1 in this book." in missing
     assert "Found" not in missing
+
+
+def test_a_row_shows_badge_and_number_of_every_source(page):
+    shown = card(page, "depth-shift").select_one("dl")
+    told = zip(shown.select("dt"), shown.select("dd"), strict=True)
+    assert {words(term): words(said) for term, said in told} == {
+        "Expected": "< 0 (mean benefit minus the linear student’s)",
+        "Authors’ published rows": "not reproduced (published: reproduced) +0.2000 "
+        "(+0.1990 to +0.2010) nats, least favourable: 3 ReLU; 0 of 2 parts held",
+        "Our networks, authors’ settings (decides)": "reproduced −0.1000 (−0.1010 to −0.0990) "
+        "nats, least favourable: 1 ReLU; 2 of 2 parts held",
+        "Our networks, text’s settings": "not testable Not in these data: there is no source = "
+        "text.",
+    }
+    badges = [badge["class"][0] for badge in shown.select("dd [class^=verdict-]")]
+    assert badges == ["verdict-fails", "verdict-holds", "verdict-holds", "verdict-untestable"]
+    assert words(card(page, "depth-shift").select_one(".claim-why")) == "Theirs train for longer."
+    lines = [words(line) for line in page.select(".counts")[1:]]
+    assert [line.partition(": ")[0] for line in lines] == [
+        "1 by authors’ published rows",
+        "1 by our networks, authors’ settings",
+        "1 by our networks, text’s settings",
+    ]
+    assert "1 not reproduced" in lines[0]
+
+
+def test_the_style_sheet_draws_every_verdict_and_status():
+    style = (ROOT / "book" / "_assets" / "custom.css").read_text()
+    names = {f"verdict-{name}" for name in BADGES.values()}
+    names |= {f"status-{name}" for name in (*get_args(Status), *get_args(Settings))}
+    for name in names:
+        assert re.search(rf"^\.{name}::before {{ content: ", style, re.M)
+        assert re.search(rf"\.{name}(, [.\w-]+)? {{ color: ", style)
+    for name in BADGES.values():
+        assert f".tally-{name} > a {{ background: " in style
+        assert f".claim-{name} {{ border-inline-start-color: " in style
 
 
 def test_a_row_leads_to_figure_data_and_code_where_there_are_any(html, page):

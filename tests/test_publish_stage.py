@@ -42,7 +42,7 @@ class Toy(Parameters):
     presets: ClassVar[dict[str, dict[str, Any]]] = {"paper": {}, "quick": {"n_steps": 10}}
 
     N1: Annotated[int, Symbol("inputs")] = parameter(20, "stated", "Figure 1 | caption")
-    n_steps: Annotated[int, Symbol("length", "steps")] = parameter(500, "ours", "enough")
+    n_steps: Annotated[int, Symbol("length", "steps")] = parameter(500, "script", "enough")
     rules: Distinct[Annotated[str, Symbol("label rules")]] = parameter(
         ("soft",), "inferred", "axes"
     )
@@ -293,11 +293,12 @@ def test_the_box_in_other_cases(changes, fact, tmp_path):
 def test_the_ledger_has_a_row_a_parameter():
     text = settings_ledger({"toy": Toy})
     assert text.startswith("(settings-toy)=\n## A toy\n")
-    assert "4 parameters: 1 stated, 1 inferred, 2 ours." in text
+    assert "4 parameters: 1 stated, 1 script, 1 inferred, 1 ours." in text
     rows = [line for line in text.splitlines() if line.startswith("| `")]
     assert rows == [
         r"| `N1` | `20` | inputs | [stated]{.status .status-stated} Figure 1 \| caption |",
-        "| `n_steps` | `500` steps; quick: `10` | length | [ours]{.status .status-ours} enough |",
+        "| `n_steps` | `500` steps; quick: `10` | length | "
+        "[script]{.status .status-script} enough |",
         "| `rules` | `(soft)` | label rules | [inferred]{.status .status-inferred} axes |",
         "| `seed` | `7` | seed | [ours]{.status .status-ours} any |",
     ]

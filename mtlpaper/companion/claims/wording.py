@@ -24,7 +24,7 @@ BADGES: Mapping[Verdict, str] = {
 }
 #: What each source is called, in the order in which they are shown.
 SOURCES: Mapping[Source, str] = {
-    "published": "published rows",
+    "published": "authors' published rows",
     "authors": "our networks, authors' settings",
     "text": "our networks, text's settings",
 }
