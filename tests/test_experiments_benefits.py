@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from mtlpaper.benefit import Unit
+from mtlpaper.benefit import Unit, solve
+from mtlpaper.chapters import glossary as g
 from mtlpaper.chapters.common.labels import variable
 from mtlpaper.chapters.common.two_tasks import experiment as benefits
 from mtlpaper.chapters.common.two_tasks import segments
 from mtlpaper.chapters.figure2.parameters import Figure2
+from mtlpaper.companion.parameters import parameter
 from mtlpaper.companion.registry import settings
 
 SMALL = {
@@ -123,10 +125,6 @@ def test_changes_replace_what_the_parameters_say():
 def test_a_number_of_classes_may_be_given_where_the_parameters_have_several():
     params = settings("rank_three").preset("quick")
     assert benefits.problem_of(params, 100, 100, 1.0, 0, N3=3).N3 == 3
-    scan = settings("unstated").preset("quick")
-    assert not hasattr(scan, "N1")  # it has sizes
-    changes = {"N1": 50, "sigma": 0.5, "inputs": "separate"}
-    assert benefits.problem_of(scan, 100, 100, 1.0, 0, **changes).N1 == 50
 
 
 @pytest.mark.parametrize(
@@ -146,14 +144,31 @@ def test_the_learning_rate_grows_with_the_points_up_to_two(n_train, rate, expect
     assert training.look_every == 2 * expected
 
 
+def test_benefits_at_the_rate_in_use_are_those_of_smaller_steps():
+    """At the sizes of the chapters, for the benefits of a related and an unrelated task."""
+    params = settings("figure2").preset("quick")
+    start = benefits.linear(params, 100, 100, 10.0, 0, S_B=(10.0,))
+    in_use = start.training.learning_rate
+
+    def benefit(factor: float) -> np.ndarray:
+        training = replace(start.training, learning_rate=factor * in_use)
+        loss = solve(replace(start, training=training))["loss"].mean(axis=1)
+        return loss[0] - loss[1:]
+
+    small = benefit(0.2)
+    assert np.abs(small).max() > 0.05  # there is something to agree on
+    # A hundredth of the benefit or so; what steps change is proportional to them.
+    assert np.allclose(benefit(1.0), small, rtol=0, atol=1e-3)
+    # Negative control: steps sixteen times as large.
+    assert not np.allclose(benefit(16.0), small, rtol=0, atol=1e-3)
+
+
 def test_a_training_is_what_the_parameters_say():
     params = figure2(dtype="float32", t_max=33.0)
     training = benefits.training_of(params, 40)
     for name in ("t_max", "n_test", "device", "dtype"):
         assert getattr(training, name) == getattr(params, name), name
-    assert training.n_validation == 0  # only where rules of stopping are compared
-    stopping = settings("stopping").preset("quick", n_validation=70)
-    assert benefits.training_of(stopping, 40).n_validation == 70
+    assert training.n_validation == 0  # only where rules that choose the time are compared
     assert training.n_groups == benefits.N_GROUPS
     assert training.stop_early
     assert not training.curves
@@ -222,11 +237,18 @@ def test_networks_are_labelled_in_the_order_of_their_tasks():
     assert labels[1:] == pairs == ["S_B = 0.1, r_AB = 0", "S_B = 0.1, r_AB = 1", *pairs[2:]]
 
 
+class Validated(Figure2):
+    """With validation points, whose losses choose times too."""
+
+    n_validation: g.n_validation = parameter(70, "ours", "a few")
+
+
 def test_what_grids_give():
     whole = ["loss", "t", "t_end", "accuracy"]
     assert list(grid().gives) == whole
-    validated = settings("stopping").preset("quick", S_A=[0.3, 5.0])
+    validated = Validated.preset("quick", **SMALL)
     assert list(grid(validated).gives) == [*whole, "chosen_loss"]
+    assert {cell.unit.training.n_validation for cell in grid(validated).cells()} == {70}
     other = grid(suffix="_theory", net=benefits.networks(["one", "two"], "corner"))
     assert list(other.gives) == ["loss_theory"]
     assert other.gives["loss_theory"].dims == ("corner", "group")

@@ -32,8 +32,6 @@ def test_networks_are_counted():
     # Deep students in two settings; the gap in all, at two numbers of classes.
     assert estimate("multiverse", n_deep=2).n_units == 8 * 4 + 2 + 8 * 2
     assert estimate("depth").n_networks == 3 * 3 * 5  # linear, one and two hidden layers
-    # Two main tasks; three rates and two by two of deep students; two that go on, of five each.
-    assert estimate("stopping").n_networks == (3 * (2 + 3 + 4) + 2) * 5
 
 
 def test_a_theory_takes_longer_than_the_training_that_it_follows():
@@ -51,8 +49,6 @@ def test_a_theory_takes_longer_than_the_training_that_it_follows():
         ("figure2", {"n_train": [100]}, {"n_train": [3200]}),
         ("figure2", {"N1": 30}, {"N1": 300}),
         ("depth", {"depth": [1]}, {"depth": [9]}),
-        ("unstated", {"sizes": [50]}, {"sizes": [50, 500]}),
-        ("stopping", {"depth": [1]}, {"depth": [1, 5]}),
     ],
 )
 def test_more_work_takes_longer(name, small, large):

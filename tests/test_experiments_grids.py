@@ -12,11 +12,9 @@ import xarray as xr
 from mtlpaper.benefit import TheoryUnit, solve
 from mtlpaper.chapters.common.two_tasks import experiment as benefits
 from mtlpaper.chapters.common.two_tasks import segments
-from mtlpaper.chapters.unstated import experiment as unstated
 from mtlpaper.companion import experiments
 from mtlpaper.companion.parameters import ParameterError, Parameters
-from mtlpaper.companion.registry import chapters, settings
-from mtlpaper.documents.lee2019.printed import BENEFIT_AXES
+from mtlpaper.companion.registry import settings
 
 COMMON = {
     "N3": 4,
@@ -36,29 +34,6 @@ TINY = {
     "auxiliary_data": ONE | {"n_train": 20, "n_aux": [20, 40]},
     "rank_three": ONE | {"n_train": [20, 40], "N3": [3, 4]},
     "depth": ONE | {"n_train": 40, "depth": [1, 2], "deep_learning_rate": 0.2},
-    "stopping": ONE
-    | {
-        "n_train": 40,
-        "n_validation": 50,
-        "sample_points": [20, 40],
-        "learning_rates": [0.2, 0.1],
-        "depth": [1, 2],
-        "deep_learning_rates": [0.2, 0.1],
-    },
-    "unstated": {
-        "sizes": [12],
-        "s0": [0.1, 1.0],
-        "sigmas": [0.5],
-        "input_rules": ["separate"],
-        "scales": [1.0],
-        "n_train_left": 40,
-        "n_train_right": [20, 40],
-        "n_main": 20,
-        "n_aux": [20, 40],
-        "depth": [1, 2],
-        "n_finalists": 2,
-        "deep_learning_rate": 0.2,
-    },
 }
 #: Means of the same numbers in another order, and products of other shapes: rounding.
 ROUNDING = 1e-9
@@ -89,8 +64,8 @@ def same(one: xr.DataArray, other: xr.DataArray, *, atol: float = 0.0) -> bool:
 # --------------------------------------------------------------------------------- every grid
 
 
-#: Curves end sooner or later, no effect may be clear, and not all finalists have all main tasks.
-MAY_BE_NONE = ("curve", "agreement", "loss_deep")
+#: Curves end sooner or later, and no effect may be clear.
+MAY_BE_NONE = ("curve", "agreement")
 
 
 @pytest.mark.parametrize("name", TINY)
@@ -110,7 +85,6 @@ SHARED_DIMS = {
     "auxiliary_data": ("n_aux",),
     "rank_three": ("n_train",),
     "depth": (),
-    "stopping": (),
 }
 OUTER = {"rank_three": ("N3",), "depth": ("student",)}
 
@@ -140,10 +114,7 @@ def test_the_grid_has_its_dimensions(grids, name):
             },
         ),
         ("depth", {"MT_right": ("student", "snr", "r_AB"), "shift": ("student",)}),
-        ("stopping", {"MT_rule": ("rule", *GRID), "MT_rate": ("points", "rate", "auxiliary")}),
-        ("stopping", {"MT_deep": ("depth", "deep_rate", "auxiliary")}),
         ("interactions", {"agreement": ("theory", "subset", "statistic")}),
-        ("unstated", {"harm": ("noise", "S_B")}),
     ],
 )
 def test_intervals_have_their_dimensions(grids, name, dims):
@@ -165,7 +136,6 @@ def test_intervals_have_their_dimensions(grids, name, dims):
         ("auxiliary_data", 40),
         ("rank_three", [40, 40]),
         ("depth", [20, 20, 20]),
-        ("stopping", 20),
     ],
 )
 def test_numbers_of_networks(grids, name, expected):
@@ -295,23 +265,14 @@ def test_learning_curves_are_those_of_the_first_dataset(grids):
         ("auxiliary_data", {"n_aux": 20}),
         ("rank_three", {"N3": 4}),
         ("depth", {"student": "linear"}),
-        ("stopping", {}),
     ],
 )
 def test_cells_that_two_experiments_share_are_the_same_numbers(grids, name, cell):
-    where = {
-        "auxiliary_data": {"n_train": 20},
-        "depth": {"n_train": 40},
-        "stopping": {"n_train": 40},
-    }
+    where = {"auxiliary_data": {"n_train": 20}, "depth": {"n_train": 40}}
     one, other = grids[name].sel(**cell), grids["figure2"].sel(**where.get(name, {}))
-    # Where rules of stopping are compared, networks are followed until validation losses turn:
-    # they leave their batches at other times, whose products round otherwise.
-    atol = ROUNDING if name == "stopping" else 0.0
-    assert same(by_test_loss(one), by_test_loss(other), atol=atol)
-    labels = ("t", "loss", "test_error", "MT")
-    for label in labels if name == "stopping" else (*labels, "benefit_accuracy"):
-        assert same(one[label], other[label], atol=atol), label
+    assert same(by_test_loss(one), by_test_loss(other))
+    for label in ("t", "loss", "test_error", "MT", "benefit_accuracy"):
+        assert same(one[label], other[label]), label
 
 
 def test_cells_that_they_do_not_share_are_others(grids):
@@ -391,271 +352,6 @@ def test_the_finite_sample_theory_is_a_mean_over_datasets(grids, n_train):
     assert not np.allclose(seen["MT_theory"], flow[0], rtol=0, atol=1e-3)
 
 
-# ------------------------------------------------------------------------------------- stopping
-
-
-def test_rules_of_stopping(grids):
-    data = grids["stopping"]
-    mean = data["benefit"].mean("seed")
-    assert same(data["MT_rule"].sel(bound="estimate"), mean, atol=ROUNDING)
-    assert data["rule"].values.tolist() == ["test", "validation", "noisy validation"]
-    assert data["early_difference"] >= 0
-    # What a network does after 1.5 of its time and 4 tau changed nothing in these.
-    assert data["early_difference"] < 1e-3
-
-
-def test_networks_that_go_on_are_those_that_stopped_three_times_as_long(grids):
-    data, params = grids["stopping"], tiny("stopping")
-    early = np.abs(data["loss"].sel(seed=0) - data["loss_late"])
-    assert data["early_difference"] == early.max()
-    (late,) = chapters()["stopping"].stages[1].measure(params, data)
-    for cell in late.cells():
-        first = benefits.linear(params, 40, 40, cell.labels["S_A"], 0)
-        assert cell.unit.problem == first.problem
-        assert not cell.unit.training.stop_early
-        ends = data["t_end"].sel(seed=0, S_A=cell.labels["S_A"])
-        assert cell.unit.training.t_max == 3 * ends.max()
-    # Negative control: another dataset has other minima.
-    assert np.abs(data["loss"].sel(seed=1) - data["loss_late"]).min() > 1e-3
-
-
-def test_learning_rates_of_linear_students(grids):
-    data, figure2 = grids["stopping"], grids["figure2"]
-    assert data["rate"].values.tolist() == ["in use", "0.2", "0.1"]
-    assert np.array_equal(data["rate_in_use"], [0.25, 0.5])
-    assert data["sample_S_A"] == 10
-    estimate = data["MT_rate"].sel(bound="estimate")
-    in_use = by_test_loss(figure2).mean("seed").sel(S_A=10.0).values.reshape(2, 4)
-    assert np.allclose(estimate.sel(rate="in use"), in_use, rtol=0, atol=ROUNDING)
-    assert np.array_equal(data["rate_difference"].sel(rate="0.1"), np.zeros((3, 2, 4)))
-    difference = data["rate_difference"].sel(bound="estimate")
-    assert same(difference, estimate - estimate.sel(rate="0.1"), atol=ROUNDING)
-    # Both are near the flow, at 0.2 and 0.1, but not the same.
-    assert 0 < np.abs(difference.sel(rate="0.2")).max() < 0.05
-
-
-def test_the_smallest_rate_is_the_reference_wherever_it_stands():
-    small = {"n_train": 20, "sample_points": [20], "depth": [1], "deep_learning_rates": [0.2]}
-    data = computed("stopping", learning_rates=[0.1, 0.2], **small)
-    assert np.array_equal(data["rate_difference"].sel(rate="0.1"), np.zeros((3, 1, 4)))
-    assert np.abs(data["rate_difference"].sel(rate="0.2")).max() > 0
-
-
-def test_deep_students_at_the_same_rate_are_those_of_the_depth_experiment(grids):
-    deep = grids["stopping"]["MT_deep"].sel(bound="estimate", deep_rate=0.2)
-    for depth in (1, 2):
-        mean = by_test_loss(grids["depth"]).sel(student=f"{depth} ReLU", S_A=10.0).mean("seed")
-        assert np.allclose(deep.sel(depth=depth), mean.values.ravel(), rtol=0, atol=ROUNDING)
-    other = grids["stopping"]["MT_deep"].sel(bound="estimate", deep_rate=0.1)
-    assert not same(deep, other, atol=1e-6)
-
-
-# ------------------------------------------------------------------------------ unstated settings
-
-
-def ends(values: np.ndarray) -> list[float]:
-    return [float(values.min()), float(values.max())]
-
-
-@pytest.mark.parametrize("n_high", [1, 2])
-def test_spans_are_those_of_the_figures(grids, n_high):
-    span = grids["unstated"]["span"].sel(s0=0.1, n_high=n_high).squeeze()
-    assert span.dims == ("bins", "panel", "end")
-    high = slice(2 - n_high, None)
-    figure2 = by_test_loss(grids["figure2"]).mean("seed")
-    right = figure2.isel(S_A=high).mean("S_A")
-    left3 = by_test_loss(grids["auxiliary_data"]).mean("seed").isel(S_A=high).mean("S_A")
-    expected = [ends(figure2.sel(n_train=40).values), ends(right.values), ends(left3.values)]
-    for bins in ("halves", "ends"):  # with two S_B there is no difference
-        assert np.allclose(span.sel(bins=bins), expected, rtol=0, atol=ROUNDING)
-    assert not np.allclose(
-        grids["unstated"]["span"].sel(s0=1.0, n_high=n_high), expected, atol=1e-3
-    )
-
-
-def test_distances_are_those_of_the_spans(grids):
-    data = grids["unstated"]
-    assert data["panel"].values.tolist() == list(BENEFIT_AXES)[:3]
-    square = 0.0
-    for panel in data["panel"].values:
-        low, high = BENEFIT_AXES[panel]
-        span = data["span"].sel(panel=panel)
-        off = (span - xr.DataArray([low, high], dims="end")) / (high - low)
-        square = square + (off**2).mean("end") / 3
-    assert same(data["distance"], np.sqrt(square), atol=1e-12)
-
-
-def test_finalists_are_the_closest_and_the_chosen_one_is_among_them(grids):
-    data = grids["unstated"]
-    best = data["distance"].min(["bins", "n_high"]).squeeze()
-    assert np.allclose(data["finalist_distance"], np.sort(best), rtol=0, atol=0)
-    assert data["finalist_s0"][0] == best["s0"].values[best.values.argmin()]
-    total = data["total_distance"]
-    assert total.dims == ("finalist", "activation", "scale")
-    expected = np.sqrt(
-        (3 * data["finalist_distance"] ** 2 + data["deep_distance"] ** 2) / 4
-    ).transpose(*total.dims)
-    assert same(total, expected, atol=1e-12)
-    chosen = (total["finalist"][data["finalist_s0"] == data["chosen_s0"]]).values
-    kind = {"activation": data["chosen_activation"].item(), "scale": data["chosen_scale"].item()}
-    assert total.sel(finalist=chosen, **kind).min() <= total.min() + unstated.TIE
-
-
-def test_spans_of_deep_students_are_those_of_the_depth_experiment(grids):
-    data = grids["unstated"]
-    assert same(
-        data["deep_distance"],
-        xr.DataArray(unstated.distance(data["deep_span"].values, data["deep_axis"].values)),
-        atol=1e-12,
-    )
-    deep = by_test_loss(grids["depth"]).sel(seed=0, student=["1 ReLU", "2 ReLU"])
-    for place in (0, 1):
-        high = 2 - int(data["finalist_n_high"][place])
-        values = deep.isel(S_A=slice(high, None)).mean("S_A").values
-        seen = data["deep_span"].sel(activation="between", scale=1.0).isel(finalist=place)
-        assert np.allclose(seen, ends(values), rtol=0, atol=ROUNDING)
-
-
-def test_harm_is_the_benefit_from_unrelated_tasks(grids):
-    data = grids["unstated"]
-    assert data["noise"].values.tolist() == ["weight", "sample"]
-    changes = {"s0": data["chosen_s0"].item(), "n_train": [40]}
-    for noise in ("weight", "sample"):
-        again = by_test_loss(computed("figure2", noise=noise, **changes))
-        mean = again.sel(n_train=40, r_AB=0.0).mean(["seed", "S_A"])
-        seen = data["harm"].sel(bound="estimate", noise=noise)
-        assert same(seen, mean, atol=ROUNDING)
-    assert not same(data["harm"].sel(noise="weight"), data["harm"].sel(noise="sample"), atol=1e-3)
-
-
-# ------------------------------------------------------------------------- the rule, by hand
-
-
-@pytest.mark.parametrize(
-    ("span", "expected"),
-    [
-        ([-0.1, 0.3], 0.0),
-        ([0.3, 0.7], 1.0),  # shifted by its width
-        ([-0.1, 0.7], np.sqrt(0.5)),  # one end by the width
-        ([0.1, 0.1], 0.5),  # both by half of it
-        ([-0.5, 0.3], np.sqrt(0.5)),
-    ],
-)
-def test_distance_is_in_units_of_the_axis(span, expected):
-    assert unstated.distance(np.array(span), np.array([-0.1, 0.3])) == pytest.approx(expected)
-    scaled = unstated.distance(10 * np.array(span), np.array([-1.0, 3.0]))
-    assert scaled == pytest.approx(expected)
-
-
-def test_distances_of_many_spans():
-    spans, axes = np.arange(24.0).reshape(2, 3, 4)[..., :2], np.array([[0.0, 1.0]] * 3)
-    seen = unstated.distance(spans, axes)
-    assert seen.shape == (2, 3)
-    for index in np.ndindex(2, 3):
-        assert seen[index] == pytest.approx(unstated.distance(spans[index], axes[index[1]]))
-
-
-def distances() -> xr.DataArray:
-    """Least where size is 50, s0 is 0.3 and the average is the second of both."""
-    values = np.full((2, 3, 2, 2), 0.9)
-    values[1, 1, 1, 1] = 0.1  # (50, 0.3)
-    values[1, 1, 0, 0] = 0.2  # the same setting, averaged otherwise
-    values[0, 2, 0, 1] = 0.3  # (30, 1.0)
-    values[1, 0, 1, 0] = 0.4  # (50, 0.1)
-    coordinates = {
-        "size": [30, 50],
-        "s0": [0.1, 0.3, 1.0],
-        "bins": ["halves", "ends"],
-        "n_high": [1, 2],
-    }
-    return xr.DataArray(values, coordinates)
-
-
-def test_the_closest_settings_have_each_their_best_average():
-    assert unstated.closest(distances(), 3) == [
-        {"size": 50, "s0": 0.3, "bins": "ends", "n_high": 2, "distance": 0.1},
-        {"size": 30, "s0": 1.0, "bins": "halves", "n_high": 2, "distance": 0.3},
-        {"size": 50, "s0": 0.1, "bins": "ends", "n_high": 1, "distance": 0.4},
-    ]
-    assert len(unstated.closest(distances(), 1)) == 1
-    assert len(unstated.closest(distances(), 99)) == 6  # all there are
-    # The order of the dimensions is nobody's business.
-    turned = distances().transpose("n_high", "s0", "bins", "size")
-    for one, other in zip(
-        unstated.closest(turned, 3), unstated.closest(distances(), 3), strict=True
-    ):
-        assert one == other
-
-
-def test_another_setting_wins_where_it_is_closer():
-    """Negative control."""
-    changed = distances()
-    changed[0, 0, 0, 0] = 0.05
-    first = unstated.closest(changed, 2)
-    assert [setting["size"] for setting in first] == [30, 50]
-    assert first[0] == {"size": 30, "s0": 0.1, "bins": "halves", "n_high": 1, "distance": 0.05}
-
-
-def finalists(*s0: float) -> list[dict]:
-    return [
-        {"size": 10 * k, "s0": s, "bins": "ends", "n_high": 1, "distance": 0.1 * k}
-        for k, s in enumerate(s0, start=1)
-    ]
-
-
-def totals(values: list[list[float]]) -> xr.DataArray:
-    """Of finalists with two kinds of activation."""
-    return xr.DataArray(
-        np.array(values)[..., None],
-        {
-            "finalist": np.arange(1, len(values) + 1),
-            "activation": ["every", "between"],
-            "scale": [0.5],
-        },
-    )
-
-
-@pytest.mark.parametrize(
-    ("values", "s0", "place", "activation"),
-    [
-        # Clearly closest.
-        ([[0.5, 0.3], [0.6, 0.7]], (0.1, 1.0), 1, "between"),
-        # As close: the second starts where Figure 1 does.
-        ([[0.5, 0.30], [0.31, 0.7]], (0.1, 1.0), 2, "every"),
-        # Not as close: farther than 0.02.
-        ([[0.5, 0.30], [0.33, 0.7]], (0.1, 1.0), 1, "between"),
-        # A ratio, not a difference: 3 is as far as 1/3, and 0.5 nearer than 3.
-        ([[0.5, 0.30], [0.31, 0.7]], (3.0, 0.5), 2, "every"),
-        # Equally far from there, 2 and 1/2: the distance decides.
-        ([[0.5, 0.30], [0.29, 0.7]], (2.0, 0.5), 2, "every"),
-        ([[0.5, 0.28], [0.29, 0.7]], (2.0, 0.5), 1, "between"),
-        # Two kinds of the same finalist: the distance decides.
-        ([[0.31, 0.30], [0.9, 0.9]], (1.0, 0.1), 1, "between"),
-        ([[0.30, 0.31], [0.9, 0.9]], (1.0, 0.1), 1, "every"),
-        # The least is not as close to Figure 1, and its tie is with the second place only.
-        ([[0.30, 0.9], [0.315, 0.9], [0.33, 0.9]], (0.1, 0.3, 1.0), 2, "every"),
-    ],
-)
-def test_the_closest_is_chosen_and_ties_go_to_the_start_of_figure_1(values, s0, place, activation):
-    chosen = unstated.choose(totals(values), finalists(*s0))
-    assert chosen == {
-        "size": 10 * place,
-        "s0": s0[place - 1],
-        "bins": "ends",
-        "n_high": 1,
-        "activation": activation,
-        "scale": 0.5,
-    }
-
-
-def test_without_ties_the_least_distance_alone_decides(monkeypatch):
-    """Negative control of the rule for ties."""
-    total, settings_ = totals([[0.5, 0.30], [0.31, 0.7]]), finalists(0.1, 1.0)
-    assert unstated.choose(total, settings_)["s0"] == 1.0
-    monkeypatch.setattr(unstated, "TIE", 0.0)
-    assert unstated.choose(total, settings_)["s0"] == 0.1
-
-
 # --------------------------------------------------------------------------------- bad settings
 
 
@@ -663,7 +359,6 @@ def test_without_ties_the_least_distance_alone_decides(monkeypatch):
     ("name", "changes", "message"),
     [
         ("figure2", {"rank": 11}, "`rank` must be at most N3 = 10, got 11"),
-        ("unstated", {"rank": 11}, "`rank` must be at most N3 = 10, got 11"),
         (
             "figure2",
             {"N1": 15},
@@ -672,7 +367,7 @@ def test_without_ties_the_least_distance_alone_decides(monkeypatch):
         ("figure2", {"N1": 9, "r_AB": [1.0]}, "`rank` must be at most N1 = 9, got 10"),
         ("figure2", {"S_A": [1, 0.1]}, "`S_A` must increase from value to value, got [1, 0.1]"),
         ("depth", {"S_B": [1, 1]}, "`S_B` must increase from value to value, got [1, 1]"),
-        ("stopping", {"r_AB": [1, 0]}, "`r_AB` must increase from value to value, got [1, 0]"),
+        ("figure2", {"r_AB": [1, 0]}, "`r_AB` must increase from value to value, got [1, 0]"),
         (
             "interactions",
             {"n_train": [400, 100]},
@@ -689,7 +384,6 @@ def test_without_ties_the_least_distance_alone_decides(monkeypatch):
         ("figure2", {"n_high": 4}, "`n_high` must be at most the number of S_A, 3, got 4"),
         ("depth", {"n_high": 2}, "`n_high` must be at most the number of S_A, 1, got 2"),
         ("figure2", {"n_test": 100}, "`n_test` must be a power of two, got 100"),
-        ("unstated", {"n_test": 1000}, "`n_test` must be a power of two, got 1000"),
         ("interactions", {"n_points": 100}, "`n_points` must be a power of two, got 100"),
         ("interactions", {"n_test": 100}, "`n_test` must be a power of two, got 100"),
         ("figure2", {"bins": "thirds"}, "`bins` must be one of halves, ends, got 'thirds'"),
@@ -728,18 +422,10 @@ def test_odd_sizes_are_computed():
     assert same(data["MT_left"].sel(snr="low"), data["MT"].sel(n_train=20, S_B=5.0), atol=ROUNDING)
 
 
-def test_sizes_without_room_for_both_teachers_are_refused():
-    with pytest.raises(ParameterError):
-        settings("unstated").preset("quick", sizes=[12])
-
-
 def test_interactions_of_one_cell_are_refused_before_they_are_trained():
     with pytest.raises(ParameterError):
         settings("interactions").preset("quick", S_A=[1.0], S_B=[1.0], r_AB=[1.0])
 
 
-@pytest.mark.parametrize(
-    ("name", "label"), [("interactions", "bins"), ("stopping", "bins"), ("stopping", "n_high")]
-)
-def test_a_parameter_without_effect_is_not_offered(name, label):
-    assert label not in settings(name).model_fields
+def test_a_parameter_without_effect_is_not_offered():
+    assert "bins" not in settings("interactions").model_fields

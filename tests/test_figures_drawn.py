@@ -408,20 +408,6 @@ def from_freezing(data):
     yield level((0, 0), 1.0, upright=True, fixed=True)
 
 
-def chosen_times(data):
-    MT = data["MT_rule"].sel(bound="estimate")
-    test = MT.sel(rule="test")
-    ends = [test.min(), test.max()]
-    for j, rule in enumerate(("validation", "noisy validation")):
-        at = (0, j)
-        yield from said(at, rule)
-        yield from in_units(at, "nats", "xy")
-        yield mark(at, "line", ends, ends, named=BY_TICKS)
-        for S_A in MT["S_A"].values:
-            x, y = test.sel(S_A=S_A), MT.sel(rule=rule, S_A=S_A)
-            yield mark(at, "points", x, y, named=f"$S_A$ = {S_A:g}")
-
-
 def phase_maps(data):
     for i, S_A in enumerate(data["S_A"].values):
         for j, n in enumerate(data["n_train"].values):
@@ -655,45 +641,6 @@ DRAWN: dict[str, list[Drawing]] = {
     ],
     "bound-forms": [form_segments],
     "bound-tightness": [bound_ratio, *all_axes((1, 2), x="log", y="log")],
-    "stopping": [chosen_times],
-    "stopping-rates": [
-        Show("MT_rate", "rate", "interval", columns="points", by="auxiliary", named="{}"),
-        Show(
-            lambda d: d["MT_deep"].assign_coords(deep_rate=d["deep_rate"].astype(str)),
-            "deep_rate",
-            "interval",
-            columns="depth",
-            by="auxiliary",
-            at=(0, 1),
-            named="{}",
-        ),
-        zeros((1, 4)),
-    ],
-    "unstated": [
-        Show(
-            lambda d: d["distance"].min(["inputs", "bins", "n_high"]),
-            "s0",
-            columns="sigma",
-            by="size",
-            named="$N_1 = N_2$ = {}",
-            unit="",
-        ),
-        *all_axes((1, 2), x="log", ylim=(0, None)),
-    ],
-    "unstated-noise": [
-        Show(
-            "harm",
-            "S_B",
-            "interval",
-            by="noise",
-            named={
-                "weight": "noise once, on the weights",
-                "sample": "noise afresh, on every input",
-            },
-        ),
-        zeros((1, 1)),
-        axis(x="log"),
-    ],
     "relatedness-candidates": [law_by_candidate],
     "relatedness-laws": [law_by_main],
     "relatedness-errors": [

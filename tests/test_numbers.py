@@ -201,57 +201,6 @@ def test_relatedness_looks_for_the_best_sign_among_overlaps_only():
     assert found["difference"] == 4
 
 
-def test_stopping_tells_the_largest_changes():
-    rules = {"rule": ["test", "validation", "noisy validation"], "cell": [0, 1]}
-    rates = {"rate": ["in use", "0.1"], "auxiliary": [0, 1]}
-    deep = [[[0.0, 0.5], [0.25, 0.5]], [[0.0, -1.0], [0.25, -0.5]]]
-    found = numbers_of(
-        "stopping",
-        {"learning_rates": [0.1, 0.01]},
-        MT_rule=exact([[0.5, 0.25], [0.5, 0.125], [-0.5, 0.25]], **rules),
-        early_difference=3.456e-5,
-        rate_difference=exact([[-0.5, 0.25], [9.0, 9.0]], **rates),
-        MT_rate=exact([[0.25, 0.125], [9.0, 9.0]], **rates),
-        MT_deep=exact(deep, depth=[1, 5], deep_rate=[0.2, 0.1], auxiliary=[0, 1]),
-    )
-    assert found == {
-        "clean_change": 0.125,
-        "noisy_change": 1.0,
-        "early_difference": "3e-05",
-        "rate_change": 0.5,
-        "rate_MT": 0.25,
-        "smallest_rate": 0.01,
-        "deep_first": 1,
-        "deep_spread_first": 0.25,
-        "deep_last": 5,
-        "deep_spread_last": 0.5,
-    }
-
-
-def test_unstated_tells_the_distance_of_the_settings_that_are_chosen():
-    chosen = {"size": 50, "s0": 0.1, "sigma": 0.5, "inputs": "separate", "bins": "ends"}
-    chosen |= {"n_high": 1, "activation": "between", "scale": 1.0}
-    finalists = {"finalist": [0, 1, 2]}
-    found = numbers_of(
-        "unstated",
-        **{f"chosen_{name}": value for name, value in chosen.items()},
-        finalist_size=array([20, 50, 50], **finalists),
-        finalist_s0=array([0.1, 0.1, 1.0], **finalists),
-        total_distance=array([[0.1], [0.3], [0.2]], **finalists, scale=[1.0]),
-        distance=array([[0.1, 0.5], [0.2, 0.4]], size=[20, 50], s0=[1.0, 0.1]),
-        harm=exact([[-0.1, -0.2, -0.3]], noise=["weight"], S_B=[0.1, 1.0, 10.0]),
-    )
-    assert {name: found.pop(f"chosen_{name}") for name in chosen} == chosen
-    assert found == {
-        "distance": 0.3,
-        "distance_largest_s0": 0.1,
-        "largest_s0": 1.0,
-        "n_settings": 4,
-        "harm_weight_low": -0.1,
-        "harm_weight_high": -0.3,
-    }
-
-
 def test_multiverse_counts_claims_by_what_the_settings_do_to_them():
     claims = {"claim": ["up-with-relatedness", "b", "c", "d"]}
     found = numbers_of(

@@ -12,8 +12,6 @@ from mtlpaper.chapters.common.two_tasks import tables as shared
 from mtlpaper.chapters.figure1 import tables as figure1_tables
 from mtlpaper.chapters.interactions import tables as interactions_tables
 from mtlpaper.chapters.label_rules import tables as label_rules_tables
-from mtlpaper.chapters.unstated import tables as unstated_tables
-from mtlpaper.companion.registry import chapters
 from mtlpaper.documents.lee2019.printed import FIGURE1_NEXT_TICK
 
 
@@ -115,14 +113,3 @@ def test_effects_show_estimate_and_interval_of_each_group():
         {"S_A": "0.1", "gain": "+0.100 (+0.050 to +0.200)"},
         {"S_A": "10", "gain": "-0.200 (-0.300 to -0.100)"},
     ]
-
-
-def test_what_the_rule_chooses_stands_beside_the_defaults():
-    defaults = chapters()["depth"].parameters.preset("paper").plain()
-    names = {"size": "N1"} | {
-        name: name for name in ("s0", "sigma", "inputs", "bins", "n_high", "activation", "scale")
-    }
-    data = xr.Dataset({f"chosen_{name}": defaults[field] for name, field in names.items()})
-    told = unstated_tables.chosen(data.assign(chosen_s0=0.7)).set_index("setting")
-    assert told.index[told["chosen in this run"] != told["default"]].tolist() == ["s0"]
-    assert told.loc["s0"].tolist() == ["0.7", str(defaults["s0"])]

@@ -32,7 +32,6 @@ _TASKS: dict[str, object] = {
     "t_max": 40.0,
     "learning_rate": 10.0,  # a fortieth of it at 20 points
 }
-_UNSIZED = {name: value for name, value in _TASKS.items() if name not in ("N1", "N2")}
 _ALIGNED: dict[str, object] = {
     "N1": 12,
     "N2": 4,
@@ -82,29 +81,6 @@ TINY: dict[str, dict[str, object]] = {
     },
     "rank_three": _TASKS | {"N3": [3, 4], "n_train": [20, 40]},
     "relatedness": _TASKS | {"n_train": [20], "n_points": 64},
-    "stopping": _TASKS
-    | {
-        "n_train": 20,
-        "n_validation": 20,
-        "sample_points": [20],
-        "learning_rates": [0.1],
-        "depth": [1],
-        "deep_learning_rates": [0.1],
-    },
-    "unstated": _UNSIZED
-    | {
-        "sizes": [8, 12],
-        "s0": [0.1, 1.0],
-        "sigmas": [0.5],
-        "input_rules": ["separate"],
-        "scales": [1.0],
-        "n_train_left": 20,
-        "n_train_right": [20],
-        "n_main": 20,
-        "n_aux": [20],
-        "depth": [1],
-        "n_finalists": 1,
-    },
 }
 
 

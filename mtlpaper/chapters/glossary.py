@@ -59,7 +59,6 @@ sigma = Annotated[
     _NonNegative,
     Symbol("noise level: the noise has variance sigma^2 / N1", letter=r"\sigma"),
 ]
-sigmas = Annotated[sigma, Symbol("noise levels compared")]
 sigmas_large = Annotated[
     sigma,
     Symbol(
@@ -82,7 +81,6 @@ noisy_test = Annotated[
 inputs = Annotated[
     Literal["separate", "shared"], Symbol("whether the auxiliary task has inputs of its own")
 ]
-input_rules = Annotated[inputs, Symbol("whether the auxiliary task has inputs of its own")]
 shown_N1 = Annotated[N1, Symbol("number of inputs whose trajectories are drawn; one of N1")]
 label_rule = Annotated[
     Literal["argmax", "soft", "sample"], Symbol("how noisy teachers label the training inputs")
@@ -97,7 +95,6 @@ labelled_by = Annotated[
 
 n_train = Annotated[_Points, Symbol("training points of each task", letter="N", equation="eq-1")]
 n_train_left = Annotated[n_train, Symbol("training points of each task in Figure 2 left")]
-n_train_right = Annotated[n_train, Symbol("training points of each task in Figure 2 right")]
 n_train_large = Annotated[
     n_train,
     Symbol("training points where the infinite-data theory of argmax labels is put to the test"),
@@ -107,11 +104,7 @@ n_large = Annotated[
     Field(ge=2, le=1_000_000),
     Symbol("training points of each task where the flow is checked"),
 ]
-n_main = Annotated[_Points, Symbol("training points of the main task in Figure 3 left")]
 n_aux = Annotated[_Points, Symbol("training points of the auxiliary task")]
-sample_points = Annotated[
-    n_train, Symbol("training points of each task where learning rates are compared")
-]
 limited = Annotated[_Points, Symbol("training points up to which data count as limited")]
 pool = Annotated[
     int,
@@ -132,7 +125,6 @@ n_test = Annotated[_Sobol, Symbol("test points of each of four groups; a power o
 # ----------------------------------------------------------------------------------------- students
 
 N2 = Annotated[int, Field(ge=1, le=2000), Symbol("hidden units of the students", letter="N_2")]
-sizes = Annotated[_Inputs, Symbol("inputs and hidden units, N1 = N2")]
 depth = Annotated[int, Field(ge=1, le=20), Symbol("hidden layers of the deep ReLU students")]
 activation = Annotated[
     Literal["every", "between"],
@@ -172,16 +164,11 @@ initial = Annotated[
     Symbol("initial weights: balanced with equal singular values, or independent Gaussian"),
 ]
 scale = Annotated[_Rate, Symbol("scale of deep students' initial weights, 1 after He et al.")]
-scales = Annotated[scale, Symbol("scales of deep students' initial weights, 1 after He et al.")]
 
 # ----------------------------------------------------------------------------------------- training
 
 learning_rate = Annotated[_Rate, Symbol("learning rate 1/tau", letter=r"1/\tau", equation="eq-2")]
-learning_rates = Annotated[
-    learning_rate, Symbol("learning rates 1/tau held against the one in use")
-]
 deep_learning_rate = Annotated[_Rate, Symbol("learning rate 1/tau of the deep students")]
-deep_learning_rates = Annotated[_Rate, Symbol("learning rates 1/tau of the deep students")]
 batch_size = Annotated[
     int,
     Field(ge=0, le=100_000),
@@ -249,11 +236,6 @@ n_deep = Annotated[
     int,
     Field(ge=0, le=2**20),
     Symbol("settings, the first of them, in which deep students are trained as well"),
-]
-n_finalists = Annotated[
-    int,
-    Field(ge=1, le=100),
-    Symbol("settings of linear students for which deep ones are trained too"),
 ]
 s_min = Annotated[float, Field(gt=0, le=100), Symbol("smallest singular value")]
 s_max = Annotated[float, Field(gt=0, le=300), Symbol("largest singular value")]

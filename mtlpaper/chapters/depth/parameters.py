@@ -41,7 +41,5 @@ class Depth(DeepStudents, MainTasks, LinearStudents, OneNumberOfClasses):
         "Figure 3, axis '# Layers', read as hidden layers (section 4.7)",
     )
     deep_learning_rate: g.deep_learning_rate = parameter(
-        0.1,
-        "ours",
-        "deep students follow their flow at smaller steps only, see the page on stopping",
+        0.1, "ours", "deep students follow their flow at smaller steps only"
     )

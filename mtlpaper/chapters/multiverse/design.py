@@ -1,4 +1,4 @@
-"""The multiverse's design: scrambled Sobol points over the unstated settings."""
+"""The multiverse's design: scrambled Sobol points over settings that the paper leaves open."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields

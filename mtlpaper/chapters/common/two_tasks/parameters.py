@@ -3,7 +3,7 @@
 Groups, so that an experiment that scans one of them takes only the others.
 
 The values marked `inferred` are those of the setting whose figures come closest to the published
-axes, by the rule of the experiment `unstated`.
+axes, among the settings that were tried before the authors' script was found.
 """
 
 from typing import Any, Self
@@ -14,8 +14,12 @@ from mtlpaper.chapters import glossary as g
 from mtlpaper.chapters.common.single_task.parameters import MatrixTheory
 from mtlpaper.companion.parameters import Increasing, Parameters, parameter
 
-_BY_RULE = "closest to the published axes, by the rule of the page on unstated settings"
-_BY_DEPTH_RULE = "closest to Figure 3's axis, by the rule of the page on unstated settings"
+_BY_RULE = (
+    "closest to the published axes among the settings tried before the authors' script was found"
+)
+_BY_DEPTH_RULE = (
+    "closest to Figure 3's axis among the settings tried before the authors' script was found"
+)
 #: Shared by the presets `quick`: how much is trained and tested, and a small grid of tasks.
 QUICK_TRAINING = {"n_seeds": 3, "n_test": 512, "dtype": "float64"}
 QUICK = {
@@ -53,7 +57,7 @@ class TwoTasks(Parameters):
     learning_rate: g.learning_rate = parameter(
         0.5,
         "ours",
-        "near the gradient-flow limit, see the page on stopping",
+        "near the gradient-flow limit",
         meaning="learning rate 1/tau at 800 training points; it grows with their number, up to 2",
     )
     t_max: g.t_max = parameter(

@@ -1,1 +1,0 @@
-"""Which unstated settings come closest to the published axes."""
