@@ -29,8 +29,8 @@ def test_networks_are_counted():
     assert estimate("interactions").n_units == 2 * 27 + 9
     # Four profiles of three, seven and nine tasks, six of other ranks; three main tasks, twice.
     assert estimate("relatedness").n_networks == 2 * 3 * 3 * 25
-    # Deep students in two settings; the gap in all, at two numbers of classes.
-    assert estimate("multiverse", n_deep=2).n_units == 8 * 4 + 2 + 8 * 2
+    # Four panels; two S_B by three r_AB and the single task.
+    assert estimate("multiverse").n_networks == 8 * 4 * 7
     assert estimate("depth").n_networks == 3 * 3 * 5  # linear, one and two hidden layers
 
 

@@ -41,7 +41,6 @@ from matplotlib.figure import Figure
 
 from mtlpaper.chapters.multiverse import figures as multiverse
 from mtlpaper.companion import results
-from mtlpaper.companion.claims import all_claims
 from mtlpaper.companion.registry import chapters
 from mtlpaper.documents.lee2019.printed import BENEFIT_AXES, FIGURE1_SINGULAR_VALUE, NEGLIGIBLE
 
@@ -266,60 +265,14 @@ def slope_one(data):
                 yield mark(at, "points", rates, one, named=str(descent))
 
 
-def claim_shares(data):
-    at = (0, 0)
-    order = np.argsort(data["share"].sel(bound="estimate").values)
-    yield ticks(at, "y", range(len(order)), data["claim"].values[order])
-    yield from in_units(at, "%", "x")
-    for y, i in enumerate(order):
-        value, low, high = 100 * data["share"].isel(claim=i).sel(bound=["estimate", "low", "high"])
-        yield mark(at, "line", [low, high], [y, y], named=BY_TICKS)
-        yield mark(at, "points", [value], [y], named=BY_TICKS)
-        words = f"{value.item():.0f} % of {data['n_scanned'].values[i]}"
-        yield text(at, 102.5, y, words, fixed=True)  # so round that other data may leave them
-
-
 def decisive_shares(data):
     at, weight = (0, 0), data["importance"]
-    above = (weight > data["chance"]).values
+    above = data["clear"].values
     names = [multiverse.NAMES[name] for name in weight["factor"].values]
     named = weight.assign_coords(factor=names)
     yield from image(at, 100 * named.clip(min=0) * np.where(above, 1, 0.3), "claim", "factor", "%")
     for i, j in np.argwhere(above):
         yield text(at, j, i, f"{100 * weight.values[i, j]:.0f}")
-
-
-def specification(claim) -> Drawing:
-    """The effects in order, apart by whether the claim holds, and the levels of every factor."""
-
-    def marks(data):
-        cell = data.sel(claim=claim)
-        cell = cell.isel(setting=cell["holds"].values >= 0)
-        cell = cell.isel(setting=np.argsort(cell["effect"].values, kind="stable"))
-        effect, holds = cell["effect"].values, cell["holds"].values == 1
-        x = np.arange(len(effect))
-        yield mark((0, 0), "points", x[holds], effect[holds], named="holds")
-        yield mark((0, 0), "points", x[~holds], effect[~holds], named="does not")
-        of_claim = all_claims()[claim]
-        yield from said((0, 0), of_claim.says)
-        yield from in_units((0, 0), f"({of_claim.unit})", "y")
-        for limit in (of_claim.range.low, of_claim.range.high):
-            if np.isfinite(limit):
-                yield level((0, 0), limit, fixed=True)
-        order = np.argsort(-cell["importance"].values)
-        levels = (
-            cell["level"].isel(factor=order).transpose("factor", "setting").values.astype(float)
-        )
-        levels /= np.maximum(levels.max(axis=1, keepdims=True), 1)
-        yield Mark((1, 0), "image", levels)
-        weight, chance = cell["importance"].values[order], cell["chance"].values[order]
-        names = [multiverse.NAMES[name] for name in cell["factor"].values[order]]
-        shares = [
-            f"  {100 * w:.0f} %" if w > c else "" for w, c in zip(weight, chance, strict=True)
-        ]
-        yield ticks((1, 0), "y", range(len(names)), map("".join, zip(names, shares, strict=True)))
-
-    return marks
 
 
 def ranked(data) -> list[str]:
@@ -651,12 +604,7 @@ DRAWN: dict[str, list[Drawing]] = {
         axis((0, 1), downwards=True),
     ],
     "relatedness-families": [family_errors, axis(xlim=(0, None), downwards=True)],
-    "multiverse-shares": [claim_shares, axis(xlim=(0, 100), ylim=(-0.7, 21.7))],
-    "multiverse-decisive": [decisive_shares],
-    **{
-        f"specification-{claim}": [specification(claim), axis(y="symlog")]
-        for claim in multiverse.MAIN
-    },
+    "multiverse": [decisive_shares],
 }
 
 

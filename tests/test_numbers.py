@@ -205,24 +205,28 @@ def test_multiverse_counts_claims_by_what_the_settings_do_to_them():
     claims = {"claim": ["up-with-relatedness", "b", "c", "d"]}
     found = numbers_of(
         "multiverse",
-        {"n_train": [100, 400], "n_deep": 9, "n_settings": 2},
+        {"n_train": [100, 400]},
         share=exact([0.95, 0.05, 0.5, 0.5], **claims),
-        decides=array(["none", "s0", "s0", "noise"], **claims),
+        decides=array(["none", "s0", "s0", "protocol"], **claims),
         importance=array(
-            [[0.0] * 2, [0.5] * 2, [0.3] * 2, [0.1] * 2], **claims, factor=["s0", "noise"]
+            [[0.0] * 2, [0.5] * 2, [0.3] * 2, [0.1] * 2], **claims, factor=["s0", "protocol"]
         ),
-        holds=array([[1.0, -1.0], [-1.0, -1.0], [0.0, 1.0], [0.0, 1.0]], **claims, setting=[0, 1]),
+        clear=array(
+            [[False, False], [True, False], [True, False], [True, True]],
+            **claims,
+            factor=["s0", "protocol"],
+        ),
+        margin=array([[0.0, 0.0]] * 4, **claims, setting=[0, 1]),
     )
     assert found == {
         "n_factors": 2,
         "n_settings": 2,
         "n_enough": 400,
-        "n_deep": 2,
         "n_claims": 4,
         "n_always": 1,
         "n_never": 1,
         "n_hang": 1,
-        "n_diverged": 1,
+        "n_protocol": 1,
     }
 
 

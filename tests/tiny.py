@@ -67,15 +67,13 @@ TINY: dict[str, dict[str, object]] = {
     | {"r_AB": [0.0, 0.1, 1.0], "n_train": [20, 40], "limited": 20, "n_points": 64},
     "multiverse": {
         "n_settings": 4,
-        "n_deep": 1,
         "N1": [12],
         "N3": 4,
         "rank": 3,
-        "n_train": [100, 400, 3200],  # the numbers that the claims speak of
+        "n_train": [100, 200],
         "n_aux": 200,
         "n_test": 64,
         "n_validation": 20,
-        "n_steps": 20,
         "s0": [0.3, 1.0],
         "batch_size": [0],
     },

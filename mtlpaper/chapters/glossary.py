@@ -232,11 +232,6 @@ n_settings = Annotated[
     AfterValidator(_power_of_two),
     Symbol("settings, a power of two"),
 ]
-n_deep = Annotated[
-    int,
-    Field(ge=0, le=2**20),
-    Symbol("settings, the first of them, in which deep students are trained as well"),
-]
 s_min = Annotated[float, Field(gt=0, le=100), Symbol("smallest singular value")]
 s_max = Annotated[float, Field(gt=0, le=300), Symbol("largest singular value")]
 n_s = Annotated[

@@ -5,15 +5,15 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from scipy.stats import qmc
 
 from mtlpaper.benefit import InitialKind, Inputs
 from mtlpaper.chapters.multiverse.parameters import Multiverse
 from mtlpaper.tasks import LabelRule, NoiseReading
 
-#: Factors that take any value between two ends.
-_SPANS = ("s0", "sigma", "learning_rate")
+#: Factors that take any value between two ends, and the number of levels that each is cut into.
+_SPANS, _N_LEVELS = ("s0", "sigma", "learning_rate"), 4
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,6 @@ class Choice:
     batch_size: int
     learning_rate: float
     inputs: Inputs
-    bins: str
     protocol: str
     dataset: int
 
@@ -53,6 +52,12 @@ def choices(params: Multiverse) -> list[Choice]:
     return [_choice(params, point) for point in sobol_points(params)]
 
 
+def levels_of(params: Multiverse) -> Int[np.ndarray, "factor setting"]:
+    """Level of every factor in every setting, spans cut into four equal parts."""
+    counts = [_N_LEVELS if name in _SPANS else len(_listed(params, name)) for name in FACTORS]
+    return (sobol_points(params) * np.array(counts)).astype(int).T
+
+
 def _choice(params: Multiverse, point: Float[np.ndarray, " factor"]) -> Choice:
     values: dict[str, Any] = {}
     for name, u in zip(FACTORS, point, strict=True):
@@ -69,14 +74,3 @@ def _choice(params: Multiverse, point: Float[np.ndarray, " factor"]) -> Choice:
 def _listed(params: Multiverse, name: str) -> Sequence[Any]:
     """All values of a factor that is no span."""
     return range(params.n_datasets) if name == "dataset" else getattr(params, name)
-
-
-def levels_of(params: Multiverse, n_bins: int) -> np.ndarray:
-    """Level of every factor in every setting, spans cut into `n_bins` equal parts.
-
-    Returns
-    -------
-    (factor, setting) array of int
-    """
-    counts = [n_bins if name in _SPANS else len(_listed(params, name)) for name in FACTORS]
-    return (sobol_points(params) * np.array(counts)).astype(int).T

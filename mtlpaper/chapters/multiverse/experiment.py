@@ -1,193 +1,91 @@
 """The multiverse: claims in many settings, how often they hold, and which factor decides."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator, Sequence
+from itertools import product
 
 import numpy as np
 import xarray as xr
+from scipy.stats import binomtest
 
-from mtlpaper.benefit import DeepUnit, Problem, Training, Unit
+from mtlpaper.benefit import Problem, Training, Unit, solve
+from mtlpaper.chapters.auxiliary_data.claims import CLAIMS as AUXILIARY_DATA
 from mtlpaper.chapters.common.labels import BOUND, variable
 from mtlpaper.chapters.common.precision import of_loss
-from mtlpaper.chapters.common.single_task.experiment import record_steps
 from mtlpaper.chapters.common.two_tasks.costs import cost
-from mtlpaper.chapters.common.two_tasks.experiment import N_GROUPS, REFERENCE_POINTS
+from mtlpaper.chapters.common.two_tasks.experiment import (
+    N_GROUPS,
+    REFERENCE_POINTS,
+    RULES,
+    networks,
+    pair_labels,
+)
+from mtlpaper.chapters.figure2.claims import CLAIMS as FIGURE2
 from mtlpaper.chapters.multiverse.design import FACTORS, Choice, choices, levels_of
-from mtlpaper.chapters.multiverse.importance import importance, wilson_interval
-from mtlpaper.chapters.multiverse.judged import JUDGED
+from mtlpaper.chapters.multiverse.importance import importance
 from mtlpaper.chapters.multiverse.parameters import Multiverse
-from mtlpaper.chapters.multiverse.scanned import Scanned, gap_unit, scanned_unit
-from mtlpaper.chapters.multiverse.views import CLASSES, LIMITED, views_of
+from mtlpaper.chapters.multiverse.views import views_of
+from mtlpaper.chapters.table1.claims import CLAIMS as TABLE1
 from mtlpaper.companion.claims import Claim, MissingDataError
 from mtlpaper.companion.contract import Grid, Labels, Stage, Variable
-from mtlpaper.documents.lee2019.printed import FIGURE1_SINGULAR_VALUE, FIGURE1_TIME
-from mtlpaper.dynamics import SGD, Curves, Setting
 
-#: Number of levels of a span in the analysis of importance.
-N_BINS = 4
 #: Learning rate of mini-batches, relative to that of the full batch.
 _MINI = 0.1
 #: Bounds of the rate: smaller rates take too many steps, larger ones depart from the gradient flow.
-_RATES = (0.025, 2.0)
+_RATES = (0.05, 2.0)
 _LEAST_TIME = 100.0
-_FIGURE1_POINTS = 100
-_NOT_SCANNED = -1
-#: Least number of settings for an analysis of importance.
-_LEAST = 3
-
-
-@dataclass(frozen=True)
-class PanelTasks:
-    """Training set sizes, main task and auxiliary tasks of one panel, the same in all settings.
-
-    Attributes
-    ----------
-    n_train, n_aux : int
-        Training points of the main and of the auxiliary task.
-    S_A : float
-        Singular value of the main task's teacher.
-    S_B, r_AB : tuple of float
-        Singular values and levels of relatedness; every pair is an auxiliary task.
-    depth : int
-        Hidden layers with ReLUs between them; 0 for linear students.
-    """
-
-    n_train: int
-    n_aux: int
-    S_A: float
-    S_B: tuple[float, ...]
-    r_AB: tuple[float, ...]
-    depth: int = 0
+#: Largest p-value at which a factor counts as one that decides; small, since many are tested.
+_CHANCE = 0.01
 
 
 def measure(params: Multiverse, _: xr.Dataset) -> Iterator[Grid]:
-    """Benefits of every panel in every setting, and the gap of Eq. (3).
-
-    `benefit` over (setting, panel, S_B, r_AB), NaN where nothing was trained, and `gap` over
-    (setting, N3).
-    """
-    settings, kinds = choices(params), panels(params)
-    S_B, r_AB = all_S_B(params), all_r_AB(params)
-
-    def scanned(setting: int, panel: str) -> Scanned | None:
-        if kinds[panel].depth and setting >= params.n_deep:
-            return None
-        unit = unit_of(params, settings[setting], kinds[panel])
-        return Scanned(unit, settings[setting].protocol, S_B, r_AB)
-
-    labels = Labels(range(len(settings)), "number of the setting")
+    """Losses of every panel in every setting, by every rule that may choose the time."""
+    settings, tasks = choices(params), panels(params)
+    least = "generalisation loss by groups of test points, "
     yield Grid(
-        {"setting": labels, "panel": Labels(tuple(kinds), "what is trained")},
-        scanned,
-        scanned_unit,
         {
-            "benefit": Variable(
-                ("S_B", "r_AB"), "multitask benefit", "nats", lambda one: of_loss(one.unit)
-            )
+            "setting": Labels(range(len(settings)), "number of the setting"),
+            "panel": Labels(tuple(tasks), "what is trained"),
+        },
+        lambda setting, panel: unit_of(params, settings[setting], *tasks[panel]),
+        solve,
+        {
+            "loss": Variable(("net", "group"), f"{least}the least", "nats", of_loss),
+            "chosen_loss": Variable(
+                ("net", "chosen", "group"),
+                f"{least}where validation points choose the time",
+                "nats",
+                of_loss,
+            ),
         },
         {
-            "S_B": variable("S_B", list(S_B), "singular value of the auxiliary task"),
-            "r_AB": variable("r_AB", list(r_AB), "relatedness"),
+            "net": networks(pair_labels(product(all_S_B(params), all_r_AB(params)))),
+            "chosen": variable("chosen", list(RULES[1:]), "what chooses the time"),
+            "group": variable("group", np.arange(N_GROUPS), "group of test points"),
         },
-        lambda one: cost(one.unit),
-    )
-    yield Grid(
-        {"setting": labels, "N3": Labels(CLASSES, "number of classes")},
-        lambda setting, N3: gap_unit_of(params, settings[setting], N3),
-        gap_unit,
-        {"gap": Variable((), "gap of Eq. (3) to SGD")},
-    )
-
-
-def derive(params: Multiverse, data: xr.Dataset) -> xr.Dataset:
-    """Judge all claims in every setting, and compute the importance of every factor.
-
-    Returns
-    -------
-    xarray.Dataset
-        `level` and `value` of every factor over (factor, setting), and what `judge_claims` gives.
-    """
-    values = [[shown(getattr(one, name)) for one in choices(params)] for name in FACTORS]
-    claims = scanned_claims(params)
-    levels = levels_of(params, N_BINS)
-    return xr.Dataset(
-        {
-            "level": variable(("factor", "setting"), levels, "level of a factor"),
-            "value": variable(("factor", "setting"), values, "value of a factor"),
-            **judge_claims(params, data, claims, levels),
-        },
-        {
-            "factor": variable("factor", list(FACTORS), "what varies"),
-            "claim": variable("claim", claims, "claim"),
-            "bound": BOUND,
-        },
+        cost,
     )
 
 
-def judge_claims(
-    params: Multiverse, data: xr.Dataset, names: Sequence[str], levels: np.ndarray
-) -> dict[str, xr.Variable]:
-    """Judge the claims by the benefits and gaps of all settings.
-
-    Returns
-    -------
-    dict
-        Over (claim, setting) the `effect` of a claim's least favourable part, its `margin` to the
-        limit (negative outside) and whether it `holds` (-1 where it was not scanned); the `share`
-        of settings in which it does over (bound, claim); `n_scanned`; `importance` and its `chance`
-        level over (claim, factor); the factor that `decides`.
-    """
-    views = [
-        views_of(params, choice, data["benefit"].isel(setting=i), data["gap"].values[i])
-        for i, choice in enumerate(choices(params))
-    ]
-    found = np.array([[_judge(JUDGED[name], view) for view in views] for name in names])
-    return _summary(found, levels)
+def panels(params: Multiverse) -> dict[str, tuple[int, int, float]]:
+    """Training points of both tasks and S_A of every panel by name, alike in all settings."""
+    least, enough = params.n_train[:2]
+    return {f"{n}": (n, n, params.S_high) for n in params.n_train} | {
+        "noisy main": (enough, enough, params.S_low),
+        "auxiliary": (least, params.n_aux, params.S_high),
+    }
 
 
-def scanned_claims(params: Multiverse) -> list[str]:
-    """Claims that can be judged from the networks of the scan, deep ones included."""
-    ones = xr.DataArray(
-        np.ones((len(panels(params)), 3, 3)),
-        {
-            "panel": list(panels(params)),
-            "S_B": list(all_S_B(params)),
-            "r_AB": list(all_r_AB(params)),
-        },
-        ("panel", "S_B", "r_AB"),
-    )
-    views = views_of(params, choices(params)[0], ones, np.ones(len(CLASSES)))
-    return [name for name, claim in JUDGED.items() if np.isfinite(_judge(claim, views)).all()]
-
-
-def all_S_B(params: Multiverse) -> tuple[float, float, float]:
-    """Singular values of auxiliary teachers; most panels have the first and the last only."""
-    return params.S_low, 1.0, params.S_high
+def all_S_B(params: Multiverse) -> tuple[float, float]:
+    """Singular values of the auxiliary teachers."""
+    return params.S_low, params.S_high
 
 
 def all_r_AB(params: Multiverse) -> tuple[float, float, float]:
-    """Levels of relatedness; some panels have the first and the last only."""
+    """Levels of relatedness."""
     return 0.0, params.weak, 1.0
 
 
-def panels(params: Multiverse) -> dict[str, PanelTasks]:
-    """The panels of every setting by name."""
-    ends, all_S, levels = (params.S_low, params.S_high), all_S_B(params), all_r_AB(params)
-    least, enough = params.n_train[0], params.n_train[1]
-    found = {
-        f"{n}": PanelTasks(n, n, params.S_high, all_S, levels)
-        if n <= LIMITED * least
-        else PanelTasks(n, n, params.S_high, ends, (0.0, 1.0))
-        for n in params.n_train
-    }
-    found["noisy main"] = PanelTasks(enough, enough, params.S_low, ends, (0.0, 1.0))
-    found["auxiliary"] = PanelTasks(least, params.n_aux, params.S_high, ends, (0.0, 1.0))
-    found["deep"] = PanelTasks(enough, enough, params.S_high, ends, (0.0, 1.0), params.depth)
-    return found
-
-
-def unit_of(params: Multiverse, choice: Choice, panel: PanelTasks) -> Unit | DeepUnit:
+def unit_of(params: Multiverse, choice: Choice, n_train: int, n_aux: int, S_A: float) -> Unit:
     """The students of one panel in one setting."""
     problem = Problem(
         N1=choice.N1,
@@ -197,28 +95,20 @@ def unit_of(params: Multiverse, choice: Choice, panel: PanelTasks) -> Unit | Dee
         noise=choice.noise,
         label_rule=choice.label_rule,
         inputs=choice.inputs,
-        n_train=panel.n_train,
-        n_aux=panel.n_aux,
-        S_A=panel.S_A,
-        S_B=panel.S_B,
-        r_AB=panel.r_AB,
+        n_train=n_train,
+        n_aux=n_aux,
+        S_A=S_A,
+        S_B=all_S_B(params),
+        r_AB=all_r_AB(params),
         seed=params.seed,
         replicate=choice.dataset,
     )
-    training = _training(params, choice, panel)
-    if panel.depth:
-        return DeepUnit(problem, training, choice.N2, panel.depth, "between", 1.0)
-    return Unit(problem, training, choice.N2, choice.s0, choice.initial)
-
-
-def _training(params: Multiverse, choice: Choice, panel: PanelTasks) -> Training:
-    mini = 0 < choice.batch_size < min(panel.n_train, panel.n_aux) and not panel.depth
-    share = panel.n_train / REFERENCE_POINTS * (_MINI if mini else 1)
+    mini = 0 < choice.batch_size < min(n_train, n_aux)
+    share = n_train / REFERENCE_POINTS * (_MINI if mini else 1)
     rate = float(np.clip(choice.learning_rate * share, *_RATES))
-    rate = params.deep_learning_rate if panel.depth else rate
-    return Training(
+    training = Training(
         learning_rate=rate,
-        t_max=max(params.t_max * panel.n_train, _LEAST_TIME),
+        t_max=max(params.t_max * n_train, _LEAST_TIME),
         look_every=max(2 * rate, 0.4),
         n_test=params.n_test,
         n_groups=N_GROUPS,
@@ -228,86 +118,86 @@ def _training(params: Multiverse, choice: Choice, panel: PanelTasks) -> Training
         look_growth=0.1,
         batch_size=choice.batch_size if mini else 0,
     )
+    return Unit(problem, training, choice.N2, choice.s0, choice.initial)
 
 
-def gap_unit_of(params: Multiverse, choice: Choice, N3: int) -> Curves:
-    """The students of Figure 1 in one setting, with the initial value of Figure 1."""
-    setting = Setting(
-        N1=choice.N1,
-        N2=choice.N2,
-        N3=N3,
-        n_train=_FIGURE1_POINTS,
-        s_bar=params.s_bar,
-        sigma=choice.sigma,
-        noise=choice.noise,
-        label_rule=choice.label_rule,
-        s0=FIGURE1_SINGULAR_VALUE[0],
+def derive(params: Multiverse, data: xr.Dataset) -> xr.Dataset:
+    """Judge every claim in every setting, and compute the importance of every factor.
+
+    Returns
+    -------
+    xarray.Dataset
+        `benefit` over (setting, panel, S_B, r_AB); the `margin` over (claim, setting) of a claim's
+        least favourable part to the limit, negative where the claim fails; the `share` of settings
+        in which it holds over (bound, claim); the `importance` of every factor over (claim, factor)
+        and whether it is `clear`; the factor that `decides`, or "none".
+    """
+    benefit = _benefits(params, data)
+    views = [views_of(params, one) for one in benefit]
+    judged = {claim.name: _margins(claim, views) for claim in (*TABLE1, *FIGURE2, *AUXILIARY_DATA)}
+    margin = {name: margins for name, margins in judged.items() if margins}
+    levels = levels_of(params)
+    tested = [[importance(np.array(one), of) for of in levels] for one in margin.values()]
+    weight, p_value = np.moveaxis(np.array(tested), -1, 0)
+    clear = p_value < _CHANCE
+    most = np.where(clear, weight, -np.inf).argmax(axis=1)
+    decides = np.where(clear.any(axis=1), np.array(FACTORS)[most], "none")
+    share = [_share([m >= 0 for m in margins]) for margins in margin.values()]
+    what = "share of the margin's variance by rank"
+    return xr.Dataset(
+        {
+            "benefit": benefit,
+            "margin": variable(
+                ("claim", "setting"), list(margin.values()), "distance inside the accepted range"
+            ),
+            "share": variable(
+                ("bound", "claim"), np.array(share).T, "share of settings in which it holds"
+            ),
+            "importance": variable(("claim", "factor"), weight, what),
+            "clear": variable(("claim", "factor"), clear, "whether chance hardly reaches it"),
+            "decides": variable("claim", decides, "factor in charge"),
+        },
+        {
+            "factor": variable("factor", list(FACTORS), "what varies"),
+            "claim": variable("claim", list(margin), "claim"),
+            "bound": BOUND,
+        },
     )
-    t_end, n_steps = FIGURE1_TIME[1], params.n_steps
-    t = record_steps(n_steps, 21) * t_end / n_steps
-    sgd = SGD(t_end / n_steps, params.device, "float64", choice.batch_size)
-    return Curves(setting, params.seed, 2, ("sgd",), tuple(t.tolist()), sgd)
 
 
-def _judge(claim: Claim, views: Mapping[str, xr.Dataset]) -> tuple[float, float]:
-    """Effect of a claim's least favourable part and its margin to the limit; NaN if not scanned."""
-    assert claim.statistic is not None  # `JUDGED` holds claims with a statistic only
-    try:
-        parts = claim.statistic(views.get(claim.experiment, xr.Dataset()))
-    except MissingDataError:
-        return float("nan"), float("nan")
-    margin = claim.range.margin(parts.estimate)
-    i = int(margin.argmin())
-    return float(parts.estimate[i]), float(margin[i])
-
-
-def _summary(found: np.ndarray, levels: np.ndarray) -> dict[str, xr.Variable]:
-    effect, margin = found[..., 0], found[..., 1]
-    seen = np.isfinite(margin)
-    holds = np.where(seen, margin >= 0, _NOT_SCANNED).astype(int)
-    share = [_share(row) for row in holds]
-    weights = np.array([_importance(row, levels) for row in margin])
-    both = ("claim", "setting")
-    return {
-        "effect": variable(both, effect, "effect of a claim's least favourable part"),
-        "margin": variable(both, margin, "its distance inside the range that counts as true"),
-        "holds": variable(both, holds, "whether the claim holds; -1 where not scanned"),
-        "share": variable(
-            ("bound", "claim"), np.array(share).T, "share of settings in which it holds"
-        ),
-        "n_scanned": variable("claim", seen.sum(axis=1), "settings scanned"),
-        "importance": variable(
-            ("claim", "factor"), weights[:, 0], "share of the margin's variance by rank"
-        ),
-        "chance": variable(("claim", "factor"), weights[:, 1], "what chance reaches of it"),
-        "decides": variable(
-            "claim", [_deciding_factor(*row) for row in weights], "factor in charge"
-        ),
+def _benefits(params: Multiverse, data: xr.Dataset) -> xr.DataArray:
+    """Benefits over (setting, panel, S_B, r_AB), at times chosen by the rule of each setting."""
+    loss = data["loss"].expand_dims(chosen=[RULES[0]])
+    rules = [choice.protocol for choice in choices(params)]
+    loss = xr.concat([loss, data["chosen_loss"]], "chosen").mean("group")
+    by_rule = loss.sel(chosen=xr.DataArray(rules, dims="setting")).transpose(..., "net").values
+    S_B, r_AB = all_S_B(params), all_r_AB(params)
+    coordinates = {
+        "setting": data["setting"].variable,
+        "panel": data["panel"].variable,
+        "S_B": variable("S_B", list(S_B), "singular value of the auxiliary task"),
+        "r_AB": variable("r_AB", list(r_AB), "relatedness"),
     }
+    values = by_rule[..., :1] - by_rule[..., 1:]
+    values = values.reshape(*values.shape[:2], len(S_B), len(r_AB))
+    attributes = {"long_name": "multitask benefit", "units": "nats"}
+    return xr.DataArray(values, coordinates, list(coordinates), attrs=attributes)
 
 
-def _share(holds: np.ndarray) -> tuple[float, float, float]:
-    total = int((holds >= 0).sum())
-    return wilson_interval(int((holds == 1).sum()), total) if total else (np.nan,) * 3
+def _margins(claim: Claim, views: Sequence[dict[str, xr.Dataset]]) -> list[float]:
+    """A claim's least margin in every setting; none if the scan lacks networks it speaks of."""
+    assert claim.statistic is not None  # all claims of chapters have one
+    try:
+        parts = [claim.statistic(view[claim.experiment]).estimate for view in views]
+    except MissingDataError:
+        return []
+    return [float(claim.range.margin(estimate).min()) for estimate in parts]
 
 
-def _importance(margin: np.ndarray, levels: np.ndarray) -> np.ndarray:
-    """Importance of every factor where a claim was scanned; 0 with too few settings."""
-    seen = np.isfinite(margin)
-    if seen.sum() < _LEAST:
-        return np.stack([np.zeros(len(levels)), np.ones(len(levels))])
-    return importance(margin[seen], levels[:, seen])
-
-
-def shown(value: Any) -> str:
-    """Write the value of a factor."""
-    return f"{value:.3g}" if isinstance(value, float) else str(value)
-
-
-def _deciding_factor(weight: np.ndarray, chance: np.ndarray) -> str:
-    """The factor of the largest index among those above chance; "none" if there is none."""
-    above = np.where(weight > chance, weight, -np.inf)
-    return FACTORS[int(above.argmax())] if np.isfinite(above).any() else "none"
+def _share(holds: Sequence[bool]) -> tuple[float, float, float]:
+    """Share of settings, with its 95 % interval after Wilson."""
+    interval = binomtest(sum(holds), len(holds)).proportion_ci(method="wilson")
+    return sum(holds) / len(holds), float(interval.low), float(interval.high)
 
 
 STAGES = (Stage(measure, derive),)

@@ -19,10 +19,9 @@ def numbers(data: xr.Dataset) -> dict[str, Number]:
         "n_factors": data.sizes["factor"],
         "n_settings": data.sizes["setting"],
         "n_enough": int(parameter(data, "n_train")[1]),
-        "n_deep": int(min(parameter(data, "n_deep"), parameter(data, "n_settings"))),
         "n_claims": len(words),
         "n_always": sum(word.startswith("holds") for word in words),
         "n_never": sum(word.startswith("fails") for word in words),
         "n_hang": sum(word.startswith("hangs") for word in words),
-        "n_diverged": int((data["holds"].sel(claim="up-with-relatedness") < 0).sum()),
+        "n_protocol": int(data["clear"].sel(factor="protocol").sum()),
     }

@@ -22,20 +22,19 @@ class Multiverse(Parameters):
         "paper": {},
         "quick": {
             "n_settings": 8,
-            "n_deep": 1,
             "N1": [20, 30],
             "N2": ["N3", "N1"],
             "n_train": [100, 400],
             "n_aux": 400,
-            "n_steps": 200,
             "n_test": 128,
             "n_validation": 128,
             "dtype": "float64",
         },
     }
 
-    n_settings: g.n_settings = parameter(128, "ours", "as many as the computing time allows")
-    n_deep: g.n_deep = parameter(4, "ours", "few, as deep students take the longest")
+    n_settings: g.n_settings = parameter(
+        64, "ours", "five for each of the factors; more take longer"
+    )
     N1: Distinct[g.N1] = parameter((20, 30, 50, 100), "unknown", _DECLARED)
     N2: Distinct[Annotated[Literal["N3", "N1", "2 N1"], symbol_of(g.N2)]] = parameter(
         ("N3", "N1", "2 N1"),
@@ -76,17 +75,11 @@ class Multiverse(Parameters):
         "up to the largest at which the loss still falls; smaller ones only take longer",
         meaning=(
             "span of learning rates 1/tau at 800 points, taken evenly in the logarithm; in "
-            "proportion to the points, a tenth of it with mini-batches, at least 0.025 and at most "
+            "proportion to the points, a tenth of it with mini-batches, at least 0.05 and at most "
             "2"
         ),
     )
     inputs: Distinct[g.inputs] = parameter(("shared", "separate"), "unknown", _DECLARED)
-    bins: Distinct[g.bins] = parameter(
-        ("ends", "halves"),
-        "unknown",
-        _DECLARED,
-        meaning="high S_B: the largest alone, or the upper half of Figure 2's values",
-    )
     protocol: Distinct[g.protocol] = parameter(
         ("test", "validation", "noisy validation"),
         "unknown",
@@ -119,22 +112,6 @@ class Multiverse(Parameters):
     )
     N3: g.N3 = parameter(10, "stated", "section 4.5")
     rank: g.rank = parameter(10, "stated", "section 4.5")
-    depth: g.depth = parameter(3, "stated", "Figure 3, the middle of its axis")
-    deep_learning_rate: g.deep_learning_rate = parameter(
-        0.1, "ours", "as on the page of Figure 3 right"
-    )
-    s_bar: g.s_bar = parameter(
-        1.8,
-        "inferred",
-        "as on the page of Figure 1",
-        meaning="singular value of Figure 1's teacher",
-    )
-    n_steps: Annotated[g.n_steps, Field(ge=10)] = parameter(
-        1000,
-        "ours",
-        "its step size changes little, see the page on the learning rate",
-        meaning="steps of Figure 1's training, over 5 tau",
-    )
     seed: g.seed = g.SEED
     t_max: Annotated[g.t_max, Field(le=1e3)] = parameter(
         0.2,
