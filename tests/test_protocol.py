@@ -3,6 +3,7 @@ alternating updates, and lengths of training in epochs.
 """
 
 from dataclasses import replace
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -235,7 +236,7 @@ class Authors(Protocol):
 
     name = "authors"
     title = "a test"
-    presets = {"paper": {}}
+    presets: ClassVar = {"paper": {}}
 
 
 @pytest.mark.parametrize(("N", "batches"), [(100, 1), (128, 1), (129, 2), (800, 7), (3200, 25)])
