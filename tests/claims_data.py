@@ -253,7 +253,7 @@ def ideal(claim: Claim) -> xr.Dataset:
 
 def sourced_claims(name: str) -> list[Claim]:
     """All claims, one of them judged on sources."""
-    sources = {"sources": ("authors", "published", "text"), "differs": "Theirs train for longer."}
+    sources = {"sources": ("ours", "published", "text"), "differs": "Theirs train for longer."}
     return [
         dataclasses.replace(claim, **sources) if claim.name == name else claim
         for claim in registry.claims()
@@ -265,7 +265,7 @@ def sourced(data: xr.Dataset, name: str) -> xr.Dataset:
 
     Those at the text's settings are not in the data.
     """
-    said = data[name].expand_dims(source=["published", "authors"])
+    said = data[name].expand_dims(source=["published", "ours"])
     sign = xr.DataArray([-1.0, 1.0], dims="source")
     return data.assign({name: said * sign})
 

@@ -210,7 +210,7 @@ def test_a_published_difference_between_sources_is_explained():
     published = json.loads((ROOT / "results" / "verdicts.json").read_text())
     assert unexplained(all_claims(), published) == []
     (name, claim), *_ = all_claims().items()
-    sources = {"text": {"verdict": "partly"}, "authors": {"verdict": "reproduced"}}
+    sources = {"text": {"verdict": "partly"}, "ours": {"verdict": "reproduced"}}
     assert unexplained({name: claim}, {name: {"sources": sources}}) == [name]
     told = dataclasses.replace(claim, differs="Theirs train for longer.")
     assert unexplained({name: told}, {name: {"sources": sources}}) == []

@@ -97,14 +97,14 @@ def test_sources_have_their_symbols_in_the_row_and_their_effects_under_it(by_sou
     assert [line.strip() for line in row.splitlines()[1:]] == [
         "→ authors' published rows: ✕ +0.2000 (+0.1990 to +0.2010) nats, least favourable: 3 ReLU; "
         "0 of 2 parts held",
-        "→ our networks, authors' settings (decides): ✓ −0.1000 (−0.1010 to −0.0990) nats, "
+        "→ our networks (decides): ✓ −0.1000 (−0.1010 to −0.0990) nats, "
         "least favourable: 1 ReLU; 2 of 2 parts held",
         "→ our networks, text's settings: – Not in these data: there is no source = text.",
         "→ Theirs train for longer.",
     ]
     assert [line.partition(": ")[0] for line in out.splitlines()[-3:]] == [
         "1 by authors' published rows",
-        "1 by our networks, authors' settings",
+        "1 by our networks",
         "1 by our networks, text's settings",
     ]
 
@@ -116,12 +116,12 @@ def test_json_has_all_sources_and_strict_compares_them(by_source):
     verdicts = {name: one["verdict"] for name, one in found.items()}
     assert verdicts == {
         "published": "not reproduced",
-        "authors": "reproduced",
+        "ours": "reproduced",
         "text": "not testable",
     }
     assert found["published"]["low"] == pytest.approx(0.199)
     assert found["text"]["found"] == "Not in these data: there is no source = text."
-    assert content["summary_by_source"]["authors"]["reproduced"] == 1
+    assert content["summary_by_source"]["ours"]["reproduced"] == 1
     assert content["claims"]["depth-trends"]["sources"] == {}
     assert (code, err.splitlines()) == (
         1,

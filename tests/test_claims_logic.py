@@ -142,7 +142,7 @@ def test_what_cannot_be_loaded_is_not_testable():
 
 # ---------------------------------------------------------------------------------------- sources
 
-SAID = {"published": IN, "authors": ACROSS, "text": OUT}
+SAID = {"published": IN, "ours": ACROSS, "text": OUT}
 
 
 def by_source(**said: tuple[float, float, float]) -> xr.Dataset:
@@ -157,19 +157,19 @@ def by_source(**said: tuple[float, float, float]) -> xr.Dataset:
 
 def sourced(*sources, **fields) -> Claim:
     """A claim on `x` that needs `y`."""
-    one = claim(POSITIVE, IN, sources=sources or ("authors", "published", "text"), **fields)
+    one = claim(POSITIVE, IN, sources=sources or ("ours", "published", "text"), **fields)
     return dataclasses.replace(one, statistic=lambda data: parts_of(take(data, "x") * data["y"]))
 
 
 def test_the_first_source_decides_and_all_are_judged():
     finding = sourced().judge(by_source(**SAID))
     assert {name: one.verdict for name, one in finding.sources.items()} == {
-        "authors": "undecided",
+        "ours": "undecided",
         "published": "reproduced",
         "text": "not reproduced",
     }
-    assert [*finding.sources] == ["authors", "published", "text"]
-    assert dataclasses.replace(finding, sources={}) == finding.sources["authors"]
+    assert [*finding.sources] == ["ours", "published", "text"]
+    assert dataclasses.replace(finding, sources={}) == finding.sources["ours"]
     assert finding.weakest == "N = 100"  # a source is no part
     assert sourced("text").judge(by_source(**SAID)).verdict == "not reproduced"
     assert sourced().judge_sources(by_source(**SAID)) == finding.sources
@@ -178,16 +178,16 @@ def test_the_first_source_decides_and_all_are_judged():
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
-        (by_source(published=IN), "there is no source = authors"),
-        (by_source(authors=IN).isel(source=0, drop=True), "there is no `source`"),
-        (by_source(authors=IN).drop_vars("source"), "there is no `source`"),
+        (by_source(published=IN), "there is no source = ours"),
+        (by_source(ours=IN).isel(source=0, drop=True), "there is no `source`"),
+        (by_source(ours=IN).drop_vars("source"), "there is no `source`"),
         (xr.Dataset(), "there is no `source`"),
     ],
 )
 def test_on_a_source_that_data_lack_a_claim_is_not_testable(data, reason):
     finding = sourced().judge(data)
     assert (finding.verdict, finding.reason) == ("not testable", f"not in these data: {reason}")
-    assert finding.sources["authors"].reason == finding.reason
+    assert finding.sources["ours"].reason == finding.reason
     there = "published" in data.coords.get("source", ())
     assert (finding.sources["published"].verdict == "reproduced") == there
 
@@ -203,7 +203,7 @@ def test_on_a_source_that_data_lack_a_claim_is_not_testable(data, reason):
     ids=lambda control: control.says,
 )
 def test_a_control_turns_the_verdicts_of_all_sources(control):
-    data = by_source(published=IN, authors=IN, text=IN)
+    data = by_source(published=IN, ours=IN, text=IN)
     before = sourced().judge_sources(data)
     after = sourced().judge_sources(control(data))
     assert {one.verdict for one in before.values()} == {"reproduced"}
@@ -214,10 +214,10 @@ def test_a_control_turns_the_verdicts_of_all_sources(control):
     ("said", "differs"),
     [
         (SAID, True),
-        ({"published": IN, "authors": IN}, False),  # a source that is missing says nothing else
+        ({"published": IN, "ours": IN}, False),  # a source that is missing says nothing else
         ({"published": OUT, "text": IN}, True),  # though the one that decides is missing
-        ({"published": IN, "authors": IN, "text": ACROSS}, True),
-        ({"authors": OUT}, False),
+        ({"published": IN, "ours": IN, "text": ACROSS}, True),
+        ({"ours": OUT}, False),
     ],
 )
 def test_a_difference_between_sources_is_explained_where_there_is_one(said, differs):
@@ -229,10 +229,10 @@ def test_a_difference_between_sources_is_explained_where_there_is_one(said, diff
 
 def test_sources_in_words_and_numbers():
     one = sourced()
-    finding = one.judge(by_source(authors=ACROSS, published=IN))
+    finding = one.judge(by_source(ours=ACROSS, published=IN))
     assert [*source_texts(one, finding)] == [
         ("published", "authors' published rows", "0.50 (0.40 to 0.60)"),
-        ("authors", "our networks, authors' settings (decides)", "0.10 (−0.10 to 0.30)"),
+        ("ours", "our networks (decides)", "0.10 (−0.10 to 0.30)"),
         ("text", "our networks, text's settings", "Not in these data: there is no source = text."),
     ]
     last = by_source(text=OUT).assign_coords(N=[200])
@@ -245,18 +245,18 @@ def test_sources_in_words_and_numbers():
 
 def test_verdicts_are_counted_by_source():
     some = [
-        sourced().judge(by_source(published=IN, authors=OUT)),
-        sourced("authors").judge(by_source(authors=OUT)),
+        sourced().judge(by_source(published=IN, ours=OUT)),
+        sourced("ours").judge(by_source(ours=OUT)),
         claim(POSITIVE, OUT).judge(xr.Dataset()),
     ]
     counted = tally_sources(some)
-    assert [*counted] == ["published", "authors", "text"]
+    assert [*counted] == ["published", "ours", "text"]
     assert {name: sum(numbers.values()) for name, numbers in counted.items()} == {
         "published": 1,
-        "authors": 2,
+        "ours": 2,
         "text": 1,
     }
-    assert counted["authors"]["not reproduced"] == 2
+    assert counted["ours"]["not reproduced"] == 2
     assert counted["text"]["not testable"] == 1
     assert tally_sources(some[2:]) == {}
 
@@ -463,7 +463,7 @@ def test_verdicts_of_sources_are_published_and_compared(tmp_path):
         "c, text": "not reproduced",
     }
     assert differences(found, published) == []
-    turned = {**FOUND, "c": sourced().judge(by_source(authors=ACROSS, published=OUT, text=OUT))}
+    turned = {**FOUND, "c": sourced().judge(by_source(ours=ACROSS, published=OUT, text=OUT))}
     assert differences(turned, published) == [
         "c, published: not reproduced, published as reproduced"
     ]

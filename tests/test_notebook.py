@@ -157,7 +157,7 @@ def test_a_page_says_of_a_claim_what_each_source_says(shown, monkeypatch):
     text = shown[0][0]["text/plain"]
     assert text.startswith("reproduced: ")
     assert (
-        " By source: authors' published rows: not reproduced; our networks, authors' settings "
+        " By source: authors' published rows: not reproduced; our networks "
         "(decides): reproduced; our networks, text's settings: not testable." in text
     )
     assert "Theirs train for longer." in text

@@ -121,7 +121,7 @@ def project(tmp_path_factory) -> Path:
         make_run(root / "runs" / name, name, data)
         nbformat.write(drawn_notebook(FIGURES[name]), root / "notebooks" / f"{name}.ipynb")
     (root / "results").mkdir()
-    by_source = {"authors": Finding("partly"), "published": Finding("reproduced")}
+    by_source = {"ours": Finding("partly"), "published": Finding("reproduced")}
     published = as_json(
         {
             "depth-shift": Finding("partly", held=1, total=1, sources=by_source),

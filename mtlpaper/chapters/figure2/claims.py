@@ -7,9 +7,9 @@ from mtlpaper.chapters.common.two_tasks.claims import (
     NEGLIGIBLE_REASON,
     SIGN_REASON,
     axis_claim,
-    benefit_claim,
     between,
     effect_of,
+    figure_claim,
 )
 from mtlpaper.companion.claims import (
     NEGATIVE,
@@ -49,7 +49,7 @@ _LIKE_CLEAN = (
 )
 
 CLAIMS = (
-    benefit_claim(
+    figure_claim(
         name="up-with-relatedness",
         where="section 4.5, item 1; Figure 2",
         says="The benefit increases with relatedness.",
@@ -62,7 +62,7 @@ CLAIMS = (
         control=negated("effect_right"),
         **_FIGURE2,
     ),
-    benefit_claim(
+    figure_claim(
         name="up-with-snr-related",
         where="section 4.5, item 1; Figure 2",
         says="With related tasks, the benefit increases with the auxiliary task's SNR.",
@@ -73,7 +73,7 @@ CLAIMS = (
         control=negated("effect_right"),
         **_FIGURE2,
     ),
-    benefit_claim(
+    figure_claim(
         name="down-with-snr-unrelated",
         where="Figure 2, caption",
         says="With unrelated tasks, the benefit decreases with the auxiliary task's SNR.",
@@ -84,14 +84,9 @@ CLAIMS = (
         range=NEGATIVE,
         reason=SIGN_REASON,
         control=negated("effect_right"),
-        explained={
-            "partly": f"{_LIKE_CLEAN}; the difference that is left is small.",
-            "undecided": f"{_LIKE_CLEAN}; the difference that is left is small.",
-            "not reproduced": f"{_LIKE_CLEAN}.",
-        },
         **_FIGURE2,
     ),
-    benefit_claim(
+    figure_claim(
         name="unrelated-harm",
         where="section 4.5, item 2; abstract",
         says="Unrelated, clean auxiliary tasks are destructive.",
@@ -102,7 +97,7 @@ CLAIMS = (
         control=negated("effect_right"),
         **_FIGURE2,
     ),
-    benefit_claim(
+    figure_claim(
         name="unrelated-noisy-ignored",
         where="section 4.5, after item 2",
         says="Unrelated, noisy auxiliary tasks are readily ignored.",
@@ -111,15 +106,9 @@ CLAIMS = (
         range=Range(-NEGLIGIBLE, NEGLIGIBLE),
         reason=NEGLIGIBLE_REASON,
         control=both(shifted("effect_left", -1.0), shifted("effect_right", -1.0)),
-        explained={
-            "partly": "With noise once on the weights, as section 2.1 has it, a noisy teacher is a "
-            "clean task of its own and harms.",
-            "not reproduced": "With noise once on the weights, as section 2.1 has it, a noisy "
-            "teacher is a clean task of its own and harms.",
-        },
         **_FIGURE2,
     ),
-    benefit_claim(
+    figure_claim(
         name="no-gain-noisy-main",
         where="section 4.5, item 3; Figure 2 left",
         says="A main task of low SNR gains nothing.",
@@ -130,7 +119,7 @@ CLAIMS = (
         control=replaced("effect_left", 1.0),
         **_FIGURE2,
     ),
-    benefit_claim(
+    figure_claim(
         name="no-gain-100",
         where="Figure 2, caption",
         says="With 100 training points there is no gain.",
@@ -139,13 +128,9 @@ CLAIMS = (
         range=Range(high=NEGLIGIBLE),
         reason=NEGLIGIBLE_REASON,
         control=replaced("effect_right", 1.0),
-        explained={
-            "not reproduced": "Students of the settings that come closest to the other axes do "
-            "learn from 100 points, and related auxiliary data help them.",
-        },
         **_FIGURE2,
     ),
-    benefit_claim(
+    figure_claim(
         name="gain-past-200",
         where="Figure 2, caption",
         says="Beyond 200 training points a related clean task helps.",
@@ -158,7 +143,7 @@ CLAIMS = (
         control=negated("effect_right"),
         **_FIGURE2,
     ),
-    benefit_claim(
+    figure_claim(
         name="vanishing-3200",
         where="Figure 2, caption; section 4.4",
         says="With a very large training set the auxiliary task has little effect.",
@@ -167,9 +152,6 @@ CLAIMS = (
         range=Range(-NEGLIGIBLE, NEGLIGIBLE),
         reason=NEGLIGIBLE_REASON,
         control=shifted("effect_right", 1.0),
-        explained={
-            "partly": "Unrelated tasks have no effect left; related ones still help a little.",
-        },
         **_FIGURE2,
     ),
     axis_claim("Figure 2, left", "figure2", "fig-figure2", "MT_left"),

@@ -15,7 +15,7 @@ Verdict = Literal["reproduced", "partly", "undecided", "not reproduced", "not te
 Settings = Literal["stated", "script", "inferred", "unknown"]
 #: What a claim can be judged on: the numbers that the document's authors published, our networks at
 #: the settings of the authors' script, and our networks at what the text says.
-Source = Literal["published", "authors", "text"]
+Source = Literal["published", "ours", "text"]
 Statistic = Callable[[xr.Dataset], Parts]
 
 
@@ -131,7 +131,7 @@ class Claim:
         Changes a dataset so that the claim must fail on it: what would have refuted it.
     explained : mapping
         What is behind a verdict, by verdict.
-    sources : tuple of {"published", "authors", "text"}
+    sources : tuple of {"published", "ours", "text"}
         Labels of the dataset's dimension `source` on which the claim is judged one by one; the
         first decides. Empty if the whole dataset is judged at once.
     differs : str

@@ -25,7 +25,7 @@ BADGES: Mapping[Verdict, str] = {
 #: What each source is called, in the order in which they are shown.
 SOURCES: Mapping[Source, str] = {
     "published": "authors' published rows",
-    "authors": "our networks, authors' settings",
+    "ours": "our networks",
     "text": "our networks, text's settings",
 }
 #: Units in which a sign means a direction.
