@@ -19,10 +19,14 @@ class Student:
         Trunk, from inputs to hidden units.
     W32 : tuple of (N3, N2) arrays
         Heads, from hidden units to classes, one a task; their N3 may differ.
+    biased : bool
+        Whether the last input is held at 1, and the last hidden unit too, so that the last columns
+        are biases, see `with_biases`.
     """
 
     W21: Float[np.ndarray, "N2 N1"]
     W32: tuple[np.ndarray, ...]
+    biased: bool = False
 
     def W(self, task: int = 0) -> Float[np.ndarray, "N3 N1"]:
         """Composite weight W32 W21 of one task."""
@@ -122,6 +126,33 @@ def orthogonal(
         return root * left @ (right if N2 <= N1 else trunk @ right).T
 
     return Student(root * trunk, tuple(head() for _ in range(n_tasks)))
+
+
+def with_biases(student: Student, rng: np.random.Generator) -> Student:
+    """Give a student biases, drawn as PyTorch's `Linear` does: evenly within 1 / sqrt(fan-in).
+
+    One more input and one more hidden unit, both held at 1, carry them: the composite weight has
+    one more column, which is the bias of the composite map.
+
+    Parameters
+    ----------
+    student : Student
+        Without biases.
+    rng : numpy.random.Generator
+
+    Notes
+    -----
+    Source: the authors' script, whose layers have biases unless they are switched off.
+    """
+    N2, N1 = student.W21.shape
+
+    def biases(n: int, fan_in: int) -> np.ndarray:
+        return rng.uniform(-1, 1, (n, 1)) / np.sqrt(fan_in)
+
+    held = np.eye(1, N1 + 1, N1)
+    trunk = np.vstack([np.hstack([student.W21, biases(N2, N1)]), held])
+    heads = tuple(np.hstack([W32, biases(W32.shape[0], N2)]) for W32 in student.W32)
+    return Student(trunk, heads, biased=True)
 
 
 def gaussian(

@@ -8,7 +8,8 @@ from typing import ClassVar
 import numpy as np
 import pytest
 import torch
-from scipy.stats import binom, norm
+from scipy.stats import binom, kstest, norm
+from torch.nn import functional
 
 from mtlpaper.benefit import Problem, TheoryUnit, Training, Unit, linear_unit, theory_unit
 from mtlpaper.benefit.data import draw_data, generalisation, test_points
@@ -18,7 +19,7 @@ from mtlpaper.chapters.common.two_tasks.parameters import Protocol
 from mtlpaper.companion.parameters import ParameterError
 from mtlpaper.gibbs import GaussianField
 from mtlpaper.randomness import Streams, orthonormal
-from mtlpaper.students import Student, orthogonal
+from mtlpaper.students import Student, orthogonal, with_biases
 from mtlpaper.tasks import Teacher, gaussian_inputs, make_teacher, test_labels, training_targets
 from mtlpaper.theory import population_drive
 from mtlpaper.training import GaussianTest, LinearDescent, TrainingSet, deep_student
@@ -242,11 +243,11 @@ class Authors(Protocol):
 @pytest.mark.parametrize(("N", "batches"), [(100, 1), (128, 1), (129, 2), (800, 7), (3200, 25)])
 def test_training_lasts_as_many_steps_as_the_script_takes(N, batches):
     training = training_of(Authors(), N)
-    assert training.t_max == pytest.approx(2000 * 1e-3 * batches)
+    assert training.t_max == pytest.approx(4000 * 1e-3 * batches)
     steps = training.t_max / training.learning_rate
     assert steps == pytest.approx(round(steps))
     by_script = training_of(Authors(updates="alternating"), N)
-    assert by_script.t_max / by_script.learning_rate == pytest.approx(2000 * batches)
+    assert by_script.t_max / by_script.learning_rate == pytest.approx(4000 * batches)
     assert (by_script.batch_size, by_script.alternating) == (128, True)
     assert training_of(Authors().at("text"), N).t_max == Authors().t_max
 
@@ -341,3 +342,67 @@ def test_clean_labels_are_the_test_labels():
     data = draw_data(replace(PROBLEM, noisy_train=0.0))
     X = data.sets[0].X[0]
     assert np.array_equal(data.sets[0].Y[0].argmax(axis=0), test_labels(data.A, X))
+
+
+# ------------------------------------------------------------------------------------- biases
+
+
+def biased(**training) -> Unit:
+    return replace(unit(training), biases=True)
+
+
+def test_biases_take_the_steps_of_automatic_differentiation():
+    students, sets = two_sets(1)
+    student = with_biases(students[0], np.random.default_rng(1))
+    ones = [TrainingSet(np.concatenate([s.X, np.ones((1, 1, s.X.shape[2]))], 1), s.Y) for s in sets]
+    options = {"learning_rate": 0.3, "dtype": "float64"}
+    descent = LinearDescent.on_sets([student], ones, np.array([[1.0, 0.5]]), **options)
+    trunk = torch.tensor(student.W21[:-1], requires_grad=True)
+    heads = [torch.tensor(W32, requires_grad=True) for W32 in student.W32]
+    for _ in range(3):
+        loss = torch.zeros((), dtype=torch.float64)
+        for alpha, head, part in zip((1.0, 0.5), heads, sets, strict=True):
+            x, target = torch.tensor(part.X[0].T), torch.tensor(part.Y[0].T)
+            hidden = functional.linear(x, trunk[:, :-1], trunk[:, -1])
+            z = functional.linear(hidden, head[:, :-1], head[:, -1])
+            loss = loss + alpha * functional.cross_entropy(z, target)
+        grads = torch.autograd.grad(loss, [trunk, *heads])
+        with torch.no_grad():
+            for weight, grad in zip([trunk, *heads], grads, strict=True):
+                weight -= 0.3 * grad
+        descent.step()
+    x = torch.tensor(sets[0].X[0])
+    for task, head in enumerate(heads):
+        hidden = trunk[:, :-1] @ x + trunk[:, -1:]
+        assert torch.allclose(
+            descent.logits(x, task)[0], head[:, :-1] @ hidden + head[:, -1:], rtol=0, atol=1e-12
+        )
+
+
+def test_biases_start_evenly_within_the_fan_in():
+    student = orthogonal(400, 300, 4, 1.0, np.random.default_rng(0))
+    found = with_biases(student, np.random.default_rng(1))
+    b = found.W21[:-1, -1] * np.sqrt(400)
+    assert (abs(b) < 1).all()
+    assert kstest(b, "uniform", (-1, 2)).pvalue > 1e-3
+    assert np.array_equal(found.W21[-1], np.eye(1, 401, 400)[0])
+    assert np.array_equal(found.W21[:-1, :-1], student.W21)
+    assert (abs(found.W32[0][:, -1]) * np.sqrt(300) < 1).all()
+
+
+@pytest.mark.parametrize("noisy", [0.0, 0.5])
+def test_the_quadrature_of_biased_students_is_the_loss_on_many_test_points(noisy):
+    problem = replace(PROBLEM, test_set=200_000, noisy_test=noisy)
+    data = draw_data(problem)
+    W, bias = torch.tensor(data.A.W_bar)[None], torch.tensor([[[1.0], [-1.0], [0.5], [0.0]]])
+    seen = test_points(data, problem, TRAINING)(lambda X: W @ X + bias).loss.mean()
+    average = GaussianTest(data.A, 2**14, noisy=noisy, dtype="float64")
+    assert seen == pytest.approx(average(torch.cat([W, bias.double()], 2)).loss.mean(), abs=0.01)
+    assert abs(seen - average(W).loss.mean()) > 0.05  # negative control
+
+
+def test_theory_has_no_biases():
+    plain, with_them = unit(), biased()
+    found = [theory_unit(TheoryUnit(one, "finite", 64))["loss"] for one in (plain, with_them)]
+    assert np.array_equal(*found)
+    assert not np.array_equal(linear_unit(plain)["loss"], linear_unit(with_them)["loss"])

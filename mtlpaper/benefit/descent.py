@@ -6,7 +6,7 @@ import numpy as np
 
 from mtlpaper.benefit.data import Data, draw_data, generalisation, test_points, validation_points
 from mtlpaper.benefit.units import DeepUnit, Training, Unit
-from mtlpaper.students import Student, gaussian, orthogonal
+from mtlpaper.students import Student, gaussian, orthogonal, with_biases
 from mtlpaper.training import (
     LabelledPoints,
     LinearDescent,
@@ -45,6 +45,8 @@ def linear_descent(student: Student, data: Data, chosen: slice, unit: Unit) -> L
     training = unit.training
     sets, alphas = _part(data, chosen)
     turns = (1, int(unit.alpha_B)) if training.alternating else ()
+    if unit.biases:
+        sets = [TrainingSet(_with_ones(part.X), part.Y) for part in sets]
     if training.alternating:  # the weight is in the turns
         alphas = (alphas > 0).astype(float)
     orders = zip(sets, data.streams.rng("batches").spawn(len(sets)), strict=True)
@@ -87,13 +89,20 @@ def deep_unit(unit: DeepUnit) -> dict[str, np.ndarray]:
     return _in_blocks(descend, problem.n_networks, DEEP_BLOCK, training)
 
 
+def _with_ones(X: np.ndarray) -> np.ndarray:
+    """Inputs with one more that is always 1."""
+    return np.concatenate([X, np.ones((X.shape[0], 1, X.shape[2]))], axis=1)
+
+
 def initial_student(unit: Unit, data: Data) -> Student:
     """Initial weights, the same in all networks of a unit."""
     problem, rng = unit.problem, data.streams.rng("student")
+    sizes = (problem.N1, unit.N2, problem.N3)
     if unit.initial == "orthogonal":
-        return orthogonal(problem.N1, unit.N2, problem.N3, unit.s0, rng, n_tasks=2)
-    # The product of two Gaussian layers of scale c has singular values around c^2.
-    return gaussian(problem.N1, unit.N2, problem.N3, np.sqrt(unit.s0), rng, n_tasks=2)
+        student = orthogonal(*sizes, unit.s0, rng, n_tasks=2)
+    else:  # the product of two Gaussian layers of scale c has singular values around c^2
+        student = gaussian(*sizes, np.sqrt(unit.s0), rng, n_tasks=2)
+    return with_biases(student, rng) if unit.biases else student
 
 
 def find_minima(

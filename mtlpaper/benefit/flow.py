@@ -1,6 +1,7 @@
 """The networks of a unit under a theory of their averaged gradient instead of training."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -60,7 +61,7 @@ def theory_unit(unit: TheoryUnit) -> dict[str, np.ndarray]:
     Source: for `finite` data :eq:`eq-T7b` with argmax and sampled labels and :eq:`eq-T7a` with soft
     ones; for `infinite` data :eq:`eq-T6`.
     """
-    base, training = unit.unit, unit.unit.training
+    base, training = replace(unit.unit, biases=False), unit.unit.training
     data = draw_data(base.problem, base.alpha_B)
     field = GaussianField(base.problem.N3, unit.n_points)
     forces_of = _finite if unit.data == "finite" else _infinite

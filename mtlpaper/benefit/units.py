@@ -155,6 +155,8 @@ class Unit:
     alpha_B : float
         Weight of the auxiliary task's loss in the multitask networks; an integer where the tasks
         alternate.
+    biases : bool
+        Whether the layers have biases, see `mtlpaper.students.with_biases`.
     """
 
     problem: Problem
@@ -163,6 +165,7 @@ class Unit:
     s0: float
     initial: InitialKind
     alpha_B: float = 1.0
+    biases: bool = False
 
     def __post_init__(self) -> None:
         whole = self.alpha_B >= 1 and self.alpha_B == int(self.alpha_B)
@@ -172,7 +175,7 @@ class Unit:
 
 @dataclass(frozen=True)
 class TheoryUnit:
-    """The same students under a theory of the averaged gradient.
+    """The same students under a theory of the averaged gradient, without biases.
 
     Attributes
     ----------

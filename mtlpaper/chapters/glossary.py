@@ -163,6 +163,7 @@ initial = Annotated[
     Literal["orthogonal", "gaussian"],
     Symbol("initial weights: balanced with equal singular values, or independent Gaussian"),
 ]
+biases = Annotated[bool, Symbol("whether the students' layers have biases, which are trained")]
 scale = Annotated[_Rate, Symbol("scale of deep students' initial weights, 1 after He et al.")]
 
 # ----------------------------------------------------------------------------------------- training

@@ -117,8 +117,10 @@ class GaussianTest:
         self._V, self._moments = (tensor(a, device, dtype) for a in (teacher.V_bar, moments))
         self._y = torch.tensor((U_S @ eps[:rank]).argmax(axis=0), device=device)
 
-    def __call__(self, W: Float[Tensor, "net N3 N1"]) -> Score:
-        """Loss and accuracy of composite weights."""
+    def __call__(self, W: Float[Tensor, "net N3 N1_or_more"]) -> Score:
+        """Loss and accuracy of composite weights, whose column after the N1-th is a bias."""
+        N1 = self._V.shape[0]
+        W, bias = W[:, :, :N1], W[:, :, N1:]
         seen = W @ self._V
         K = W @ W.transpose(1, 2) - seen @ seen.transpose(1, 2)
         nets, N3, rank = seen.shape
@@ -127,9 +129,13 @@ class GaussianTest:
         K = torch.where(finite[:, None, None], K, torch.eye(N3, device=K.device, dtype=K.dtype))
         response = torch.cat([seen, _square_root(K)], dim=2).reshape(nets * N3, rank + N3)
         z = (response @ self._eps).view(nets, N3, -1)
+        if bias.shape[2]:
+            z += bias
         log_Z, _, hit = _loss_terms(z, [self._y])
         groups = log_Z.view(nets, self._n_groups, -1).mean(dim=2)
-        loss = groups - torch.einsum("ncr,gcr->ng", seen, self._moments)
+        of_labels = torch.cat([seen, bias], dim=2)
+        moments = self._moments[:, :, : of_labels.shape[2]]
+        loss = groups - torch.einsum("ncr,gcr->ng", of_labels, moments)
         loss[~finite] = torch.nan
         return Score(_array(loss), _array(hit.mean(dim=1)))
 
@@ -137,8 +143,8 @@ class GaussianTest:
 @lru_cache(maxsize=64)
 def _moments(
     U_S: bytes, shape: tuple[int, int], noise: float, n_groups: int, seed: int
-) -> Float[np.ndarray, "group N3 rank"]:
-    """E[onehot(argmax U S eps + noise) eps^T] by an independent set of points for every group."""
+) -> Float[np.ndarray, "group N3 rank_and_1"]:
+    """E[onehot(argmax U S eps + noise) (eps, 1)^T] by independent points for every group."""
     weight = np.frombuffer(U_S).reshape(shape)
     N3, rank = shape
     if noise > 0:
@@ -148,7 +154,9 @@ def _moments(
     )
     return np.stack(
         [
-            one_hot((weight @ part).argmax(axis=0), N3) @ part[:rank].T / part.shape[1]
+            one_hot((weight @ part).argmax(axis=0), N3)
+            @ np.vstack([part[:rank], np.ones(part.shape[1])]).T
+            / part.shape[1]
             for part in eps.swapaxes(0, 1)
         ]
     )

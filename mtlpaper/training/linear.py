@@ -131,9 +131,10 @@ class LinearDescent:
     def logits(
         self, X: Float[Tensor, "N1 points"], task: int = 0
     ) -> Float[Tensor, "net N3 points"]:
-        """Outputs of one task on inputs that all networks share."""
-        W = self.W(task)
-        return (W.reshape(-1, W.shape[2]) @ X).view(*W.shape[:2], X.shape[1])
+        """Outputs of one task on inputs that all networks share, without the one held at 1."""
+        W, bias = self.W(task).split_with_sizes([X.shape[0], self._W.shape[2] - X.shape[0]], dim=2)
+        z = (W.reshape(-1, W.shape[2]) @ X).view(*W.shape[:2], X.shape[1])
+        return z.add_(bias) if bias.shape[2] else z
 
     def step(self) -> None:
         """Take one step of every network."""

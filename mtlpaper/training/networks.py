@@ -46,6 +46,8 @@ class LinearNetworks:
         ends = np.cumsum([0, *(W32.shape[0] for W32 in students[0].W32)])
         #: Rows of the stacked heads that belong to each task.
         self.rows = [slice(int(a), int(b)) for a, b in pairwise(ends)]
+        # The last hidden unit of a biased student is held at 1: its weights stay.
+        self._trained = students[0].W21.shape[0] - students[0].biased
         self.W21 = tensor(np.stack([s.W21 for s in students]), device, dtype)
         self.W32 = tensor(np.stack([np.concatenate(s.W32) for s in students]), device, dtype)
 
@@ -60,7 +62,8 @@ class LinearNetworks:
         """Take one step along D, the negative gradient on the composite weights, in place."""
         before = self.W32.clone()  # the step of the trunk uses the heads before the step
         self.W32.baddbmm_(D, self.W21.transpose(1, 2), alpha=learning_rate)
-        self.W21.baddbmm_(before.transpose(1, 2), D, alpha=learning_rate)
+        trunk, heads = self.W21[:, : self._trained], before[:, :, : self._trained]
+        trunk.baddbmm_(heads.transpose(1, 2), D, alpha=learning_rate)
 
     def keep(self, chosen: Bool[np.ndarray, " net"]) -> None:
         """Go on with some of the networks only."""
