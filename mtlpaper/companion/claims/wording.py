@@ -72,7 +72,7 @@ def found_text(claim: Claim, finding: Finding) -> str:
 
 
 def source_texts(claim: Claim, finding: Finding) -> Iterator[tuple[Source, str, str]]:
-    """Write of each source what it is called and what it says, which verdict apart.
+    """Write what each source is called, and what it says beside its verdict.
 
     Yields
     ------
@@ -113,7 +113,7 @@ def explain(claim: Claim, finding: Finding) -> tuple[str, ...]:
     -------
     tuple of str
         Sentences: what is behind the verdict as far as we know, what the numbers say, and what is
-        behind the difference. Empty for `reproduced` by all sources.
+        behind the difference. Empty where the verdict is `reproduced` and the sources agree.
     """
     differs = (claim.differs,) if finding.differs and claim.differs else ()
     if finding.verdict == "reproduced":
