@@ -116,8 +116,7 @@ class Grid:
     over : mapping
         Labels by dimension; none for a single unit.
     unit : callable
-        From labels, as keyword arguments, to a frozen dataclass, or to None where there is nothing
-        to compute; NaN then fills the cell.
+        From labels, as keyword arguments, to a frozen dataclass.
     run : callable
         From a unit to arrays by name. It stands at the top of an importable module and draws no
         random numbers but from its unit.
@@ -138,15 +137,15 @@ class Grid:
 
     @property
     def n_places(self) -> int:
-        """Number of combinations of labels, whether they have a unit or not."""
+        """Number of combinations of labels."""
         return prod(len(labels.values) for labels in self.over.values())
 
     def cells(self) -> Iterator[Cell]:
-        """All cells that have a unit, the last dimension varying fastest."""
+        """All cells, the last dimension varying fastest."""
         return self._cells(range(self.n_places))
 
     def sample(self, n: int) -> Iterator[Cell]:
-        """About `n` cells that have a unit, evenly spread and the last among them."""
+        """About `n` cells, evenly spread and the last among them."""
         step = max(1, self.n_places // n)
         return self._cells(range((self.n_places - 1) % step, self.n_places, step))
 
@@ -157,9 +156,7 @@ class Grid:
             labels = {
                 dim: of.values[i] for (dim, of), i in zip(self.over.items(), place, strict=True)
             }
-            unit = self.unit(**labels)
-            if unit is not None:
-                yield Cell(labels, place, unit)
+            yield Cell(labels, place, self.unit(**labels))
 
     def coordinates(self) -> dict[str, xr.Variable]:
         """Coordinates of all dimensions, those of the units first."""
