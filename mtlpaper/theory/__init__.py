@@ -23,6 +23,7 @@ from mtlpaper.theory.bound import (
     least_loss,
     scalar_bound,
 )
+from mtlpaper.theory.cavity import CavityForce
 from mtlpaper.theory.drives import (
     argmax_drive,
     empirical_drive,
@@ -47,6 +48,7 @@ __all__ = [
     "AlignedTask",
     "Best",
     "Bound",
+    "CavityForce",
     "Flow",
     "Force",
     "IntegrationError",
