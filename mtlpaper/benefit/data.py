@@ -59,7 +59,7 @@ def draw_data(problem: Problem, alpha_B: float = 1.0) -> Data:
     def task(teachers: Sequence[Teacher], n: int, inputs: str, labels: str) -> TrainingSet:
         X = gaussian_inputs(problem.N1, problem.pool or n, streams.rng(f"inputs {inputs}"))
         Y = np.stack(
-            [_targets(problem, one, X, streams.rng(f"labels {labels}")) for one in teachers]
+            [targets(problem, one, X, streams.rng(f"labels {labels}")) for one in teachers]
         )
         points = slice(None) if chosen is None else chosen[:n]
         return TrainingSet(X[None, :, points], Y[:, :, points])
@@ -72,9 +72,10 @@ def draw_data(problem: Problem, alpha_B: float = 1.0) -> Data:
     return Data(streams, A, B, (TrainingSet(of_A.X, shared_Y), of_B), alphas)
 
 
-def _targets(
+def targets(
     problem: Problem, teacher: Teacher, X: np.ndarray, rng: np.random.Generator
 ) -> np.ndarray:
+    """Targets that a teacher of the problem gives to training inputs."""
     return training_targets(teacher, X, problem.label_rule, rng, problem.noisy_train)
 
 
@@ -126,7 +127,7 @@ def validation_points(data: Data, problem: Problem, training: Training) -> Label
     if training.n_validation == 0:
         return None
     X = gaussian_inputs(problem.N1, training.n_validation, data.streams.rng("validation inputs"))
-    seen = _targets(problem, data.A, X, data.streams.rng("validation labels"))
+    seen = targets(problem, data.A, X, data.streams.rng("validation labels"))
     as_test = _test_labels(problem, data, X)
     return LabelledPoints(
         X, [as_test, seen.argmax(axis=0)], device=training.device, dtype=training.dtype

@@ -9,12 +9,15 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
-from mtlpaper.benefit.data import Data, draw_data, generalisation
+from mtlpaper.benefit.data import Data, draw_data, generalisation, targets
 from mtlpaper.benefit.descent import find_minima, initial_student, minima_arrays
 from mtlpaper.benefit.units import Problem, TheoryUnit
+from mtlpaper.errors import require
 from mtlpaper.gibbs import GaussianField
+from mtlpaper.randomness import haar_frame
 from mtlpaper.tasks import Teacher
 from mtlpaper.theory import (
+    CavityForce,
     Force,
     empirical_drive,
     finite_sample_force,
@@ -50,6 +53,21 @@ class _TheoryForce:
         self._drive, self._alpha = self._drive[chosen], self._alpha[chosen]
 
 
+class _WeightedCavityForce:
+    """Loss weights times a cavity force (BatchForce)."""
+
+    def __init__(self, force: CavityForce, alpha: Float[np.ndarray, " net"]) -> None:
+        self._force, self._alpha = force, alpha
+
+    def __call__(self, W: Float[Tensor, "net N3 N1"]) -> Float[Tensor, "net N3 N1"]:
+        D = self._force(W.double().cpu().numpy())
+        return torch.from_numpy(self._alpha[:, None, None] * D).to(W)
+
+    def keep(self, chosen: Bool[np.ndarray, " net"]) -> None:
+        self._force.keep(chosen)
+        self._alpha = self._alpha[chosen]
+
+
 def theory_unit(unit: TheoryUnit) -> dict[str, np.ndarray]:
     """Minima of the students of a unit under a theory, as `linear_unit` returns those of training.
 
@@ -59,13 +77,21 @@ def theory_unit(unit: TheoryUnit) -> dict[str, np.ndarray]:
     Notes
     -----
     Source: for `finite` data :eq:`eq-T7b` with argmax and sampled labels and :eq:`eq-T7a` with soft
-    ones; for `infinite` data :eq:`eq-T6`.
+    ones; for `cavity` :eq:`eq-T7e`; for `infinite` data :eq:`eq-T6`.
+
+    Raises
+    ------
+    ValueError
+        If labels are soft with `cavity`.
     """
     base, training = replace(unit.unit, biases=False), unit.unit.training
     data = draw_data(base.problem, base.alpha_B)
-    field = GaussianField(base.problem.N3, unit.n_points)
-    forces_of = _finite if unit.data == "finite" else _infinite
-    forces = forces_of(data, base.problem, field)
+    forces: list[_WeightedCavityForce] | list[_TheoryForce]
+    if unit.data == "cavity":
+        forces = _cavity(data, base.problem, unit.n_points)
+    else:
+        forces_of = _finite if unit.data == "finite" else _infinite
+        forces = forces_of(data, base.problem, GaussianField(base.problem.N3, unit.n_points))
     descent = LinearDescent(
         [initial_student(base, data)] * len(data.alphas),
         forces,
@@ -92,6 +118,28 @@ def _finite(data: Data, problem: Problem, field: GaussianField) -> list[_TheoryF
         else:
             drive = np.stack([empirical_drive(Y, X) for Y in part.Y])
         forces.append(_TheoryForce(drive, alpha, partial(finite_sample_force, S=S, field=field)))
+    return forces
+
+
+def _cavity(data: Data, problem: Problem, n_points: int) -> list[_WeightedCavityForce]:
+    """The fresh inputs are the same in all units, so that their error cancels from differences."""
+    rule = problem.label_rule
+    require(rule != "soft", "label_rule", rule, "'argmax' or 'sample' with the cavity theory")
+    fresh = np.sqrt(n_points) * haar_frame(n_points, problem.N1, np.random.default_rng(0)).T
+    teachers = ((data.A,) * len(data.B), data.B)
+    forces = []
+    for task, (part, alpha, given) in enumerate(
+        zip(data.sets, data.alphas.T, teachers, strict=True)
+    ):
+        X = part.X[0]
+        force = CavityForce(
+            np.stack([empirical_drive(Y, X) for Y in part.Y]),
+            X @ X.T / X.shape[1],
+            np.stack([T.Sigma_hat for T in given]),
+            fresh,
+            np.stack([targets(problem, T, fresh, np.random.default_rng(1 + task)) for T in given]),
+        )
+        forces.append(_WeightedCavityForce(force, alpha))
     return forces
 
 

@@ -180,14 +180,16 @@ class TheoryUnit:
     Attributes
     ----------
     unit : Unit
-    data : {"finite", "infinite"}
-        The finite-sample flow (T 7b), or the flow with infinite data (T 6).
+    data : {"finite", "cavity", "infinite"}
+        The finite-sample flow (T 7b), the one with the response of students to their own training
+        points (T 7e), which is for argmax and sampled labels, or the flow with infinite data (T 6).
     n_points : int
-        Sobol points of the averages over logits, a power of two.
+        Sobol points of the averages over logits, a power of two; with `cavity` the fresh inputs,
+        N1 at least.
     """
 
     unit: Unit
-    data: Literal["finite", "infinite"]
+    data: Literal["finite", "cavity", "infinite"]
     n_points: int
 
 
