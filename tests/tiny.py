@@ -63,6 +63,18 @@ TINY: dict[str, dict[str, object]] = {
     "auxiliary_data": _TASKS | {"n_train": 20, "n_aux": [20, 40]},
     "depth": _TASKS | {"n_train": 20, "depth": [1, 2]},
     "interactions": _TASKS | {"n_train": [20, 40], "n_points": 64},
+    "confounds": _TASKS
+    | {
+        "S_A": [10.0],
+        "S_B": [0.01, 10.0],
+        "n_seeds": 3,
+        "epochs": 20,
+        "script_rate": 0.1,
+        "n_train": [20, 100],  # with one number of points that the authors published
+        "n_main": 20,
+        "n_aux": [40],
+        "batch_points": [20],
+    },
     "table1": _TASKS
     | {"r_AB": [0.0, 0.1, 1.0], "n_train": [20, 40], "limited": 20, "n_points": 64},
     "multiverse": {

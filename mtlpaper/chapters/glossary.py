@@ -105,6 +105,9 @@ n_large = Annotated[
     Symbol("training points of each task where the flow is checked"),
 ]
 n_aux = Annotated[_Points, Symbol("training points of the auxiliary task")]
+batch_points = Annotated[
+    n_train, Symbol("training points of each task where the script's batches are followed")
+]
 limited = Annotated[_Points, Symbol("training points up to which data count as limited")]
 pool = Annotated[
     int,

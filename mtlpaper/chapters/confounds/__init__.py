@@ -1,0 +1,1 @@
+"""What the authors' protocol mixes: one factor changed at a time."""
