@@ -120,14 +120,17 @@ def made(**differences: list[tuple[float, float, float]]) -> xr.Dataset:
     values = np.array(list(differences.values()), float)  # (change, cell, bound)
     dims = ("bound", "change", "point", "S_B", "r_AB")
     array = values.transpose(2, 0, 1)[:, :, None, :, None]
+    benefit = np.concatenate([np.zeros_like(array[:, :1]), array], axis=1) + 0.5
     return xr.Dataset(
         {
             "difference": (dims, array),
+            "MT": (("bound", "source", *dims[2:]), benefit),
             "scatter_all": ("bound", [1.5, 1.2, 1.9]),
         },
         {
             "bound": BOUNDS,
             "change": list(differences),
+            "source": [SCRIPT, *differences],
             "point": ["800"],
             "S_B": [0.1, 10.0],
             "r_AB": [1.0],
@@ -148,10 +151,11 @@ def test_a_verdict_follows_from_the_intervals():
     assert words == ["matters", "matters", "no difference", "undecided", "no difference"]
     where = "N = 800, S_B = 10, r_AB = 1"
     assert sentence(data, "up") == (
-        f"matters: changes the benefit by +0.063 (+0.023 to +0.105) nats at {where}"
+        "matters: changes the benefit by +0.063 (+0.023 to +0.105) nats, "
+        f"from +0.500 to +0.563, at {where}"
     )
     assert sentence(data, "same") == "no difference larger than 0.004 nats"
-    assert sentence(data, "open").startswith("undecided: the largest difference is +0.063")
+    assert sentence(data, "open").startswith("undecided: the clearest difference is +0.063")
     assert sentence(data, POOLED).endswith("are 1.50 (1.20 to 1.90) times as large")
     assert [
         word(data.assign(scatter_all=("bound", of)), POOLED) for of in ([2, 0.9, 4], [2, 1.1, 4])

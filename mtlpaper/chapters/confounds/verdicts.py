@@ -3,17 +3,10 @@
 import xarray as xr
 
 from mtlpaper.chapters.common.tables import ends, interval
-from mtlpaper.chapters.confounds.parameters import POOLED
+from mtlpaper.chapters.confounds.parameters import POOLED, SCRIPT
 from mtlpaper.documents.lee2019.printed import NEGLIGIBLE
 
 MATTERS, SAME, UNDECIDED = "matters", "no difference", "undecided"
-
-
-def largest(data: xr.Dataset, change: str) -> xr.DataArray:
-    """The largest difference that a change makes, over `bound`, with its cell as coordinates."""
-    difference = data["difference"].sel(change=change)
-    flat = difference.stack(cell=["point", "S_B", "r_AB"]).dropna("cell")
-    return flat.isel(cell=int(abs(flat.sel(bound="estimate")).argmax("cell")))
 
 
 def word(data: xr.Dataset, factor: str) -> str:
@@ -26,9 +19,7 @@ def word(data: xr.Dataset, factor: str) -> str:
     if factor == POOLED:
         _, low, high = ends(data["scatter_all"])
         return UNDECIDED if low <= 1 <= high else MATTERS
-    difference = data["difference"].sel(change=factor)
-    above, below = difference.sel(bound="low"), difference.sel(bound="high")
-    if bool(((above > NEGLIGIBLE) | (below < -NEGLIGIBLE)).any()):
+    if float(_nearer_end(data, factor).max()) > NEGLIGIBLE:
         return MATTERS
     return UNDECIDED if _reach(data, factor) > NEGLIGIBLE else SAME
 
@@ -41,17 +32,24 @@ def sentence(data: xr.Dataset, factor: str) -> str:
         return f"{verdict}: with other teachers standard errors are {times} times as large"
     if verdict == SAME:
         return f"no difference larger than {_reach(data, factor):.3f} nats"
-    most = largest(data, factor)
-    by = f"{interval(most)} nats at {where(most)}"
+    nearer = _nearer_end(data, factor)
+    cell = nearer.isel(nearer.argmax(...)).coords  # the clearest difference
+    at = {name: cell[name].item() for name in ("point", "S_B", "r_AB")}
+    benefit = data["MT"].sel(at | {"bound": "estimate"})
+    by = (
+        f"{interval(data['difference'].sel(at | {'change': factor}))} nats, from "
+        f"{float(benefit.sel(source=SCRIPT)):+.3f} to {float(benefit.sel(source=factor)):+.3f}, "
+        "at N = {point}, S_B = {S_B:g}, r_AB = {r_AB:g}".format(**at)
+    )
     if verdict == MATTERS:
         return f"matters: changes the benefit by {by}"
-    return f"undecided: the largest difference is {by}"
+    return f"undecided: the clearest difference is {by}"
 
 
-def where(cell: xr.DataArray) -> str:
-    """Name a cell by its coordinates."""
-    S_B, r_AB = float(cell["S_B"]), float(cell["r_AB"])
-    return f"N = {cell['point'].item()}, S_B = {S_B:g}, r_AB = {r_AB:g}"
+def _nearer_end(data: xr.Dataset, change: str) -> xr.DataArray:
+    """Distance of each interval from zero; negative where the interval contains zero."""
+    low, high = (data["difference"].sel(change=change, bound=side) for side in ("low", "high"))
+    return low.where(low > -high, -high)
 
 
 def _reach(data: xr.Dataset, change: str) -> float:
