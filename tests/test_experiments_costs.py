@@ -48,6 +48,8 @@ def test_a_theory_takes_longer_than_the_training_that_it_follows():
         ("figure2", {"n_seeds": 2}, {"n_seeds": 20}),
         ("figure2", {"n_train": [100]}, {"n_train": [3200]}),
         ("figure2", {"N1": 30}, {"N1": 300}),
+        ("figure2", {"updates": "flow"}, {"updates": "summed"}),  # the script's many small steps
+        ("figure2", {"updates": "summed"}, {"updates": "summed", "epochs": 4000}),
         ("depth", {"depth": [1]}, {"depth": [9]}),
     ],
 )

@@ -24,15 +24,18 @@ def cost(unit: AnyUnit) -> Cost:
     problem = unit.problem
     N1, N2, N3, networks = problem.N1, unit.N2, problem.N3, problem.n_networks
     points = problem.n_train + problem.n_aux
+    training = unit.training
     depth = unit.depth if isinstance(unit, DeepUnit) else 0
     if depth:
         layers = 2 * N1 * N2 + 3 * (depth - 1) * N2**2
         flops = _DEEP_STEPS * 2.0 * points * (layers + 3 * N3 * N2)
     else:
-        steps = _STEPS * max(1.0, problem.n_train / _REFERENCE) ** _GROWTH
-        flops = steps * (4.0 * N3 * N1 * points + 12.0 * N3 * N1 * N2)
+        steps, each = _STEPS * max(1.0, problem.n_train / _REFERENCE) ** _GROWTH, points
+        if training.batch_size:
+            steps, each = training.t_max / training.learning_rate, 2 * training.batch_size
+        flops = steps * (4.0 * N3 * N1 * each + 12.0 * N3 * N1 * N2)
     weights = networks * N2 * (N1 + 2 * N3)
-    data = 2 * points * N1 + 3 * networks * N3 * (points + 4 * unit.training.n_test)
+    data = 2 * points * N1 + 3 * networks * N3 * (points + 4 * training.n_test)
     hidden = 6 * 3 * depth * N2 * points
     memory = 8 * (2 * weights + data + hidden)
     return Cost(_LOOKS * networks, networks * flops, networks, memory)
