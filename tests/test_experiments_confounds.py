@@ -120,7 +120,8 @@ def made(**differences: list[tuple[float, float, float]]) -> xr.Dataset:
     values = np.array(list(differences.values()), float)  # (change, cell, bound)
     dims = ("bound", "change", "point", "S_B", "r_AB")
     array = values.transpose(2, 0, 1)[:, :, None, :, None]
-    benefit = np.concatenate([np.zeros_like(array[:, :1]), array], axis=1) + 0.5
+    zero = np.zeros_like(array[:, :1])
+    benefit = np.concatenate([zero + 0.25, zero + 0.5, array + 0.5], axis=1)
     return xr.Dataset(
         {
             "difference": (dims, array),
@@ -130,7 +131,7 @@ def made(**differences: list[tuple[float, float, float]]) -> xr.Dataset:
         {
             "bound": BOUNDS,
             "change": list(differences),
-            "source": [SCRIPT, *differences],
+            "source": ["published", SCRIPT, *differences],
             "point": ["800"],
             "S_B": [0.1, 10.0],
             "r_AB": [1.0],
@@ -152,7 +153,7 @@ def test_a_verdict_follows_from_the_intervals():
     where = "N = 800, S_B = 10, r_AB = 1"
     assert sentence(data, "up") == (
         "matters: changes the benefit by +0.063 (+0.023 to +0.105) nats, "
-        f"from +0.500 to +0.563, at {where}"
+        f"from +0.500 to +0.563, at {where} (the authors' rows: +0.250)"
     )
     assert sentence(data, "same") == "no difference larger than 0.004 nats"
     assert sentence(data, "open").startswith("undecided: the clearest difference is +0.063")

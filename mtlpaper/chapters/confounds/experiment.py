@@ -43,9 +43,9 @@ def points_at(params: Confounds, setting: str) -> list[str]:
     together = [f"{n}" for n in params.n_train]
     return {
         SCRIPT: [*together, *more],
-        "to the minimum": together,
-        "weight one": more,
-        "noisy training, clean test": together,
+        "trained to the minimum": together,
+        "auxiliary weight one": more,
+        "noisy training, clean test labels": together,
         "batches, in turn": [*map(str, params.batch_points), more[-1]],
         "batches, at once": more[-1:],
         POOLED: [*together, *more],

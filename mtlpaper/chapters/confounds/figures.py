@@ -76,6 +76,8 @@ def _scatter(ax: Axes, ratio: xr.DataArray) -> None:
     x = np.arange(ratio.sizes["point"])
     benefits.interval(ax, x, ratio, style.GREEN, linestyle="none", markersize=4)
     ax.set_yscale("log")
+    ax.set_yticks([0.5, 1, 2], ["0.5", "1", "2"])
+    ax.tick_params(axis="y", which="minor", left=False, labelleft=False)
     ax.set_title(POOLED)
     ax.set_ylabel("ratio of standard errors")
     _label(ax, ratio)

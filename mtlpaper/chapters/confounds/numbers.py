@@ -9,7 +9,7 @@ from mtlpaper.companion.registry import Number
 from mtlpaper.documents.lee2019.printed import NEGLIGIBLE
 
 QUESTION = "What does the authors' protocol mix?"
-ANSWER = "changed one at a time, {n_matter} of {n_factors} factors matter: {those}"
+ANSWER = "changed one at a time, {n_matter} of {n_factors} factors matter ({those})"
 #: Names of the verdicts in the prose, in the order of the settings.
 _FACTORS = ("length", "weight", "labels", "in_turn", "at_once", "pool")
 
@@ -27,7 +27,7 @@ def numbers(data: xr.Dataset) -> dict[str, Number]:
         "those": "; ".join(matter) or "none",
         "negligible": NEGLIGIBLE,
     }
-    longer = data.sel(source=[SCRIPT, "to the minimum"], bound="estimate")["L_single"]
+    longer = data.sel(source=[SCRIPT, "trained to the minimum"], bound="estimate")["L_single"]
     longer = longer.dropna("point")
     for place, index in (("first", 0), ("last", -1)):
         cell = longer.isel(point=index)
@@ -35,7 +35,7 @@ def numbers(data: xr.Dataset) -> dict[str, Number]:
         found |= {
             f"N_{place}": int(point),
             f"loss_{place}": float(cell.sel(source=SCRIPT)),
-            f"least_{place}": float(cell.sel(source="to the minimum")),
+            f"least_{place}": float(cell.sel(source="trained to the minimum")),
             f"at_end_{place}_percent": 100 * float(data["at_end"].sel(setting=SCRIPT, point=point)),
         }
     published = data["published_effect"]

@@ -30,9 +30,9 @@ class Confounds(Protocol, MainTasks):
     }
     settings = {
         "as in the script": {},
-        "to the minimum": {"epochs": 0},
-        "weight one": {"auxiliary_weight": "one"},
-        "noisy training, clean test": {"noisy_train": 1.0, "noisy_test": 0.0},
+        "trained to the minimum": {"epochs": 0},
+        "auxiliary weight one": {"auxiliary_weight": "one"},
+        "noisy training, clean test labels": {"noisy_train": 1.0, "noisy_test": 0.0},
         "batches, in turn": {"updates": "alternating"},
         "batches, at once": {"updates": "summed"},
         "one pool": {"pool": POOL},

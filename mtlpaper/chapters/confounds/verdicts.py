@@ -1,5 +1,6 @@
 """What the intervals say of every factor, in words."""
 
+import numpy as np
 import xarray as xr
 
 from mtlpaper.chapters.common.tables import ends, interval
@@ -36,11 +37,15 @@ def sentence(data: xr.Dataset, factor: str) -> str:
     cell = nearer.isel(nearer.argmax(...)).coords  # the clearest difference
     at = {name: cell[name].item() for name in ("point", "S_B", "r_AB")}
     benefit = data["MT"].sel(at | {"bound": "estimate"})
+    rows, before, after = (
+        float(benefit.sel(source=source)) for source in ("published", SCRIPT, factor)
+    )
     by = (
-        f"{interval(data['difference'].sel(at | {'change': factor}))} nats, from "
-        f"{float(benefit.sel(source=SCRIPT)):+.3f} to {float(benefit.sel(source=factor)):+.3f}, "
+        f"{interval(data['difference'].sel(at | {'change': factor}))} nats, "
+        f"from {before:+.3f} to {after:+.3f}, "
         "at N = {point}, S_B = {S_B:g}, r_AB = {r_AB:g}".format(**at)
     )
+    by += f" (the authors' rows: {rows:+.3f})" if np.isfinite(rows) else ""
     if verdict == MATTERS:
         return f"matters: changes the benefit by {by}"
     return f"undecided: the clearest difference is {by}"
