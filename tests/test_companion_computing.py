@@ -1,4 +1,4 @@
-"""Grids are filled place by place, the costly units first."""
+"""Grids are filled place by place, the costly units first, and holes stay holes."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -34,10 +34,13 @@ def multiply(unit: Product) -> dict[str, np.ndarray]:
 A, B = (1, 2, 5), (0.5, 3.0)
 
 
-def grid() -> Grid:
+def grid(*, hole: tuple[int, float] | None = None) -> Grid:
+    def unit(a: int, b: float) -> Product | None:
+        return None if (a, b) == hole else Product(a, b)
+
     return Grid(
         {"a": Labels(A, "first"), "b": Labels(B, "second", "nats")},
-        Product,
+        unit,
         multiply,
         {
             "product": Variable((), "product", "nats"),
@@ -48,8 +51,8 @@ def grid() -> Grid:
     )
 
 
-def stage() -> Stage:
-    return Stage(lambda *_: [grid()])
+def stage(**options) -> Stage:
+    return Stage(lambda *_: [grid(**options)])
 
 
 def test_every_unit_fills_its_place():
@@ -63,6 +66,13 @@ def test_every_unit_fills_its_place():
     assert data["power"].dtype.kind == "i"
     assert data["b"].attrs == {"long_name": "second", "units": "nats"}
     assert data["product"].attrs == {"long_name": "product", "units": "nats"}
+
+
+def test_places_without_a_unit_hold_no_number():
+    data = compute([stage(hole=(2, 3.0))], None)
+    assert np.argwhere(np.isnan(data["product"].values)).tolist() == [[1, 1]]
+    assert np.isnan(data["power"].sel(a=2, b=3.0)).all()
+    assert data["power"].sel(a=2, b=0.5).values.tolist() == [1, 2, 4]
 
 
 def test_costly_units_go_first(monkeypatch):

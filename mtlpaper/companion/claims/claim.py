@@ -65,8 +65,8 @@ class Finding:
     verdict : {"reproduced", "partly", "undecided", "not reproduced", "not testable"}
     effect, low, high : float
         Of the least favourable part, with its 95 % interval; NaN where the claim is not testable.
-    held, total : int
-        Parts that hold with their whole intervals, of how many.
+    held, against, total : int
+        Parts that hold, and that fail, with their whole intervals; of how many.
     weakest : str
         Label of the least favourable part.
     failing : tuple of str
@@ -84,6 +84,7 @@ class Finding:
     low: float = float("nan")
     high: float = float("nan")
     held: int = 0
+    against: int = 0
     total: int = 0
     weakest: str = ""
     failing: tuple[str, ...] = ()
@@ -191,6 +192,7 @@ class Claim:
             low=float(parts.low[i]),
             high=float(parts.high[i]),
             held=int(holds.sum()),
+            against=int(fails.sum()),
             total=holds.size,
             weakest=parts.labels[i],
             failing=_picked(parts.labels, ~holds),

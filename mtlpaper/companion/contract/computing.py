@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import prod
@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from mtlpaper.companion.contract.declaration import Cost, Grid, Stage
+from mtlpaper.companion.contract.declaration import Cell, Cost, Grid, Stage
 from mtlpaper.companion.sweeps import sweep
 from mtlpaper.companion.sweeps.progress import duration
 
@@ -21,6 +21,7 @@ from mtlpaper.companion.sweeps.progress import duration
 _COUNTED = 2000
 #: What a worker takes before it has any data: Python with torch.
 _BASE_BYTES = 350 * 2**20
+Arrays = Mapping[str, np.ndarray]
 
 
 def compute(stages: Iterable[Stage], params: Any) -> xr.Dataset:
@@ -68,17 +69,29 @@ def joined(data: xr.Dataset, more: xr.Dataset) -> xr.Dataset:
 
 def _filled(grid: Grid) -> xr.Dataset:
     """Compute the units of a grid, the costly ones first so that none is left for the end."""
-    units = [cell.unit for cell in grid.cells()]
-    order = sorted(range(len(units)), key=lambda i: -_weight(grid.cost(units[i])))
+    cells = list(grid.cells())
+    order = sorted(range(len(cells)), key=lambda i: -_weight(grid.cost(cells[i].unit)))
     found = sweep(
-        grid.run, [units[i] for i in order], networks=lambda unit: grid.cost(unit).networks
+        grid.run, [cells[i].unit for i in order], networks=lambda unit: grid.cost(unit).networks
     )
     results = dict(zip(order, found, strict=True))
+    return dataset(grid, cells, [results[i] for i in range(len(cells))])
+
+
+def dataset(grid: Grid, cells: Sequence[Cell], results: Sequence[Arrays]) -> xr.Dataset:
+    """Label what the units of a grid gave; places without a unit hold NaN."""
     shape = tuple(len(labels.values) for labels in grid.over.values())
+    whole = len(cells) == np.prod(shape, dtype=int)
     out = {}
     for name, variable in grid.gives.items():
-        values = np.stack([results[i][variable.of or name] for i in range(len(units))])
-        values = values.reshape((*shape, *values.shape[1:]))
+        arrays = [np.asarray(one[variable.of or name]) for one in results]
+        values = np.full(
+            (*shape, *arrays[0].shape),
+            arrays[0].flat[0] if whole else np.nan,
+            dtype=np.result_type(*arrays) if whole else float,
+        )
+        for cell, array in zip(cells, arrays, strict=True):
+            values[cell.place] = array
         attributes = {"long_name": variable.long_name, "units": variable.units}
         out[name] = xr.Variable((*grid.over, *variable.dims), values, attributes)
     return xr.Dataset(out, grid.coordinates())
@@ -149,14 +162,14 @@ def _size(grid: Grid) -> Estimate:
     """Size of one grid; of a very large one, estimated from a sample of its units."""
     cells = list(grid.sample(_COUNTED))
     costs = [grid.cost(cell.unit) for cell in cells]
-    share = grid.n_places / len(costs)
+    share = grid.n_places / max(1, min(grid.n_places, _COUNTED))
     inner = {str(name): of.size for name, of in grid.coords.items()}
     numbers = sum(prod(inner.get(dim, 1) for dim in of.dims) for of in grid.gives.values())
     return Estimate(
         n_networks=round(share * sum(cost.networks for cost in costs)),
-        n_units=grid.n_places,
+        n_units=round(share * len(costs)),
         seconds=share * sum(seconds(cost) for cost in costs),
-        bytes_each=max(cost.bytes for cost in costs),
+        bytes_each=max((cost.bytes for cost in costs), default=0),
         bytes_kept=8 * numbers * grid.n_places,
     )
 

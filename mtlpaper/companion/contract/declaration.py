@@ -116,7 +116,8 @@ class Grid:
     over : mapping
         Labels by dimension; none for a single unit.
     unit : callable
-        From labels, as keyword arguments, to a frozen dataclass.
+        From labels, as keyword arguments, to a frozen dataclass, or to None where there is nothing
+        to compute; NaN then fills the cell.
     run : callable
         From a unit to arrays by name. It stands at the top of an importable module and draws no
         random numbers but from its unit.
@@ -137,15 +138,15 @@ class Grid:
 
     @property
     def n_places(self) -> int:
-        """Number of combinations of labels."""
+        """Number of combinations of labels, whether they have a unit or not."""
         return prod(len(labels.values) for labels in self.over.values())
 
     def cells(self) -> Iterator[Cell]:
-        """All cells, the last dimension varying fastest."""
+        """All cells that have a unit, the last dimension varying fastest."""
         return self._cells(range(self.n_places))
 
     def sample(self, n: int) -> Iterator[Cell]:
-        """About `n` cells, evenly spread and the last among them."""
+        """About `n` cells that have a unit, evenly spread and the last among them."""
         step = max(1, self.n_places // n)
         return self._cells(range((self.n_places - 1) % step, self.n_places, step))
 
@@ -156,7 +157,9 @@ class Grid:
             labels = {
                 dim: of.values[i] for (dim, of), i in zip(self.over.items(), place, strict=True)
             }
-            yield Cell(labels, place, self.unit(**labels))
+            unit = self.unit(**labels)
+            if unit is not None:
+                yield Cell(labels, place, unit)
 
     def coordinates(self) -> dict[str, xr.Variable]:
         """Coordinates of all dimensions, those of the units first."""
