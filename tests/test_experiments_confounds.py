@@ -55,8 +55,8 @@ def test_a_setting_differs_from_the_script_by_its_factor_alone():
         assert differ
         assert differ <= factors[setting]  # a rate that divides the time anyway stays the same
     assert trained[POOLED, "800"]["pool"] == POOL
-    # 2000 epochs at rate 1e-3: twice the number of batches of 128 points.
-    assert [trained[SCRIPT, point]["t_max"] for point in ("100", "800", "3200")] == [2, 14, 50]
+    # 4000 epochs at rate 1e-3: four times the number of batches of 128 points.
+    assert [trained[SCRIPT, point]["t_max"] for point in ("100", "800", "3200")] == [4, 28, 100]
     weights = [trained[SCRIPT, f"100 + {n}"]["alpha_B"] for n in (200, 400, 800)]
     assert weights == [2, 4, 8]
 

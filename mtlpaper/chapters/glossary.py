@@ -104,6 +104,7 @@ n_large = Annotated[
     Field(ge=2, le=1_000_000),
     Symbol("training points of each task where the flow is checked"),
 ]
+n_main = Annotated[_Points, Symbol("training points of the main task in Figure 3 left")]
 n_aux = Annotated[_Points, Symbol("training points of the auxiliary task")]
 batch_points = Annotated[
     n_train, Symbol("training points of each task where the script's batches are followed")

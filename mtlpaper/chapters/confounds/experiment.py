@@ -46,8 +46,8 @@ def points_at(params: Confounds, setting: str) -> list[str]:
         "trained to the minimum": together,
         "auxiliary weight one": more,
         "noisy training, clean test labels": together,
-        "batches, in turn": [*map(str, params.batch_points), more[-1]],
-        "batches, at once": more[-1:],
+        "batches, in turn": [*map(str, params.batch_points), more[0]],
+        "batches, at once": more[:1],
         POOLED: [*together, *more],
     }[setting]
 
