@@ -185,7 +185,7 @@ class TheoryUnit:
         points (T 7e), which is for argmax and sampled labels, or the flow with infinite data (T 6).
     n_points : int
         Sobol points of the averages over logits, a power of two; with `cavity` the fresh inputs,
-        N1 at least.
+        at least N1 and at least the number of training points.
     """
 
     unit: Unit

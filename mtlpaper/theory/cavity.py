@@ -27,7 +27,8 @@ class CavityForce:
     Sigma_hat : (net, N3, N1) array
         Weights of the teachers.
     X : (N1, n) array
-        Fresh inputs, which are none of the training points, with X X^T / n = I.
+        Fresh inputs, which are none of the training points, with X X^T / n = I. Their scatter must
+        be below that of the training set: n at least its number of points.
     Y : (net, N3, n) array
         Their targets, drawn by the rule of the training targets; columns sum to one.
 
