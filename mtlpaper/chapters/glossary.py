@@ -231,6 +231,15 @@ n_teachers = Annotated[_Points, Symbol("teachers whose spectra are drawn")]
 n_points = Annotated[
     _Sobol, Symbol("Sobol points of the theory's Gaussian averages, a power of two")
 ]
+n_cavity = Annotated[
+    int, Field(ge=1, le=1000), Symbol("datasets whose students the cavity theory follows")
+]
+n_fresh = Annotated[
+    _Sobol,
+    Symbol(
+        "fresh inputs of the cavity theory, at least as many as training points; a power of two"
+    ),
+]
 n_settings = Annotated[
     int,
     Field(ge=2, le=2**20),

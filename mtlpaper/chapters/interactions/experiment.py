@@ -11,6 +11,7 @@ from mtlpaper.chapters.common.labels import variable
 from mtlpaper.chapters.common.two_tasks.experiment import (
     benefits,
     by_theory,
+    gain,
     grid,
     linear,
     main_tasks,
@@ -20,8 +21,9 @@ from mtlpaper.chapters.common.two_tasks.experiment import (
 )
 from mtlpaper.chapters.common.two_tasks.sources import published_cells, published_half_width
 from mtlpaper.chapters.interactions.parameters import Interactions
-from mtlpaper.companion.contract import Grid, Stage
+from mtlpaper.companion.contract import Grid, Labels, Stage
 from mtlpaper.documents.lee2019 import published
+from mtlpaper.documents.lee2019.printed import NEGLIGIBLE
 
 #: The finite-sample theory (T 7b) and the flow with infinite data (T 6).
 THEORIES = ("finite", "infinite")
@@ -52,6 +54,20 @@ def measure(params: Interactions, _: xr.Dataset) -> Iterator[Grid]:
     yield grid(over, trained, params)
     yield grid(over, by_theory(trained, params.n_points), params, "_theory")
     yield grid({"seed": seed, "S_A": S_A}, infinite, params, "_infinite")
+    clean = [value for value in params.S_A if value >= _CLEAN]
+    if clean:
+        yield grid(
+            {
+                "cavity_seed": Labels(range(params.n_cavity), "number of the dataset"),
+                "n_train": points(params.n_train),
+                "S_clean": Labels(clean, "singular value of a clean main task"),
+            },
+            lambda cavity_seed, n_train, S_clean: TheoryUnit(
+                trained(cavity_seed, n_train, S_clean), "cavity", params.n_fresh
+            ),
+            params,
+            "_cavity",
+        )
 
 
 def derive(params: Interactions, data: xr.Dataset) -> xr.Dataset:
@@ -83,32 +99,87 @@ def derive(params: Interactions, data: xr.Dataset) -> xr.Dataset:
     clear = ((MT.sel(bound="low") > 0) | (MT.sel(bound="high") < 0)).values
     clear_published = abs(theirs) > published_half_width(cells["MT_se"].values)
     subsets = _subsets(params)
-    return found.assign(
-        MT_theory=variable(_TASKS, flows[0].mean(axis=0), _WHAT[0], "nats"),
-        MT_infinite=variable(_TASKS, flows[1].mean(axis=0), _WHAT[1], "nats"),
-        MT_published=variable(_TASKS, theirs, "published mean benefit", "nats"),
-        MT_published_se=variable(
-            _TASKS, cells["MT_se"].values, "its standard error over five subsets", "nats"
-        ),
-        L_published=variable(
-            _TASKS[:2], cells["L_single"].values, "published mean loss of the single task", "nats"
-        ),
-        clear=variable(_TASKS, clear, "whether the measured interval excludes zero"),
-        agreement=variable(
-            ("bound", "theory", "subset", "statistic"),
-            _agreements(flows, benefit, clear, list(subsets.values())),
-            "agreement of theory and measurement",
-        ),
-        agreement_published=variable(
-            ("bound", "model", "subset", "statistic"),
-            _agreements([benefit, *flows], theirs[None], clear_published, list(subsets.values())),
-            "agreement of our networks and of theories with the published benefits",
-        ),
-    ).assign_coords(
-        theory=variable("theory", list(THEORIES), "theory"),
-        model=variable("model", list(MODELS), "what stands against the published benefits"),
-        subset=variable("subset", list(subsets), "cells compared"),
-        statistic=variable("statistic", list(STATISTICS), "measure of agreement"),
+    return (
+        found.assign(
+            MT_theory=variable(_TASKS, flows[0].mean(axis=0), _WHAT[0], "nats"),
+            MT_infinite=variable(_TASKS, flows[1].mean(axis=0), _WHAT[1], "nats"),
+            MT_published=variable(_TASKS, theirs, "published mean benefit", "nats"),
+            MT_published_se=variable(
+                _TASKS, cells["MT_se"].values, "its standard error over five subsets", "nats"
+            ),
+            L_published=variable(
+                _TASKS[:2],
+                cells["L_single"].values,
+                "published mean loss of the single task",
+                "nats",
+            ),
+            clear=variable(_TASKS, clear, "whether the measured interval excludes zero"),
+            agreement=variable(
+                ("bound", "theory", "subset", "statistic"),
+                _agreements(flows, benefit, clear, list(subsets.values())),
+                "agreement of theory and measurement",
+            ),
+            agreement_published=variable(
+                ("bound", "model", "subset", "statistic"),
+                _agreements(
+                    [benefit, *flows], theirs[None], clear_published, list(subsets.values())
+                ),
+                "agreement of our networks and of theories with the published benefits",
+            ),
+        )
+        .assign_coords(
+            theory=variable("theory", list(THEORIES), "theory"),
+            model=variable("model", list(MODELS), "what stands against the published benefits"),
+            subset=variable("subset", list(subsets), "cells compared"),
+            statistic=variable("statistic", list(STATISTICS), "measure of agreement"),
+        )
+        .merge(_cavity(params, data))
+    )
+
+
+def _cavity(params: Interactions, data: xr.Dataset) -> xr.Dataset:
+    """Both finite-sample theories against the networks trained on the very same datasets.
+
+    Returns
+    -------
+    xarray.Dataset
+        For clean main tasks `loss_gap` over (finite_theory, n_train, S_clean), the single-task loss
+        by theory minus that of training, and `agreement_same` of the benefits over (finite_theory,
+        statistic); means over the datasets that the cavity theory followed. Empty without them.
+    """
+    if "loss_cavity" not in data:
+        return xr.Dataset()
+    by_cavity = data["loss_cavity"].mean("group")
+    same = {"seed": by_cavity["cavity_seed"].values, "S_A": by_cavity["S_clean"].values}
+    names = {"cavity_seed": "seed", "S_clean": "S_A"}
+    trained, finite = (data[name].mean("group").sel(same) for name in ("loss", "loss_theory"))
+    losses = [finite, by_cavity.rename(names).transpose(*finite.dims)]
+    truth, *benefit = (gain(params, loss).mean("seed").values for loss in (trained, *losses))
+    everything = np.ones(truth.shape, dtype=bool)
+    rows = [_row(truth, one, abs(truth) > NEGLIGIBLE, everything) for one in benefit]
+    gaps = [
+        (loss - trained).isel(net=0).mean("seed").transpose("n_train", "S_A") for loss in losses
+    ]
+    return xr.Dataset(
+        {
+            "loss_gap": variable(
+                ("finite_theory", "n_train", "S_clean"),
+                np.stack([gap.values for gap in gaps]),
+                "single-task loss by theory minus that of training",
+                "nats",
+            ),
+            "agreement_same": variable(
+                ("finite_theory", "statistic"), rows, "agreement on the same datasets"
+            ),
+        },
+        {
+            "finite_theory": variable(
+                "finite_theory", ["finite", "cavity"], "theory of finite samples"
+            ),
+            "n_train": data["n_train"].variable,
+            "S_clean": by_cavity["S_clean"].variable,
+            "statistic": variable("statistic", list(STATISTICS), "measure of agreement"),
+        },
     )
 
 

@@ -33,6 +33,13 @@ def numbers(data: xr.Dataset) -> dict[str, Number]:
             for statistic in ("correlation", "rmse"):
                 name = f"published_{model}{suffix}_{statistic}"
                 found[name] = float(cell.sel(statistic=statistic))
+    for theory in data["finite_theory"].values:
+        gap = abs(data["loss_gap"].sel(finite_theory=theory))
+        found[f"{theory}_loss_gap"] = float(gap.max())
+        cell = data["agreement_same"].sel(finite_theory=theory)
+        found[f"{theory}_same_correlation"] = float(cell.sel(statistic="correlation"))
+        found[f"{theory}_same_rmse"] = float(cell.sel(statistic="rmse"))
+    found["n_cavity"] = int(parameter(data, "n_cavity"))
     found["published_cells"] = int(np.isfinite(data["MT_published"]).sum())
     for count in ("n_clear", "n_cells"):
         found[count] = int(agreement.sel(theory="finite", statistic=count))

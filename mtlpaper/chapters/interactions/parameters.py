@@ -18,13 +18,32 @@ class Interactions(Protocol, TheoryOfBenefits):
 
     name = "interactions"
     title = "Figure A1: all interactions, published, measured and by theory"
-    presets = {"paper": {}, "quick": {**QUICK_PROTOCOL, "n_train": [100, 400, 800]}}
+    presets = {
+        "paper": {},
+        "quick": {**QUICK_PROTOCOL, "n_train": [100, 400, 800], "n_fresh": 1024, "n_cavity": 1},
+    }
 
     n_train: Increasing[g.n_train] = parameter(
         (100, 200, 400, 800, 1600, 3200), "stated", "Figure 2, axis"
     )
     least_correlation: g.least_correlation = parameter(0.95, "ours", "fixed in advance")
     least_sign: g.least_sign = parameter(0.95, "ours", "fixed in advance")
+
+    n_cavity: g.n_cavity = parameter(2, "ours", "a few, since this theory takes long")
+    n_fresh: g.n_fresh = parameter(4096, "ours", "more than the most training points")
+
+    @model_validator(mode="after")
+    def _cavity_fits(self) -> Self:
+        if self.n_fresh < max(self.n_train):
+            raise ValueError(
+                f"`n_fresh` must be at least the most n_train, {max(self.n_train)}, "
+                f"got {self.n_fresh}"
+            )
+        if self.n_cavity > self.n_seeds:
+            raise ValueError(
+                f"`n_cavity` must be at most n_seeds = {self.n_seeds}, got {self.n_cavity}"
+            )
+        return self
 
     @model_validator(mode="after")
     def _something_to_correlate(self) -> Self:

@@ -10,11 +10,12 @@ import xarray as xr
 
 from mtlpaper.chapters.common.two_tasks.tables import minima
 
-__all__ = ["agreement", "agreement_published", "losses", "minima"]
+__all__ = ["agreement", "agreement_published", "losses", "minima", "same_draws"]
 
 _MODELS: Mapping[str, str] = {
     "networks": "our networks",
     "finite": "finite-sample flow (T 7b)",
+    "cavity": "cavity flow (T 7e)",
     "infinite": "infinite-data flow (T 6)",
 }
 
@@ -35,6 +36,23 @@ def losses(data: xr.Dataset) -> pd.DataFrame:
     table = apart.to_pandas().map(_number)
     table.columns = [f"S_A = {value:.3g}" for value in table.columns]
     return table.rename_axis("training points").reset_index()
+
+
+def same_draws(data: xr.Dataset) -> pd.DataFrame:
+    """Both finite-sample theories against training on the same datasets, clean main tasks."""
+    rows = []
+    for theory in data["finite_theory"].values:
+        gap, of = data["loss_gap"].sel(finite_theory=theory), data["agreement_same"]
+        value = of.sel(finite_theory=theory)
+        row = {"theory": _MODELS[str(theory)]}
+        row |= {
+            f"N = {n}": f"{float(abs(gap.sel(n_train=n)).max()):.3f}"
+            for n in data["n_train"].values
+        }
+        row["correlation of benefits"] = _number(value.sel(statistic="correlation"))
+        row["rms error of benefits (nats)"] = _number(value.sel(statistic="rmse"), 4)
+        rows.append(row)
+    return pd.DataFrame(rows)
 
 
 def _table(values: xr.DataArray, what: str) -> pd.DataFrame:
