@@ -1,4 +1,4 @@
-"""Figure 3 right as published, and Figure A4."""
+"""Figure 3 right as published, the shift from the linear student, and Figure A4."""
 
 import numpy as np
 import xarray as xr
@@ -10,38 +10,54 @@ from mtlpaper.documents.lee2019.printed import BENEFIT_AXES
 
 @style.drawing
 def as_published(data: xr.Dataset) -> np.ndarray:
-    """Segments from low to high S_B over depths, and the shift from the linear student.
+    """Segments from low to high S_B over depths.
 
     Returns
     -------
-    (1, 2) array of Axes
+    (source, 1) array of Axes
     """
-    axes = style.subplots(1, 2, width=8.2, height=3.6, width_ratios=(3, 1))
-    left, right = axes[0]
-    students = data["student"].values
-    numbered = data["MT_right"].assign_coords(student=np.arange(len(students)))
-    benefits.stripes(left, numbered, "student", BENEFIT_AXES["Figure 3, right"])
-    left.set_xticks(left.get_xticks(), [str(name) for name in students])
-    left.set_xlabel("hidden layers")
-    left.set_ylabel(benefits.MT_LABEL)
-    right.axhline(0, color=style.INK, linewidth=0.8)
-    benefits.interval(right, np.arange(len(students)), data["shift"], style.BLUE, linestyle="none")
-    right.set_xticks(range(len(students)), [str(name).split()[0] for name in students])
-    right.set_xlabel("hidden layers")
-    right.set_title("mean shift (nats)")
-    benefits.relatedness_legend(axes, data["r_AB"].values)
+    panel = benefits.Panel(
+        data["MT_right"],
+        "student",
+        "hidden layers",
+        "over depths",
+        BENEFIT_AXES["Figure 3, right"],
+    )
+    return benefits.stripes_by_source([panel])
+
+
+@style.drawing
+def shift(data: xr.Dataset) -> np.ndarray:
+    """Benefit averaged over all tasks minus that of the linear student, over depths.
+
+    Returns
+    -------
+    (1, 1) array of Axes
+    """
+    axes = style.subplots(width=6.2, height=2.8)
+    ax = axes[0, 0]
+    students = data["student"].values[1:]  # the first is the linear one
+    ax.axhline(0, color=style.INK, linewidth=0.8)
+    for i, (source, label) in enumerate(benefits.SOURCE_NAMES.items()):
+        cell = data["shift"].sel(source=source, student=students)
+        x = np.arange(len(students)) + 0.12 * (i - 1)
+        benefits.interval(ax, x, cell, style.colour(i), linestyle="none", label=label)
+    ax.set_xticks(range(len(students)), [str(name) for name in students])
+    ax.set_xlabel("hidden layers")
+    ax.set_ylabel("mean shift (nats)")
+    ax.legend(fontsize=8)
     return axes
 
 
 @style.drawing
 def in_full(data: xr.Dataset) -> np.ndarray:
-    """Benefit over relatedness for every main task and student.
+    """Benefit of the main task of highest SNR over relatedness, for every N and student.
 
     Returns
     -------
-    (S_A, student) array of Axes
+    (n_train, student) array of Axes
     """
-    return benefits.grid_of_lines(data["MT"], "S_A", "student")
+    return benefits.grid_of_lines(data["MT"].sel(source="ours").isel(S_A=-1), "n_train", "student")
 
 
-FIGURES = {"depth": as_published, "depth-full": in_full}
+FIGURES = {"depth": as_published, "depth-shift": shift, "depth-full": in_full}

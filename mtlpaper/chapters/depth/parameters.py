@@ -1,17 +1,14 @@
 """Parameters of Figure 3 right and Figure A4: deep ReLU students."""
 
 from mtlpaper.chapters import glossary as g
-from mtlpaper.chapters.common.two_tasks.parameters import (
-    QUICK_TRAINING,
-    DeepStudents,
-    LinearStudents,
-    MainTasks,
-    OneNumberOfClasses,
-)
+from mtlpaper.chapters.common.two_tasks.parameters import QUICK_PROTOCOL, MainTasks, Protocol
 from mtlpaper.companion.parameters import Increasing, parameter
 
+_SCRIPT = "the authors' script"
+_ROWS = "the authors' rows have these values"
 
-class Depth(DeepStudents, MainTasks, LinearStudents, OneNumberOfClasses):
+
+class Depth(Protocol, MainTasks):
     """The benefit for ReLU students of growing depth, with a shallow linear one beside them."""
 
     name = "depth"
@@ -19,26 +16,41 @@ class Depth(DeepStudents, MainTasks, LinearStudents, OneNumberOfClasses):
     presets = {
         "paper": {},
         "quick": {
+            **QUICK_PROTOCOL,
             "S_A": [10.0],
-            "S_B": [0.1, 10.0],
-            "r_AB": [0.0, 1.0],
-            "n_train": 200,
-            "depth": [1, 2],
-            **QUICK_TRAINING,
+            "n_train": [200],
+            "n_train_right": 200,
+            "depth": [1, 3],
+            "deep_learning_rate": 0.2,
         },
     }
+    settings = {**Protocol.settings, "text": {**Protocol.settings["text"], "activation": "between"}}
 
-    S_A: Increasing[g.S_A] = parameter(
-        (1.0, 10.0),
-        "inferred",
-        "Figure 2's axis without its lowest values, where little is learned",
+    S_A: Increasing[g.S_A] = parameter((10.0,), "script", "the main tasks of Figure 3 right")
+    S_B: Increasing[g.S_B] = parameter((0.01, 10.0), "script", "the ends of Figure 3's segments")
+    n_train: Increasing[g.n_train] = parameter((200, 400, 800), "script", _ROWS)
+    n_train_right: g.n_train_right = parameter(
+        800,
+        "script",
+        "the authors' notebooks",
+        meaning="training points of each task in Figure 3 right",
     )
-    S_B: Increasing[g.S_B] = parameter((0.1, 10.0), "inferred", "one low and one high SNR")
-    n_train: g.n_train = parameter(800, "inferred", "as in Figure 2 left")
     depth: Increasing[g.depth] = parameter(
-        (1, 3, 5),
-        "stated",
-        "Figure 3, axis '# Layers', read as hidden layers (section 4.7)",
+        (1, 3, 5), "stated", "Figure 3, axis '# Layers', which are hidden layers in the script"
+    )
+    activation: g.activation = parameter("every", "script", _SCRIPT)
+    scale: g.scale = parameter(
+        1.0,
+        "script",
+        "orthogonal layers, singular values 1",
+        meaning="scale of the ReLU students' initial weights, see `initial`",
+    )
+    epochs: g.epochs = parameter(
+        2000,
+        "script",
+        "default of the authors' script",
+        meaning="passes of the linear student through its points; ReLU students are trained past "
+        "their minima",
     )
     deep_learning_rate: g.deep_learning_rate = parameter(
         0.1, "ours", "deep students follow their flow at smaller steps only"
