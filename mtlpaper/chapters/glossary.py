@@ -95,6 +95,7 @@ labelled_by = Annotated[
 
 n_train = Annotated[_Points, Symbol("training points of each task", letter="N", equation="eq-1")]
 n_train_left = Annotated[n_train, Symbol("training points of each task in Figure 2 left")]
+n_train_right = Annotated[n_train, Symbol("training points of each task in Figure 3 right")]
 n_train_large = Annotated[
     n_train,
     Symbol("training points where the infinite-data theory of argmax labels is put to the test"),

@@ -121,11 +121,11 @@ def _shift(benefit: xr.DataArray, published: xr.Dataset) -> xr.Variable:
     n_cells = int(np.prod([benefit.sizes[task] for task in tasks]))
     variance = (published["MT_se"] ** 2).mean(tasks, skipna=False) / n_cells
     # The linear student does not differ from itself; the others' cells are independent of its.
-    error = np.sqrt(variance + variance.sel(student=LINEAR)).where(variance["student"] != LINEAR, 0)
+    both = (variance + variance.sel(student=LINEAR)).where(variance["student"] != LINEAR, 0.0)
     return beside_published(
         interval(("seed", "setting", "student"), ours.values, what),
         from_linear(published["MT"]).variable,
-        error.variable,
+        (both**0.5).variable,
     )
 
 

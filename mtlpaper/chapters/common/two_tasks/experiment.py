@@ -16,7 +16,6 @@ import numpy as np
 import xarray as xr
 
 from mtlpaper.benefit import (
-    DeepUnit,
     Problem,
     TheoryUnit,
     Training,
@@ -29,7 +28,6 @@ from mtlpaper.chapters.common.labels import BOUND, variable
 from mtlpaper.chapters.common.precision import of_accuracy, of_loss, of_time
 from mtlpaper.chapters.common.two_tasks.costs import cost
 from mtlpaper.chapters.common.two_tasks.parameters import (
-    DeepStudents,
     LinearStudents,
     Protocol,
     TwoTasks,
@@ -118,26 +116,6 @@ def linear(
     alpha_B = max(1, n_aux // n_train) if by_steps else 1
     biases = isinstance(params, Protocol) and params.biases
     return Unit(problem, training, params.N2, params.s0, params.initial, alpha_B, biases)
-
-
-def deep(
-    params: DeepStudents,
-    n_train: int,
-    S_A: Values,
-    seed: int,
-    depth: int,
-    learning_rate: float,
-    **changes: Any,
-) -> DeepUnit:
-    """Deep ReLU students of one dataset and main task."""
-    return DeepUnit(
-        problem_of(params, n_train, n_train, S_A, seed, **changes),
-        training_of(params, n_train, learning_rate=learning_rate),
-        params.N2,
-        depth,
-        params.activation,
-        params.scale,
-    )
 
 
 # ------------------------------------------------------------------------------------------ grids

@@ -17,9 +17,6 @@ from mtlpaper.companion.parameters import Increasing, Parameters, parameter
 _BY_RULE = (
     "closest to the published axes among the settings tried before the authors' script was found"
 )
-_BY_DEPTH_RULE = (
-    "closest to Figure 3's axis among the settings tried before the authors' script was found"
-)
 #: Shared by the presets `quick`: how much is trained and tested, and a small grid of tasks.
 QUICK_TRAINING = {"n_seeds": 3, "n_test": 512, "dtype": "float64"}
 QUICK = {
@@ -178,13 +175,6 @@ class LinearStudents(OneSetting):
     initial: g.initial = parameter(
         "orthogonal", "unknown", "not stated; our choice, since it has one scale only"
     )
-
-
-class DeepStudents(OneSetting):
-    """Students of several hidden layers, with ReLUs."""
-
-    activation: g.activation = parameter("between", "inferred", _BY_DEPTH_RULE)
-    scale: g.scale = parameter(1.0, "inferred", _BY_DEPTH_RULE)
 
 
 class MainTasks(TwoTasks):
