@@ -6,7 +6,7 @@ from mtlpaper.chapters.common.two_tasks.claims import (
     NAMES,
     SIGN_REASON,
     axis_claim,
-    benefit_claim,
+    figure_claim,
     trends,
 )
 from mtlpaper.companion.claims import NEGATIVE, POSITIVE, Parts, negated, parts_of, take
@@ -24,7 +24,7 @@ def depth_shift(data: xr.Dataset) -> Parts:
 
 
 CLAIMS = (
-    benefit_claim(
+    figure_claim(
         name="depth-trends",
         where="section 4.7; Figure 3 right",
         says="Deep nonlinear students show the same trends as shallow linear ones.",
@@ -36,7 +36,7 @@ CLAIMS = (
         reason=SIGN_REASON,
         control=negated("effect_right"),
     ),
-    benefit_claim(
+    figure_claim(
         name="depth-shift",
         where="section 4.7; Figure 3 right",
         says="Nonlinear students' benefits are shifted downwards.",
@@ -47,10 +47,6 @@ CLAIMS = (
         range=NEGATIVE,
         reason=SIGN_REASON,
         control=negated("shift"),
-        explained={
-            "partly": "With one hidden layer and ReLUs between layers only, the student is linear "
-            "and nothing shifts; deeper ones do.",
-        },
     ),
     axis_claim("Figure 3, right", "depth", "fig-depth", "MT_right"),
 )
