@@ -184,14 +184,6 @@ def test_a_unit_has_its_dataset_points_and_main_task():
     assert (unit.N2, unit.s0, unit.initial) == (10, params.s0, params.initial)
 
 
-def test_a_deep_unit_has_its_depth_and_learning_rate():
-    params = settings("depth").preset("quick", n_train=40)
-    unit = benefits.deep(params, params.n_train, 10.0, 1, 3, 0.07, r_AB=(1.0,))
-    assert unit.problem == benefits.problem_of(params, 40, 40, 10.0, 1, r_AB=(1.0,))
-    assert unit.training == benefits.training_of(params, 40, learning_rate=0.07)
-    assert (unit.depth, unit.activation, unit.scale) == (3, params.activation, params.scale)
-
-
 @pytest.mark.parametrize(
     ("changes", "corners"),
     [

@@ -31,7 +31,8 @@ def test_networks_are_counted():
     assert estimate("relatedness").n_networks == 2 * 3 * 3 * 25
     # Four panels; two S_B by three r_AB and the single task.
     assert estimate("multiverse").n_networks == 8 * 4 * 7
-    assert estimate("depth").n_networks == 3 * 3 * 5  # linear, one and two hidden layers
+    # Two settings, three datasets; linear, one and three hidden layers.
+    assert estimate("depth").n_networks == 2 * 3 * 3 * 7
 
 
 def test_a_theory_takes_longer_than_the_training_that_it_follows():

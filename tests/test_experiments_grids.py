@@ -33,7 +33,6 @@ TINY = {
     "interactions": ONE | {"n_train": [20, 40], "n_points": 64},
     "auxiliary_data": ONE | {"n_train": 20, "n_aux": [20, 40]},
     "rank_three": ONE | {"n_train": [20, 40], "N3": [3, 4]},
-    "depth": ONE | {"n_train": 40, "depth": [1, 2], "deep_learning_rate": 0.2},
 }
 #: Means of the same numbers in another order, and products of other shapes: rounding.
 ROUNDING = 1e-9
@@ -84,9 +83,8 @@ SHARED_DIMS = {
     "interactions": ("n_train",),
     "auxiliary_data": ("n_aux",),
     "rank_three": ("n_train",),
-    "depth": (),
 }
-OUTER = {"rank_three": ("N3",), "depth": ("student",)}
+OUTER = {"rank_three": ("N3",)}
 
 
 @pytest.mark.parametrize("name", SHARED_DIMS)
@@ -113,7 +111,6 @@ def test_the_grid_has_its_dimensions(grids, name):
                 "MT_right": ("N3", "n_train", "snr", "r_AB"),
             },
         ),
-        ("depth", {"MT_right": ("student", "snr", "r_AB"), "shift": ("student",)}),
         ("interactions", {"agreement": ("theory", "subset", "statistic")}),
     ],
 )
@@ -135,7 +132,6 @@ def test_intervals_have_their_dimensions(grids, name, dims):
         ("interactions", 40),
         ("auxiliary_data", 40),
         ("rank_three", [40, 40]),
-        ("depth", [20, 20, 20]),
     ],
 )
 def test_numbers_of_networks(grids, name, expected):
@@ -175,7 +171,6 @@ def test_segments_of_the_other_figures(grids):
     for name, label in (
         ("auxiliary_data", "MT_left"),
         ("rank_three", "MT_right"),
-        ("depth", "MT_right"),
     ):
         mean = by_test_loss(grids[name]).mean("seed").sel(S_A=10.0)
         assert same(grids[name][label][0], mean, atol=ROUNDING), name
@@ -190,7 +185,6 @@ def test_segments_of_the_other_figures(grids):
         ("figure2", "effect_right", "MT_right"),
         ("auxiliary_data", "effect_left", "MT_left"),
         ("rank_three", "effect_right", "MT_right"),
-        ("depth", "effect_right", "MT_right"),
     ],
 )
 def test_effects_are_differences_of_segments(grids, name, of, segments):
@@ -228,16 +222,6 @@ def test_effects_are_paired():
     assert (high - low)[3:].min() > 0.1
 
 
-def test_the_shift_is_the_change_of_the_mean_benefit(grids):
-    data = grids["depth"]
-    mean = by_test_loss(data).sel(S_A=10.0).mean(["seed", "S_B", "r_AB"])
-    shift = data["shift"].sel(bound="estimate")
-    assert same(shift, mean - mean.sel(student="linear"), atol=ROUNDING)
-    assert np.array_equal(data["shift"].sel(student="linear"), [0, 0, 0])
-    assert data["student"].values.tolist() == ["linear", "1 ReLU", "2 ReLU"]
-    assert (np.abs(shift[1:]) > 1e-4).all()
-
-
 def test_learning_curves_are_those_of_the_first_dataset(grids):
     data = grids["figure2"]
     curve, time = data["curve"], data["time"].values
@@ -264,11 +248,10 @@ def test_learning_curves_are_those_of_the_first_dataset(grids):
         ("interactions", {}),
         ("auxiliary_data", {"n_aux": 20}),
         ("rank_three", {"N3": 4}),
-        ("depth", {"student": "linear"}),
     ],
 )
 def test_cells_that_two_experiments_share_are_the_same_numbers(grids, name, cell):
-    where = {"auxiliary_data": {"n_train": 20}, "depth": {"n_train": 40}}
+    where = {"auxiliary_data": {"n_train": 20}}
     one, other = grids[name].sel(**cell), grids["figure2"].sel(**where.get(name, {}))
     assert same(by_test_loss(one), by_test_loss(other))
     for label in ("t", "loss", "test_error", "MT", "benefit_accuracy"):
@@ -281,7 +264,6 @@ def test_cells_that_they_do_not_share_are_others(grids):
     for name, cell in (
         ("auxiliary_data", {"n_aux": 40}),
         ("rank_three", {"N3": 3, "n_train": 20}),
-        ("depth", {"student": "1 ReLU"}),
     ):
         there = by_test_loss(grids[name]).sel(**cell)
         assert not same(there, here.sel(n_train=20), atol=1e-3), name

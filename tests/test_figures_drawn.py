@@ -39,6 +39,7 @@ from drawings import (
 )
 from matplotlib.figure import Figure
 
+from mtlpaper.chapters.common.two_tasks.figures import SOURCE_NAMES
 from mtlpaper.chapters.multiverse import figures as multiverse
 from mtlpaper.companion import results
 from mtlpaper.companion.registry import chapters
@@ -513,16 +514,40 @@ DRAWN: dict[str, list[Drawing]] = {
     "auxiliary-data": [stripes("MT_left", "n_aux", "Figure 3, left")],
     "auxiliary-data-full": over_relatedness("S_A", "n_aux", (4, 4)),
     "depth": [
-        stripes("MT_right", "student", "Figure 3, right"),
-        Show(
-            lambda d: d["shift"].assign_coords(student=["linear", "1", "3", "5"]),
-            "student",
-            "loose",
-            at=(0, 1),
-        ),
-        lambda _data: [level((0, 1), 0.0, fixed=True), Mark((0, 1), "titled")],
+        drawn
+        for i, source in enumerate(SOURCE_NAMES)
+        for drawn in (
+            stripes("MT_right", "student", "Figure 3, right", at=(i, 0), cell={"source": source}),
+            told((i, 0), f"over depths: {SOURCE_NAMES[source]}"),
+        )
     ],
-    "depth-full": over_relatedness("S_A", "student", (2, 4)),
+    "depth-shift": [
+        *(
+            Show(
+                lambda d, source=source: d["shift"].sel(source=source).isel(student=slice(1, None)),
+                "student",
+                "loose",
+                named=name,
+                x=lambda d, i=i: d["student"][1:].copy(
+                    data=np.arange(d.sizes["student"] - 1) + 0.12 * (i - 1)
+                ),
+            )
+            for i, (source, name) in enumerate(SOURCE_NAMES.items())
+        ),
+        lambda _data: [level((0, 0), 0.0, fixed=True)],
+    ],
+    "depth-full": [
+        Show(
+            lambda d: d["MT"].sel(source="ours").isel(S_A=-1),
+            "r_AB",
+            "interval",
+            by="S_B",
+            named="$S_B$ = {}",
+            rows=("n_train",),
+            columns="student",
+        ),
+        zeros((3, 4)),
+    ],
     "interactions": [
         lambda data: (
             one

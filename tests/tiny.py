@@ -61,7 +61,8 @@ TINY: dict[str, dict[str, object]] = {
     "rem": {"N3": [2, 10], "n_s": 8, "s_max": 8.0},
     "figure2": _TASKS | {"n_train": [20, 40], "n_train_left": 40},
     "auxiliary_data": _TASKS | {"n_train": 20, "n_aux": [20, 40]},
-    "depth": _TASKS | {"n_train": 20, "depth": [1, 2]},
+    "depth": _TASKS
+    | {"S_B": [0.01, 10.0], "n_train": [200], "n_train_right": 200, "depth": [1, 3]},
     "interactions": _TASKS | {"n_train": [20, 40], "n_points": 64},
     "confounds": _TASKS
     | {
