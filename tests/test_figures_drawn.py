@@ -118,6 +118,17 @@ def all_axes(shape, **told) -> list[Drawing]:
     return [axis(at, **told) for at in np.ndindex(shape)]
 
 
+def shifts_by_source(data):
+    students = data["student"].values[1:]
+    yield level((0, 0), 0.0, fixed=True)
+    yield from in_units((0, 0), "nats", "y")
+    yield ticks((0, 0), "x", np.arange(len(students)), students)
+    for i, (source, name) in enumerate(SOURCE_NAMES.items()):
+        shift = data["shift"].sel(source=source, student=students)
+        x = np.arange(len(students)) + 0.12 * (i - 1)
+        yield from with_intervals((0, 0), x, shift, name, kind="points")
+
+
 # --------------------------------------------------------------------- those that are like no other
 
 
@@ -521,21 +532,7 @@ DRAWN: dict[str, list[Drawing]] = {
             told((i, 0), f"over depths: {SOURCE_NAMES[source]}"),
         )
     ],
-    "depth-shift": [
-        *(
-            Show(
-                lambda d, source=source: d["shift"].sel(source=source).isel(student=slice(1, None)),
-                "student",
-                "loose",
-                named=name,
-                x=lambda d, i=i: d["student"][1:].copy(
-                    data=np.arange(d.sizes["student"] - 1) + 0.12 * (i - 1)
-                ),
-            )
-            for i, (source, name) in enumerate(SOURCE_NAMES.items())
-        ),
-        lambda _data: [level((0, 0), 0.0, fixed=True)],
-    ],
+    "depth-shift": [shifts_by_source],
     "depth-full": [
         Show(
             lambda d: d["MT"].sel(source="ours").isel(S_A=-1),

@@ -3,6 +3,7 @@
 import numpy as np
 import xarray as xr
 
+from mtlpaper.chapters.common.figures import legend_below
 from mtlpaper.chapters.common.two_tasks import figures as benefits
 from mtlpaper.companion import style
 from mtlpaper.documents.lee2019.printed import BENEFIT_AXES
@@ -45,7 +46,7 @@ def shift(data: xr.Dataset) -> np.ndarray:
     ax.set_xticks(range(len(students)), [str(name) for name in students])
     ax.set_xlabel("hidden layers")
     ax.set_ylabel("mean shift (nats)")
-    ax.legend(fontsize=8)
+    legend_below(axes)
     return axes
 
 
