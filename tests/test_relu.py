@@ -23,9 +23,9 @@ ALPHAS = np.array([[1.0, 0.0], [1.0, 1.0], [0.7, 0.3]])
 ACTIVATIONS = ("every", "between")
 
 
-def students(depth: int, nets: int = 3) -> list[DeepStudent]:
+def students(depth: int, nets: int = 3, **options) -> list[DeepStudent]:
     return [
-        deep_student(N1, N2, N3, depth, 0.9, np.random.default_rng(net), n_tasks=2)
+        deep_student(N1, N2, N3, depth, 0.9, np.random.default_rng(net), n_tasks=2, **options)
         for net in range(nets)
     ]
 
@@ -167,6 +167,65 @@ def test_looking_at_logits_changes_nothing():
         before.step()
     assert torch.equal(X, copy)
     assert_equal_weights(weights(before, 1), weights(descended(15, starts), 1), 0)
+
+
+# ------------------------------------------------------------------------------------- biases
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("depth", [1, 3])
+def test_biases_are_those_of_torch_layers(depth, activation):
+    """Torch's own layers with the same weights and biases, trained by its own SGD."""
+    start = students(depth, 1, biases=True)[0]
+    fans = [N1, *[N2] * (depth - 1)]
+    trunk = [layer_of(W[:-1]) for W in start.trunk]
+    heads = [layer_of(W) for W in start.heads]
+    assert [layer.in_features for layer in trunk] == fans
+    for layer in (*trunk, *heads):  # drawn within 1 / sqrt(fan-in), as torch does
+        assert 0 < layer.bias.abs().max() <= layer.in_features**-0.5
+    data, alphas = sets(1), ALPHAS[1:2]
+    optimiser = torch.optim.SGD([p for one in (*trunk, *heads) for p in one.parameters()], lr=RATE)
+
+    def through(head, X):
+        for i, layer in enumerate(trunk):
+            X = layer(X)
+            X = torch.relu(X) if activation == "every" or i < depth - 1 else X
+        return head(X)
+
+    for _ in range(25):
+        optimiser.zero_grad()
+        sum(
+            functional.cross_entropy(through(head, torch.tensor(part.X[0].T)), torch.tensor(Y.T))
+            for head, part, Y in zip(heads, data, (data[0].Y[0], data[1].Y[0]), strict=True)
+        ).backward()
+        optimiser.step()
+    X = np.random.default_rng(2).standard_normal((N1, 9))
+    descent = descended(25, [start], data, alphas, activation=activation)
+    with torch.no_grad():
+        for task, head in enumerate(heads):
+            expected = through(head, torch.tensor(X.T)).T
+            seen = descent.logits(torch.from_numpy(X), task)[0]
+            assert torch.allclose(seen, expected, rtol=0, atol=1e-13)  # rounding
+    # Negative control: a student of the same weights without biases is another.
+    plain = descended(25, students(depth, 1), data, alphas, activation=activation)
+    assert not torch.allclose(plain.logits(torch.from_numpy(X), 1)[0], expected, atol=1e-3)
+
+
+def layer_of(W: np.ndarray) -> torch.nn.Linear:
+    """A torch layer whose weights and biases are the columns of W."""
+    layer = torch.nn.Linear(W.shape[1] - 1, W.shape[0], dtype=torch.float64)
+    with torch.no_grad():
+        layer.weight.copy_(torch.tensor(W[:, :-1]))
+        layer.bias.copy_(torch.tensor(W[:, -1]))
+    return layer
+
+
+def test_weights_are_the_same_with_biases():
+    plain, biased = (students(2, 1, biases=biases)[0] for biases in (False, True))
+    for one, other in zip(plain.trunk, biased.trunk, strict=True):
+        assert np.array_equal(one, other[:-1, :-1])
+    for one, other in zip(plain.heads, biased.heads, strict=True):
+        assert np.array_equal(one, other[:, :-1])
 
 
 # --------------------------------------------------------------------------------- companions

@@ -69,7 +69,9 @@ def deep_unit(unit: DeepUnit) -> dict[str, np.ndarray]:
     data = draw_data(problem)
     rng = data.streams.rng("student")
     sizes = (problem.N1, unit.N2, problem.N3, unit.depth)
-    student = deep_student(*sizes, unit.scale, rng, initial=unit.initial, n_tasks=2)
+    student = deep_student(
+        *sizes, unit.scale, rng, initial=unit.initial, n_tasks=2, biases=unit.biases
+    )
     test = test_points(data, problem, training)
     validation = validation_points(data, problem, training)
 

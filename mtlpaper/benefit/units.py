@@ -210,6 +210,8 @@ class DeepUnit:
     scale : float
         Scale of the initial weights, see `mtlpaper.training.deep_student`.
     initial : {"orthogonal", "gaussian"}
+    biases : bool
+        Whether the layers have biases, see `mtlpaper.training.deep_student`.
     """
 
     problem: Problem
@@ -219,6 +221,7 @@ class DeepUnit:
     activation: Activation
     scale: float
     initial: InitialKind = "gaussian"
+    biases: bool = False
 
 
 AnyUnit = Unit | DeepUnit | TheoryUnit

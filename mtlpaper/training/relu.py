@@ -34,10 +34,14 @@ class DeepStudent:
         (N2, N1), then (N2, N2) for each further hidden layer.
     heads : tuple of (N3, N2) arrays
         One a task.
+    biased : bool
+        Whether one more input and one more unit of every hidden layer are held at 1, so that the
+        last columns are biases.
     """
 
     trunk: tuple[np.ndarray, ...]
     heads: tuple[np.ndarray, ...]
+    biased: bool = False
 
 
 def deep_student(
@@ -50,6 +54,7 @@ def deep_student(
     *,
     initial: Literal["orthogonal", "gaussian"] = "gaussian",
     n_tasks: int = 1,
+    biases: bool = False,
 ) -> DeepStudent:
     """Draw the weights of all layers.
 
@@ -69,6 +74,9 @@ def deep_student(
     initial : {"orthogonal", "gaussian"}
     n_tasks : int
         Number of heads.
+    biases : bool
+        Whether the layers have biases, drawn as PyTorch's `Linear` does: evenly within 1 /
+        sqrt(fan-in).
 
     Raises
     ------
@@ -82,12 +90,25 @@ def deep_student(
     require(np.isfinite(scale) and scale > 0, "scale", scale, "a finite number > 0")
     fans = [N1] + [N2] * (depth - 1)
     if initial == "orthogonal":
-        layers = [scale * orthonormal(N2, fan, rng) for fan in fans]
-        ends = [scale * orthonormal(N3, N2, rng) for _ in range(n_tasks)]
-        return DeepStudent(tuple(layers), tuple(ends))
-    trunk = [scale * np.sqrt(2 / fan) * rng.standard_normal((N2, fan)) for fan in fans]
-    heads = [scale / np.sqrt(N2) * rng.standard_normal((N3, N2)) for _ in range(n_tasks)]
-    return DeepStudent(tuple(trunk), tuple(heads))
+        trunk = [scale * orthonormal(N2, fan, rng) for fan in fans]
+        heads = [scale * orthonormal(N3, N2, rng) for _ in range(n_tasks)]
+    else:
+        trunk = [scale * np.sqrt(2 / fan) * rng.standard_normal((N2, fan)) for fan in fans]
+        heads = [scale / np.sqrt(N2) * rng.standard_normal((N3, N2)) for _ in range(n_tasks)]
+    if biases:
+        trunk = [_with_unit_held(_with_biases(W, rng)) for W in trunk]
+        heads = [_with_biases(W, rng) for W in heads]
+    return DeepStudent(tuple(trunk), tuple(heads), biases)
+
+
+def _with_biases(W: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    units, fan = W.shape
+    return np.hstack([W, rng.uniform(-1, 1, (units, 1)) / np.sqrt(fan)])
+
+
+def _with_unit_held(W: np.ndarray) -> np.ndarray:
+    """Weights with one more unit, which copies the last one of the layer below."""
+    return np.vstack([W, np.eye(1, W.shape[1], W.shape[1] - 1)])
 
 
 class ReLUDescent:
@@ -132,7 +153,8 @@ class ReLUDescent:
         require_alphas(alphas, len(students), len(sets))
         require_rate(learning_rate)
         first = students[0]
-        N1 = first.trunk[0].shape[1]
+        self._biased = first.biased
+        N1 = first.trunk[0].shape[1] - first.biased
         require_sets(sets, [(N1, head.shape[0]) for head in first.heads], len(students))
         shared = all(data.X.shape[0] == 1 for data in sets)
         require(shared, "sets", [data.X.shape for data in sets], "inputs shared by all networks")
@@ -143,7 +165,9 @@ class ReLUDescent:
         self._trunk = [tensor(np.stack(layer), device, dtype) for layer in stack]
         stack = zip(*(student.heads for student in students), strict=True)
         self._heads = [tensor(np.stack(head), device, dtype) for head in stack]
-        self._X = tensor(np.concatenate([data.X for data in sets], axis=2), device, dtype)
+        self._X = self._held(
+            tensor(np.concatenate([data.X for data in sets], axis=2), device, dtype)
+        )
         self._Xt = self._X.transpose(1, 2).contiguous()
         self._Y = [tensor(data.Y, device, dtype) for data in sets]
         self._weights = [
@@ -160,7 +184,11 @@ class ReLUDescent:
         self, X: Float[Tensor, "N1 points"], task: int = 0
     ) -> Float[Tensor, "net N3 points"]:
         """Outputs of one task on inputs that all networks share."""
-        return self._heads[task] @ self._hidden(X[None])[-1]
+        return self._heads[task] @ self._hidden(self._held(X[None]))[-1]
+
+    def _held(self, X: Tensor) -> Tensor:
+        """Inputs, with one more that is held at 1 where students have biases."""
+        return torch.cat([X, torch.ones_like(X[:, :1])], dim=1) if self._biased else X
 
     def _hidden(self, X: Tensor) -> list[Tensor]:
         """Activations of every hidden layer, (net, N2, points) each."""
@@ -184,11 +212,14 @@ class ReLUDescent:
             if self._rectified[layer]:
                 error *= hidden[layer] > 0
             W = self._trunk[layer]
+            trained = slice(0, W.shape[1] - self._biased)  # a unit held at 1 keeps its weights
             if layer == 0:
-                W.add_(product(error, self._Xt), alpha=self.learning_rate)
+                W[:, trained].add_(product(error[:, trained], self._Xt), alpha=self.learning_rate)
             else:
                 below = W.transpose(1, 2) @ error
-                W.baddbmm_(error, hidden[layer - 1].transpose(1, 2), alpha=self.learning_rate)
+                W[:, trained].baddbmm_(
+                    error[:, trained], hidden[layer - 1].transpose(1, 2), alpha=self.learning_rate
+                )
                 error = below
 
     def keep(self, chosen: Bool[np.ndarray, " net"]) -> None:
