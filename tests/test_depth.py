@@ -158,9 +158,9 @@ def test_losses_stand_beside_the_published_ones(data):
     told = tables.losses(data).set_index(["hidden layers", "training points", "S_A"])
     assert len(told) == 3 * 2 * 2
     row = told.loc[("3 ReLU", 400, "10")]
-    assert row["the authors' rows"].startswith("+2.124 (")  # 2.12369
+    assert row["the authors' rows"].startswith("2.124 (")  # 2.12369
     expected = data["loss"].sel(setting="ours", student="3 ReLU", net="alone", **RIGHT).mean()
-    assert row["our networks"].startswith(f"{float(expected):+.3f} (")
+    assert row["our networks"].startswith(f"{float(expected):.3f} (")
 
 
 def test_numbers_are_those_of_each_source(data):

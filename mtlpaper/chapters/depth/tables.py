@@ -17,7 +17,7 @@ def losses(data: xr.Dataset) -> pd.DataFrame:
     for (student, n, S_A), cell in cells(data[["L_single"]], "student", "n_train", "S_A"):
         row = {"hidden layers": str(student), "training points": int(n), "S_A": f"{S_A:g}"}
         found = {
-            name: interval(cell["L_single"].sel(source=source))
+            name: interval(cell["L_single"].sel(source=source), sign="")
             for source, name in SOURCE_NAMES.items()
         }
         rows.append(row | found)
