@@ -184,7 +184,7 @@ def auxiliary_data() -> xr.Dataset:
 
 
 def depth() -> xr.Dataset:
-    return dataset(
+    data = dataset(
         {
             "effect_right": (("bound", "student", "effect"), interval(effects(3))),
             "shift": (("bound", "student"), interval([0.0, -0.1, -0.2])),
@@ -198,6 +198,7 @@ def depth() -> xr.Dataset:
         r_AB=[0.0, 1.0],
         effect=list(EFFECTS),
     )
+    return data.expand_dims(source=["published", "ours", "text"])
 
 
 def rank_three() -> xr.Dataset:
