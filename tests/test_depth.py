@@ -73,6 +73,7 @@ def test_relu_students_are_trained_past_their_minima_at_both_settings(setting, a
     assert unit.problem == benefits.problem_of(params, 400, 400, 10.0, 1)
     assert (unit.depth, unit.activation, unit.N2) == (3, activation, 12)
     assert (unit.initial, unit.scale) == ("orthogonal", 1.0)
+    assert unit.biases == (setting == "authors")
     training = unit.training
     assert (training.learning_rate, training.look_every) == (0.07, 0.14)
     assert training.t_max == params.t_max == 10.0

@@ -69,6 +69,7 @@ def relu(params: Depth, n_train: int, S_A: float, seed: int, depth: int) -> Deep
         params.activation,
         params.scale,
         params.initial,
+        params.biases,
     )
 
 
