@@ -184,13 +184,14 @@ def auxiliary_data() -> xr.Dataset:
 
 
 def depth() -> xr.Dataset:
+    deep = panel("Figure 3, right", 2, 2, 2)
     data = dataset(
         {
             "effect_right": (("bound", "student", "effect"), interval(effects(3))),
             "shift": (("bound", "student"), interval([0.0, -0.1, -0.2])),
             "MT_right": (
                 ("bound", "student", "snr", "r_AB"),
-                interval(panel("Figure 3, right", 3, 2, 2)),
+                interval(np.concatenate([np.zeros((1, 2, 2)), deep])),
             ),
         },
         student=["linear", "1 ReLU", "3 ReLU"],

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import xarray as xr
+from claims_data import IDEAL
 from scipy.stats import t as student_t
 
 from mtlpaper.chapters.common.two_tasks import experiment as benefits
@@ -11,6 +12,7 @@ from mtlpaper.chapters.depth.experiment import relu
 from mtlpaper.chapters.depth.numbers import numbers
 from mtlpaper.chapters.depth.parameters import Depth
 from mtlpaper.companion import experiments
+from mtlpaper.companion.claims import all_claims
 from mtlpaper.companion.registry import settings
 from mtlpaper.documents.lee2019 import published
 
@@ -175,3 +177,14 @@ def test_numbers_are_those_of_each_source(data):
         single = data["L_single"].sel(bound="estimate", source=source, **RIGHT)
         assert found[f"{prefix}loss_first"] == single.sel(student="1 ReLU")
     assert found["n_networks"] == 80  # by the script, without the linear ones
+
+
+def test_the_axis_is_that_of_relu_students():
+    """The published panel has no linear student."""
+    data, claim = IDEAL["depth"](), all_claims()["axis-figure3-right"]
+    far = data["MT_right"] + xr.DataArray(
+        [1.0, 0.0, 0.0], {"student": data["student"]}, dims="student"
+    )
+    assert claim.judge(data.assign(MT_right=far)).verdict == "reproduced"
+    # Negative control: a deep student's benefits count.
+    assert claim.judge(data.assign(MT_right=far.roll(student=1))).verdict != "reproduced"

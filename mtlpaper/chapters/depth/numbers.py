@@ -22,7 +22,7 @@ def numbers(data: xr.Dataset) -> dict[str, Number]:
     close = data["close"].sel(setting="ours")
     single = data["L_single"].sel(bound="estimate").isel(n_train=-1, S_A=-1)
     found: dict[str, Number] = {
-        **axis_range("right", data["MT_right"].sel(source="ours")),
+        **axis_range("right", data["MT_right"].sel(source="ours").isel(student=slice(1, None))),
         "cells": int(close.sel(closeness="cells")),
         "correlation": float(close.sel(closeness="correlation")),
         "rms": float(close.sel(closeness="rms")),
