@@ -304,19 +304,21 @@ def with_published(found: xr.Dataset, published: xr.Dataset) -> xr.Dataset:
     found : xarray.Dataset
         From `benefits`, over `setting` and others.
     published : xarray.Dataset
-        The same cells, from `published_cells`.
+        The same cells, from `published_cells`; values along dimensions that a published variable
+        lacks are all the same.
 
     Returns
     -------
     xarray.Dataset
         With `MT` and `L_single` over (bound, source, ...).
     """
-    joined = {
-        name: beside_published(
-            found[name].variable, published[name].variable, published[f"{name}_se"].variable
+    joined = {}
+    for name in ("MT", "L_single"):
+        cells = found[name].isel(bound=0, setting=0, drop=True)
+        theirs = published[[name, f"{name}_se"]].broadcast_like(cells).transpose(*cells.dims)
+        joined[name] = beside_published(
+            found[name].variable, theirs[name].variable, theirs[f"{name}_se"].variable
         )
-        for name in ("MT", "L_single")
-    }
     return found.assign(joined).assign_coords(source_coordinates())
 
 

@@ -97,9 +97,8 @@ def stripes_by_source(panels: Sequence[Panel]) -> np.ndarray:
     (source, panel) array of Axes
     """
     sources = panels[0].MT["source"].values
-    axes = style.subplots(
-        len(sources), len(panels), width=4.1 * len(panels), height=2.3 * len(sources) + 0.8
-    )
+    width = max(6.2, 4.1 * len(panels))  # the legend's, at least
+    axes = style.subplots(len(sources), len(panels), width=width, height=2.3 * len(sources) + 0.8)
     for column, panel in zip(axes.T, panels, strict=True):
         for ax, source in zip(column, sources, strict=True):
             stripes(ax, panel.MT.sel(source=source), panel.axis, panel.published)
