@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from mtlpaper.chapters.common.two_tasks.sources import SOURCES
 from mtlpaper.companion import registry
 from mtlpaper.companion.claims import Claim
 from mtlpaper.companion.claims.parts import BOUNDS
@@ -167,19 +168,26 @@ def figure2() -> xr.Dataset:
     )
 
 
+def by_source(data: xr.Dataset) -> xr.Dataset:
+    """The same of every source."""
+    return data.expand_dims(source=list(SOURCES))
+
+
 def auxiliary_data() -> xr.Dataset:
-    return dataset(
-        {
-            "growth_left": (("bound", "effect"), interval(effects())),
-            "MT_left": (
-                ("bound", "n_aux", "snr", "r_AB"),
-                interval(panel("Figure 3, left", 2, 2, 2)),
-            ),
-        },
-        n_aux=[100, 800],
-        snr=["low", "high"],
-        r_AB=[0.0, 1.0],
-        effect=list(EFFECTS),
+    return by_source(
+        dataset(
+            {
+                "growth_left": (("bound", "effect"), interval(effects())),
+                "MT_left": (
+                    ("bound", "n_aux", "snr", "r_AB"),
+                    interval(panel("Figure 3, left", 2, 2, 2)),
+                ),
+            },
+            n_aux=[100, 800],
+            snr=["low", "high"],
+            r_AB=[0.0, 1.0],
+            effect=list(EFFECTS),
+        )
     )
 
 
@@ -203,11 +211,12 @@ def depth() -> xr.Dataset:
 
 
 def rank_three() -> xr.Dataset:
-    return dataset(
-        {"effect_right": (("bound", "N3", "n_train", "effect"), interval(effects(2, 2)))},
-        N3=[3, 10],
-        n_train=[200, 800],
-        effect=list(EFFECTS),
+    return by_source(
+        dataset(
+            {"effect_right": (("bound", "n_train", "effect"), interval(effects(2)))},
+            n_train=[200, 800],
+            effect=list(EFFECTS),
+        )
     )
 
 

@@ -40,6 +40,7 @@ from drawings import (
 from matplotlib.figure import Figure
 
 from mtlpaper.chapters.common.two_tasks.figures import SOURCE_NAMES
+from mtlpaper.chapters.common.two_tasks.sources import SOURCES
 from mtlpaper.chapters.multiverse import figures as multiverse
 from mtlpaper.companion import results
 from mtlpaper.companion.registry import chapters
@@ -99,10 +100,23 @@ def stripes(name, over, published, at=(0, 0), cell=None) -> Drawing:
     return marks
 
 
-def over_relatedness(rows, columns, shape, theory="") -> list[Drawing]:
+def stripes_by_source(name, over, published, column=0, **cell) -> list[Drawing]:
+    """The same in a column of panels, one for each source."""
+    return [
+        drawing
+        for i, source in enumerate(SOURCES)
+        for drawing in (
+            stripes(name, over, published, (i, column), {"source": source} | cell),
+            told((i, column), SOURCE_NAMES[source]),
+        )
+    ]
+
+
+def over_relatedness(rows, columns, shape, theory="", **cell) -> list[Drawing]:
     """Benefits with intervals over r_AB, a line for each S_B, and the theory dashed."""
     grid = {"over": "r_AB", "by": "S_B", "rows": (rows,), "columns": columns}
-    lines = [Show("MT", kind="interval", named="$S_B$ = {}", **grid), zeros(shape)]
+    MT = Show(lambda data: data["MT"].sel(cell), kind="interval", named="$S_B$ = {}", **grid)
+    lines = [MT, zeros(shape)]
     return lines + [Show(theory, named="theory, (T 7b)", **grid)] * bool(theory)
 
 
@@ -522,8 +536,8 @@ DRAWN: dict[str, list[Drawing]] = {
     ],
     "figure2-lines": over_relatedness("n_train", "S_A", (6, 4)),
     "figure2-curves": [least_losses, axis(x="symlog")],
-    "auxiliary-data": [stripes("MT_left", "n_aux", "Figure 3, left")],
-    "auxiliary-data-full": over_relatedness("S_A", "n_aux", (4, 4)),
+    "auxiliary-data": stripes_by_source("MT_left", "n_aux", "Figure 3, left"),
+    "auxiliary-data-full": over_relatedness("S_A", "n_aux", (6, 4), source="ours"),
     "depth": [
         drawn
         for i, source in enumerate(SOURCE_NAMES)
@@ -559,19 +573,10 @@ DRAWN: dict[str, list[Drawing]] = {
         told((0, 1), "infinite data, (T 6)"),
     ],
     "rank-three": [
-        stripes(
-            f"MT_{side}",
-            over,
-            f"Figure 2, {side}",
-            at=(i, j),
-            cell={"N3": N3} | n,
-        )
-        for i, N3 in enumerate((3, 10))
-        for j, (side, over, n) in enumerate(
-            (("left", "S_A", {"n_train": 400}), ("right", "n_train", {}))
-        )
-    ]
-    + [told((i, 1), f"{N3} classes, high-SNR main tasks") for i, N3 in enumerate((3, 10))],
+        *stripes_by_source("MT_left", "S_A", "Figure 2, left", n_train=400),
+        *stripes_by_source("MT_right", "n_train", "Figure 2, right", column=1),
+        *(told((i, 0), "$N$ = 400") for i in range(3)),
+    ],
     "table1-phase": [phase_maps],
     "table1-rows": [effect_strips],
     "aligned": [

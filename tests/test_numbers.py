@@ -34,6 +34,11 @@ MINIMA = {
     "share": array([[0.4, 0.6], [0.1, 0.1]], place=["at the start", "at the end"], cell=[0, 1]),
     "n_networks": array([3, 4], cell=[0, 1]),
 }
+#: The same of our settings; the text's are others.
+BY_SETTING = {
+    name: xr.concat([of, of + 1], "setting").assign_coords(setting=["ours", "text"])
+    for name, of in MINIMA.items()
+}
 TOLD = {"at_start_percent": 50.0, "at_end_percent": 10.0, "n_networks": 7}
 
 
@@ -94,12 +99,41 @@ def test_figure2_tells_the_ends_and_the_best_of_both_panels():
     )
 
 
-def test_rank_three_tells_the_best_related_and_the_worst_unrelated_task():
+def test_rank_three_tells_the_best_related_and_the_worst_unrelated_task_of_every_source():
     values = [[[0.1, -0.1], [0.2, -0.3]], [[0.4, 0.0], [0.3, -0.2]]]
-    effect = exact(values, N3=[3, 10], n_train=[100, 400], effect=[RELATED, UNRELATED])
-    found = numbers_of("rank_three", effect_right=effect, **MINIMA)
-    ends = {"related_3": 0.2, "unrelated_3": -0.3, "related_10": 0.4, "unrelated_10": -0.2}
-    assert found == pytest.approx(ends | TOLD)
+    effect = exact(
+        values, source=["published", "ours"], n_train=[100, 400], effect=[RELATED, UNRELATED]
+    )
+    single = exact(
+        [[[9.0, 9.0], [0.5, 9.0]], [[9.0, 9.0], [9.0, 9.0]]],
+        source=["published", "ours"],
+        n_train=[100, 400],
+        S_A=[0.1, 1.0],
+    )
+    found = numbers_of("rank_three", effect_right=effect, L_single=single, **BY_SETTING)
+    published = {"related_published": 0.2, "unrelated_published": -0.3}
+    ours = {"related_ours": 0.4, "unrelated_ours": -0.2}
+    losses = {"noisy_loss": 0.5, "guess_3": math.log(3), "guess_10": math.log(10), "N_last": 400}
+    assert found == pytest.approx(published | ours | losses | TOLD)
+
+
+def test_auxiliary_data_tell_the_ends_of_every_source():
+    values = [[[0.1, -0.1], [9.0, 9.0], [0.2, -0.3]], [[0.4, 0.0], [9.0, 9.0], [0.3, -0.2]]]
+    axes = {"n_aux": [100, 200, 400], "effect": [RELATED, UNRELATED]}
+    effect = exact(values, source=["published", "ours"], **axes)
+    found = numbers_of("auxiliary_data", {"n_train": 50}, effect_left=effect, **BY_SETTING)
+    expected = {
+        "related_first_published": 0.1,
+        "unrelated_first_published": -0.1,
+        "related_last_published": 0.2,
+        "unrelated_last_published": -0.3,
+        "related_first_ours": 0.4,
+        "unrelated_first_ours": 0.0,
+        "related_last_ours": 0.3,
+        "unrelated_last_ours": -0.2,
+    }
+    sizes = {"n_train": 50, "n_aux_first": 100, "n_aux_last": 400}
+    assert found == pytest.approx(expected | sizes | TOLD)
 
 
 def test_interactions_tell_where_theory_is_farthest_off():

@@ -32,6 +32,8 @@ _TASKS: dict[str, object] = {
     "t_max": 40.0,
     "learning_rate": 10.0,  # a fortieth of it at 20 points
 }
+#: Of cells that the authors published.
+_PUBLISHED = _TASKS | {"S_A": [2.512, 10.0], "S_B": [0.01, 10.0]}
 _ALIGNED: dict[str, object] = {
     "N1": 12,
     "N2": 4,
@@ -60,10 +62,11 @@ TINY: dict[str, dict[str, object]] = {
     "learning_rate": _TRAINED | {"n_records": 3, "learning_rate": [0.5, 0.25], "N3": [2, 3]},
     "rem": {"N3": [2, 10], "n_s": 8, "s_max": 8.0},
     "figure2": _TASKS | {"n_train": [20, 40], "n_train_left": 40},
-    "auxiliary_data": _TASKS | {"n_train": 20, "n_aux": [20, 40]},
+    "auxiliary_data": _PUBLISHED | {"n_train": 100, "n_aux": [100, 200]},
     "depth": _TASKS
     | {"S_B": [0.01, 10.0], "n_train": [200], "n_train_right": 200, "depth": [1, 3]},
-    "interactions": _TASKS | {"n_train": [20, 40], "n_points": 64},
+    "interactions": _TASKS
+    | {"n_train": [20, 40], "n_points": 64, "n_fresh": 64, "n_cavity": 1},
     "confounds": _TASKS
     | {
         "S_A": [10.0],
@@ -90,7 +93,7 @@ TINY: dict[str, dict[str, object]] = {
         "s0": [0.3, 1.0],
         "batch_size": [0],
     },
-    "rank_three": _TASKS | {"N3": [3, 4], "n_train": [20, 40]},
+    "rank_three": _PUBLISHED | {"N3": 3, "n_train": [100, 400]},
     "relatedness": _TASKS | {"n_train": [20], "n_points": 64},
 }
 

@@ -12,6 +12,7 @@ from mtlpaper.chapters.common.two_tasks.experiment import (
     main_tasks,
     points,
     seeds,
+    with_published,
 )
 from mtlpaper.chapters.common.two_tasks.segments import (
     effects,
@@ -19,18 +20,23 @@ from mtlpaper.chapters.common.two_tasks.segments import (
     segments,
     snr_coordinates,
 )
+from mtlpaper.chapters.common.two_tasks.sources import at, closeness, published_cells, settings
 from mtlpaper.companion.contract import Grid, Stage
+from mtlpaper.documents.lee2019 import published
 
 
 def measure(params: AuxiliaryData, _: xr.Dataset) -> Iterator[Grid]:
-    """Every network, over numbers of auxiliary points."""
+    """Every network at both settings, over numbers of auxiliary points."""
     yield grid(
         {
+            "setting": settings(),
             "seed": seeds(params),
             "n_aux": points(params.n_aux, "auxiliary"),
             "S_A": main_tasks(params),
         },
-        lambda seed, n_aux, S_A: linear(params, params.n_train, n_aux, S_A, seed),
+        lambda setting, seed, n_aux, S_A: linear(
+            at(params, setting), params.n_train, n_aux, S_A, seed
+        ),
         params,
     )
 
@@ -41,18 +47,38 @@ def derive(params: AuxiliaryData, data: xr.Dataset) -> xr.Dataset:
     Returns
     -------
     xarray.Dataset
-        What `benefits` gives; of the high-SNR main tasks the line segments `MT_left` over (bound,
-        n_aux, snr, r_AB) with their `effect_left`, and `growth_left`, how much larger each effect
-        is with the most auxiliary points than with the fewest.
+        What `with_published` gives; of the high-SNR main tasks the line segments `MT_left` over
+        (bound, source, n_aux, snr, r_AB) with their `effect_left`, and `growth_left`, how much
+        larger each effect is with the most auxiliary points than with the fewest; `close`, how
+        closely ours follow the published cells.
     """
-    found = benefits(params, data)
-    benefit = found["benefit"].sel(rule="test", S_A=high_main_tasks(params))
-    first, last = benefit.isel(n_aux=0, drop=True), benefit.isel(n_aux=-1, drop=True)
+    cells = published_cells(
+        published.load("auxiliary"),
+        n_aux=params.n_aux,
+        S_A=params.S_A,
+        S_B=params.S_B,
+        r_AB=params.r_AB,
+    )
+    found = with_published(benefits(params, data, keep=["setting"]), cells)
+    benefit = found["benefit"].sel(rule="test")
+    high = {"S_A": high_main_tasks(params)}
+    main, main_cells = benefit.sel(high), cells.sel(high)
     return found.assign(
-        MT_left=segments(params, benefit, over=["S_A"]),
-        effect_left=effects(params, benefit, over=["S_A"]),
-        growth_left=effects(params, last - first, over=["S_A"]),
+        MT_left=segments(params, main, ["S_A"], main_cells),
+        effect_left=effects(params, main, ["S_A"], main_cells),
+        growth_left=effects(params, _growth(main), ["S_A"], _growth_of_cells(main_cells)),
+        close=closeness(benefit, cells),
     ).assign_coords(snr_coordinates())
+
+
+def _growth(benefit: xr.DataArray) -> xr.DataArray:
+    return benefit.isel(n_aux=-1, drop=True) - benefit.isel(n_aux=0, drop=True)
+
+
+def _growth_of_cells(cells: xr.Dataset) -> xr.Dataset:
+    """The same of published cells, which are taken as independent."""
+    error = (cells["MT_se"].isel(n_aux=[0, -1]) ** 2).sum("n_aux", skipna=False) ** 0.5
+    return xr.Dataset({"MT": _growth(cells["MT"]), "MT_se": error})
 
 
 STAGES = (Stage(measure, derive),)

@@ -14,14 +14,16 @@ def as_published(data: xr.Dataset) -> np.ndarray:
 
     Returns
     -------
-    (1, 1) array of Axes
+    (source, 1) array of Axes
     """
-    axes = style.subplots(width=6.2, height=3.6)
-    benefits.stripes(axes[0, 0], data["MT_left"], "n_aux", BENEFIT_AXES["Figure 3, left"])
-    axes[0, 0].set_xlabel("auxiliary training points $N_B$")
-    axes[0, 0].set_ylabel(benefits.MT_LABEL)
-    benefits.relatedness_legend(axes, data["r_AB"].values)
-    return axes
+    left = benefits.Panel(
+        data["MT_left"],
+        "n_aux",
+        "auxiliary training points $N_B$",
+        "over auxiliary points",
+        BENEFIT_AXES["Figure 3, left"],
+    )
+    return benefits.stripes_by_source([left])
 
 
 @style.drawing
@@ -32,7 +34,7 @@ def in_full(data: xr.Dataset) -> np.ndarray:
     -------
     (S_A, n_aux) array of Axes
     """
-    return benefits.grid_of_lines(data["MT"], "S_A", "n_aux")
+    return benefits.grid_of_lines(data["MT"].sel(source="ours"), "S_A", "n_aux")
 
 
 FIGURES = {"auxiliary-data": as_published, "auxiliary-data-full": in_full}

@@ -1,4 +1,4 @@
-"""Figure A2: the benefit with teachers of rank three, for two readings of the number of classes."""
+"""Figure A2: the benefit with teachers of rank three."""
 
 from collections.abc import Iterator
 
@@ -11,6 +11,7 @@ from mtlpaper.chapters.common.two_tasks.experiment import (
     main_tasks,
     points,
     seeds,
+    with_published,
 )
 from mtlpaper.chapters.common.two_tasks.segments import (
     effects,
@@ -18,41 +19,54 @@ from mtlpaper.chapters.common.two_tasks.segments import (
     segments,
     snr_coordinates,
 )
+from mtlpaper.chapters.common.two_tasks.sources import at, closeness, published_cells, settings
 from mtlpaper.chapters.rank_three.parameters import RankThree
-from mtlpaper.companion.contract import Grid, Labels, Stage
+from mtlpaper.companion.contract import Grid, Stage
+from mtlpaper.documents.lee2019 import published
 
 
 def measure(params: RankThree, _: xr.Dataset) -> Iterator[Grid]:
-    """Every network, for each number of classes."""
+    """Every network at both settings."""
     yield grid(
         {
-            "N3": Labels(params.N3, "number of classes"),
+            "setting": settings(),
             "seed": seeds(params),
             "n_train": points(params.n_train),
             "S_A": main_tasks(params),
         },
-        lambda N3, seed, n_train, S_A: linear(params, n_train, n_train, S_A, seed, N3=N3),
+        lambda setting, seed, n_train, S_A: linear(
+            at(params, setting), n_train, n_train, S_A, seed
+        ),
         params,
     )
 
 
 def derive(params: RankThree, data: xr.Dataset) -> xr.Dataset:
-    """Average the benefits as the figure does.
+    """Average the benefits as Figure 2 does.
 
     Returns
     -------
     xarray.Dataset
-        What `benefits` gives, `share` and `n_networks` for each N3; the line segments `MT_left`
-        over (bound, N3, n_train, S_A, snr, r_AB) and `MT_right` of the high-SNR main tasks over
-        (bound, N3, n_train, snr, r_AB), with their `effect_right`.
+        What `with_published` gives; the line segments `MT_left` over (bound, source, n_train, S_A,
+        snr, r_AB), and `MT_right` of the high-SNR main tasks over (bound, source, n_train, snr,
+        r_AB), with their `effect_right`; `close`, how closely ours follow the published cells.
     """
-    found = benefits(params, data, keep=["N3"])
+    cells = published_cells(
+        published.load("rank-3"),
+        n_train=params.n_train,
+        S_A=params.S_A,
+        S_B=params.S_B,
+        r_AB=params.r_AB,
+    )
+    found = with_published(benefits(params, data, keep=["setting"]), cells)
     benefit = found["benefit"].sel(rule="test")
-    high = benefit.sel(S_A=high_main_tasks(params))
+    high = {"S_A": high_main_tasks(params)}
+    main, main_cells = benefit.sel(high), cells.sel(high)
     return found.assign(
-        MT_left=segments(params, benefit),
-        MT_right=segments(params, high, over=["S_A"]),
-        effect_right=effects(params, high, over=["S_A"]),
+        MT_left=segments(params, benefit, published=cells),
+        MT_right=segments(params, main, ["S_A"], main_cells),
+        effect_right=effects(params, main, ["S_A"], main_cells),
+        close=closeness(benefit, cells),
     ).assign_coords(snr_coordinates())
 
 
