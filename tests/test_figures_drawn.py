@@ -85,7 +85,8 @@ def stripes(name, over, published, at=(0, 0), cell=None) -> Drawing:
         edge = np.array([[1.015, low], [1.015, high]])
         yield Mark(at, "across", edge, named="published axis", fixed=True)
         yield from in_units(at, "nats", "y")
-        yield ticks(at, "x", (np.arange(len(groups)) + 0.5) * room - 0.5, groups)
+        names = [float(f"{one:.2g}") if groups.dtype.kind == "f" else one for one in groups]
+        yield ticks(at, "x", (np.arange(len(groups)) + 0.5) * room - 0.5, names)
         yield Mark(at, "scale", np.array([-0.5, len(groups) * room - 0.5]), "xlim")
         for i, group in enumerate(groups):
             if i % 2:

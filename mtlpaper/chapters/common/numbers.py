@@ -32,3 +32,16 @@ def minima(data: xr.Dataset) -> dict[str, Number]:
         "at_end_percent": 100 * float(share.sel(place="at the end").mean()),
         "n_networks": int(data["n_networks"].sum()),
     }
+
+
+def closeness(data: xr.Dataset) -> dict[str, Number]:
+    """Tell how closely our mean benefits follow the published cells.
+
+    Gives their number, the correlation, the slope of ours over theirs, and the root mean square
+    difference in nats.
+    """
+    close = data["close"].sel(setting="ours")
+    found: dict[str, Number] = {"cells": int(close.sel(closeness="cells"))}
+    return found | {
+        name: float(close.sel(closeness=name)) for name in ("correlation", "slope", "rms")
+    }

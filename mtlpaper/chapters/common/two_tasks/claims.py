@@ -35,7 +35,6 @@ NAMES = {
     "n_aux": "auxiliary points",
     "student": "",
     "effect": "",
-    "N3": "classes",
 }
 
 

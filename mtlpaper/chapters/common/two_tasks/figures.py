@@ -97,16 +97,19 @@ def stripes_by_source(panels: Sequence[Panel]) -> np.ndarray:
     (source, panel) array of Axes
     """
     sources = panels[0].MT["source"].values
-    width = max(6.2, 4.1 * len(panels))  # the legend's, at least
-    axes = style.subplots(len(sources), len(panels), width=width, height=2.3 * len(sources) + 0.8)
+    axes = style.subplots(
+        len(sources),
+        len(panels),
+        width=max(6.2, 4.1 * len(panels)),  # the legend's, at least
+        height=2.3 * len(sources) + 0.8,
+        sharex="col",
+        sharey="col",
+    )
     for column, panel in zip(axes.T, panels, strict=True):
         for ax, source in zip(column, sources, strict=True):
             stripes(ax, panel.MT.sel(source=source), panel.axis, panel.published)
             ax.set_title(f"{panel.title}: {SOURCE_NAMES[source]}", fontsize=9)
         column[-1].set_xlabel(panel.label)
-        ends = [ax.get_ylim() for ax in column]
-        for ax in column:
-            ax.set_ylim(min(low for low, _ in ends), max(high for _, high in ends))
     for ax in axes[:, 0]:
         ax.set_ylabel("benefit (nats)")
     relatedness_legend(axes, panels[0].MT["r_AB"].values)
@@ -239,7 +242,7 @@ def heat_map(ax: Axes, MT: xr.DataArray, largest: float) -> AxesImage:
     return image
 
 
-_NAMES = {"n_train": "$N$", "n_aux": "$N_B$", "S_A": "$S_A$", "N3": "$N_3$", "student": "layers:"}
+_NAMES = {"n_train": "$N$", "n_aux": "$N_B$", "S_A": "$S_A$", "student": "layers:"}
 
 
 def _shown(name: str, value: object) -> str:

@@ -18,7 +18,6 @@ _GROUPS: Mapping[str, str] = {
     "n_train": "training points",
     "n_aux": "auxiliary points",
     "student": "hidden layers",
-    "N3": "classes",
 }
 
 
