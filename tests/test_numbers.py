@@ -34,10 +34,11 @@ MINIMA = {
     "share": array([[0.4, 0.6], [0.1, 0.1]], place=["at the start", "at the end"], cell=[0, 1]),
     "n_networks": array([3, 4], cell=[0, 1]),
 }
-#: The same of our settings; the text's are others.
+CLOSE = {"cells": 4, "correlation": 0.9, "slope": 0.5, "rms": 0.01}
+#: What concerns our settings; the text's are others.
 BY_SETTING = {
     name: xr.concat([of, of + 1], "setting").assign_coords(setting=["ours", "text"])
-    for name, of in MINIMA.items()
+    for name, of in {**MINIMA, "close": array([*CLOSE.values()], closeness=[*CLOSE])}.items()
 }
 TOLD = {"at_start_percent": 50.0, "at_end_percent": 10.0, "n_networks": 7}
 
@@ -114,7 +115,7 @@ def test_rank_three_tells_the_best_related_and_the_worst_unrelated_task_of_every
     published = {"related_published": 0.2, "unrelated_published": -0.3}
     ours = {"related_ours": 0.4, "unrelated_ours": -0.2}
     losses = {"noisy_loss": 0.5, "guess_3": math.log(3), "guess_10": math.log(10), "N_last": 400}
-    assert found == pytest.approx(published | ours | losses | TOLD)
+    assert found == pytest.approx(published | ours | losses | CLOSE | TOLD)
 
 
 def test_auxiliary_data_tell_the_ends_of_every_source():
@@ -133,7 +134,7 @@ def test_auxiliary_data_tell_the_ends_of_every_source():
         "unrelated_last_ours": -0.2,
     }
     sizes = {"n_train": 50, "n_aux_first": 100, "n_aux_last": 400}
-    assert found == pytest.approx(expected | sizes | TOLD)
+    assert found == pytest.approx(expected | sizes | CLOSE | TOLD)
 
 
 def test_interactions_tell_where_theory_is_farthest_off():

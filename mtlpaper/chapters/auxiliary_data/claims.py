@@ -31,11 +31,6 @@ CLAIMS = (
         range=NEGATIVE,
         reason=SIGN_REASON,
         control=negated("growth_left"),
-        explained={
-            "undecided": "It harms at every number of points; whether more points harm more, the "
-            "datasets cannot tell.",
-            "not reproduced": "It harms at every number of points, but not more with more points.",
-        },
         **_AUXILIARY,
     ),
     axis_claim("Figure 3, left", "auxiliary_data", "fig-auxiliary-data", "MT_left"),

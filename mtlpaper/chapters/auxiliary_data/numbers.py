@@ -2,7 +2,7 @@
 
 import xarray as xr
 
-from mtlpaper.chapters.common.numbers import minima
+from mtlpaper.chapters.common.numbers import closeness, minima
 from mtlpaper.companion.claims import parameter
 from mtlpaper.companion.registry import Number
 
@@ -24,4 +24,4 @@ def numbers(data: xr.Dataset) -> dict[str, Number]:
             for task in ("related", "unrelated"):
                 value = cell.sel(source=source, effect=f"{task}, high S_B")
                 found[f"{task}_{place}_{source}"] = float(value)
-    return found | minima(data.sel(setting="ours"))
+    return found | closeness(data) | minima(data.sel(setting="ours"))

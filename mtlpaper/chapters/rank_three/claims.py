@@ -24,8 +24,8 @@ CLAIMS = (
         reason=SIGN_REASON,
         control=negated("effect_right"),
         explained={
-            "undecided": "The trends with relatedness hold; that with the SNR of unrelated tasks "
-            "is within the scatter of the datasets.",
+            "undecided": "Whether the benefit beside unrelated tasks falls with their SNR, the "
+            "datasets cannot tell.",
         },
     ),
 )

@@ -4,7 +4,7 @@ import math
 
 import xarray as xr
 
-from mtlpaper.chapters.common.numbers import minima
+from mtlpaper.chapters.common.numbers import closeness, minima
 from mtlpaper.companion.registry import Number
 
 QUESTION = "Does the rank of the teachers matter?"
@@ -31,4 +31,4 @@ def numbers(data: xr.Dataset) -> dict[str, Number]:
         effect = data["effect_right"].sel(source=source, bound="estimate")
         found[f"related_{source}"] = float(effect.sel(effect="related, high S_B").max())
         found[f"unrelated_{source}"] = float(effect.sel(effect="unrelated, high S_B").min())
-    return found | minima(data.sel(setting="ours"))
+    return found | closeness(data) | minima(data.sel(setting="ours"))
