@@ -29,6 +29,7 @@ SMALL = {
     "n_test": 64,
     "t_max": 20.0,
     "learning_rate": 10.0,  # a fortieth of it at 20 points
+    "epochs": 0,
 }
 
 
@@ -72,7 +73,7 @@ def test_segments_are_means_over_datasets_and_bins():
     seen = segments.segments(params, benefit)
     assert seen.dims == ("bound", "n_train", "snr", "r_AB")
     assert seen.attrs == {
-        "long_name": "multitask benefit for low and high S_B",
+        "long_name": "multitask benefit",
         "units": "nats",
     }
     mean = benefit.values.mean(axis=0)
@@ -106,10 +107,11 @@ def test_segments_average_over_what_they_are_told():
 
 
 def test_a_problem_is_what_the_parameters_say():
-    params = figure2(sigma=0.7, noise="sample", label_rule="soft", inputs="shared", seed=5)
+    params = figure2(sigma=0.7, noise="sample", label_rule="soft", inputs="shared", seed=5, pool=90)
     problem = benefits.problem_of(params, 20, 30, 5.0, 1)
     assert (problem.n_train, problem.n_aux, problem.S_A, problem.replicate) == (20, 30, 5.0, 1)
     names = ("N1", "N3", "rank", "sigma", "noise", "label_rule", "inputs", "S_B", "r_AB", "seed")
+    names += ("noisy_train", "noisy_test", "pool", "test_set")
     for name in names:
         assert getattr(problem, name) == getattr(params, name), name
     assert problem.pairs == ()
@@ -147,7 +149,7 @@ def test_the_learning_rate_grows_with_the_points_up_to_two(n_train, rate, expect
 def test_benefits_at_the_rate_in_use_are_those_of_smaller_steps():
     """At the sizes of the chapters, for the benefits of a related and an unrelated task."""
     params = settings("figure2").preset("quick")
-    start = benefits.linear(params, 100, 100, 10.0, 0, S_B=(10.0,))
+    start = benefits.linear(params, 400, 400, 10.0, 0, S_B=(10.0,))
     in_use = start.training.learning_rate
 
     def benefit(factor: float) -> np.ndarray:
@@ -174,6 +176,24 @@ def test_a_training_is_what_the_parameters_say():
     assert not training.curves
     changed = benefits.training_of(params, 40, learning_rate=0.01, curves=True)
     assert changed == replace(training, learning_rate=0.01, curves=True)
+
+
+@pytest.mark.parametrize(
+    ("n_train", "t_max"), [(100, 2.0), (128, 2.0), (129, 4.0), (800, 14.0), (3200, 50.0)]
+)
+def test_epochs_are_a_length_of_training(n_train, t_max):
+    """So many passes at the script's rate, a step for every batch; steps of the flow divide it."""
+    params = figure2(epochs=2000)
+    flow = benefits.training_of(params, n_train)
+    assert flow.t_max == pytest.approx(t_max)
+    steps = t_max / flow.learning_rate
+    assert steps == pytest.approx(round(steps))
+    assert flow.learning_rate <= benefits.training_of(figure2(), n_train).learning_rate
+    assert flow.batch_size == 0
+    script = benefits.training_of(figure2(epochs=2000, updates="alternating"), n_train)
+    assert (script.t_max, script.learning_rate) == (pytest.approx(t_max), 1e-3)
+    assert (script.batch_size, script.alternating) == (128, True)
+    assert not benefits.training_of(figure2(epochs=2000, updates="summed"), n_train).alternating
 
 
 def test_a_unit_has_its_dataset_points_and_main_task():
