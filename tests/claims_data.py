@@ -1,7 +1,8 @@
 """What every experiment's data would look like if all that the paper says were true of them."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import wraps
 from typing import Any
 
 import numpy as np
@@ -141,6 +142,17 @@ def bound() -> xr.Dataset:
     )
 
 
+def by_source(build: Callable[[], xr.Dataset]) -> Callable[[], xr.Dataset]:
+    """Let every source say the same."""
+
+    @wraps(build)
+    def built() -> xr.Dataset:
+        return build().expand_dims(source=list(SOURCES))
+
+    return built
+
+
+@by_source
 def figure2() -> xr.Dataset:
     n_right = [100, 200, 400, 3200]
     right = effects(len(n_right))
@@ -168,26 +180,20 @@ def figure2() -> xr.Dataset:
     )
 
 
-def by_source(data: xr.Dataset) -> xr.Dataset:
-    """The same of every source."""
-    return data.expand_dims(source=list(SOURCES))
-
-
+@by_source
 def auxiliary_data() -> xr.Dataset:
-    return by_source(
-        dataset(
-            {
-                "growth_left": (("bound", "effect"), interval(effects())),
-                "MT_left": (
-                    ("bound", "n_aux", "snr", "r_AB"),
-                    interval(panel("Figure 3, left", 2, 2, 2)),
-                ),
-            },
-            n_aux=[100, 800],
-            snr=["low", "high"],
-            r_AB=[0.0, 1.0],
-            effect=list(EFFECTS),
-        )
+    return dataset(
+        {
+            "growth_left": (("bound", "effect"), interval(effects())),
+            "MT_left": (
+                ("bound", "n_aux", "snr", "r_AB"),
+                interval(panel("Figure 3, left", 2, 2, 2)),
+            ),
+        },
+        n_aux=[100, 800],
+        snr=["low", "high"],
+        r_AB=[0.0, 1.0],
+        effect=list(EFFECTS),
     )
 
 
@@ -210,13 +216,12 @@ def depth() -> xr.Dataset:
     return data.expand_dims(source=["published", "ours", "text"])
 
 
+@by_source
 def rank_three() -> xr.Dataset:
-    return by_source(
-        dataset(
-            {"effect_right": (("bound", "n_train", "effect"), interval(effects(2)))},
-            n_train=[200, 800],
-            effect=list(EFFECTS),
-        )
+    return dataset(
+        {"effect_right": (("bound", "n_train", "effect"), interval(effects(2)))},
+        n_train=[200, 800],
+        effect=list(EFFECTS),
     )
 
 

@@ -61,7 +61,7 @@ TINY: dict[str, dict[str, object]] = {
     "spectrum": _TRAINED | _SCHEDULE | _AVERAGES | {"n_train": 100, "N3": [2, 5], "sigma": [0.5]},
     "learning_rate": _TRAINED | {"n_records": 3, "learning_rate": [0.5, 0.25], "N3": [2, 3]},
     "rem": {"N3": [2, 10], "n_s": 8, "s_max": 8.0},
-    "figure2": _TASKS | {"n_train": [20, 40], "n_train_left": 40},
+    "figure2": _PUBLISHED | {"n_train": [100, 400], "n_train_left": 400},
     "auxiliary_data": _PUBLISHED | {"n_train": 100, "n_aux": [100, 200]},
     "depth": _TASKS
     | {"S_B": [0.01, 10.0], "n_train": [200], "n_train_right": 200, "depth": [1, 3]},

@@ -3,15 +3,17 @@
 from mtlpaper.chapters.common.two_tasks.claims import (
     SIGN_REASON,
     axis_claim,
-    benefit_claim,
     effect_of,
+    figure_claim,
 )
 from mtlpaper.companion.claims import NEGATIVE, POSITIVE, negated
 
 _AUXILIARY = {"experiment": "auxiliary_data", "figure": "fig-auxiliary-data"}
+#: What sets the text apart.
+_WEIGHT = "The script weights the auxiliary loss by the ratio of points; the text has no weights."
 
 CLAIMS = (
-    benefit_claim(
+    figure_claim(
         name="auxiliary-data-help",
         where="section 4.6; Figure 3 left",
         says="More data of a related clean task help more.",
@@ -22,7 +24,7 @@ CLAIMS = (
         control=negated("growth_left"),
         **_AUXILIARY,
     ),
-    benefit_claim(
+    figure_claim(
         name="auxiliary-data-harm",
         where="section 4.6; Figure 3 left",
         says="More data of an unrelated clean task harm more.",
@@ -31,7 +33,14 @@ CLAIMS = (
         range=NEGATIVE,
         reason=SIGN_REASON,
         control=negated("growth_left"),
+        differs=_WEIGHT,
         **_AUXILIARY,
     ),
-    axis_claim("Figure 3, left", "auxiliary_data", "fig-auxiliary-data", "MT_left"),
+    axis_claim(
+        "Figure 3, left",
+        "auxiliary_data",
+        "fig-auxiliary-data",
+        "MT_left",
+        differs=_WEIGHT,
+    ),
 )

@@ -2,7 +2,7 @@
 
 import xarray as xr
 
-from mtlpaper.chapters.common.two_tasks.claims import SIGN_REASON, benefit_claim, between, trends
+from mtlpaper.chapters.common.two_tasks.claims import SIGN_REASON, between, figure_claim, trends
 from mtlpaper.companion.claims import POSITIVE, Parts, negated, take
 
 
@@ -12,7 +12,7 @@ def rank_three_trends(data: xr.Dataset) -> Parts:
 
 
 CLAIMS = (
-    benefit_claim(
+    figure_claim(
         name="rank-three",
         where="section 4.5; Figure A2",
         says="Teachers of rank three show similar results.",
