@@ -281,9 +281,9 @@ def test_a_decay_lasts_if_it_keeps_half_its_rate(first, last, kind, holds):
 @pytest.mark.parametrize(("end", "label"), [(0, "lowest"), (-1, "highest")])
 def test_an_axis_is_missed_at_the_end_that_lies_off(end, label):
     data = IDEAL["figure2"]()
-    values = data["MT_left"].copy()
-    flat = values.values.reshape(3, -1)
-    flat[:, end] += -0.05 if end == 0 else 0.05  # a quarter of the axis, outwards
+    values = data["MT_left"].transpose("bound", "source", ...).copy(deep=True)
+    flat = values.values.reshape(3, values.sizes["source"], -1)
+    flat[..., end] += -0.05 if end == 0 else 0.05  # a quarter of the axis, outwards
     finding = all_claims()["axis-figure2-left"].judge(data.assign(MT_left=values))
     assert (finding.verdict, finding.failing) == ("partly", (label,))
     assert abs(finding.effect) == pytest.approx(0.05 / 0.21)
