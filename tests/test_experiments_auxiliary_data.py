@@ -83,7 +83,7 @@ def test_claims_can_be_judged_by_one_source(data, source):
     value = take(one, "growth_left", effect="related, high S_B")
     assert effect.estimate.tolist() == [float(value.sel(bound="estimate"))]
     axis = axis_claim("Figure 3, left", "auxiliary_data", "fig-auxiliary-data", "MT_left")
-    found = axis.judge(one)
+    found = axis.judge_sources(data)[source]
     ends = [float(end(one["MT_left"].sel(bound="estimate"))) for end in (np.min, np.max)]
     away = [(ends[0] + 0.08) / 0.42, (ends[1] - 0.34) / 0.42]
     assert found.total == 2
