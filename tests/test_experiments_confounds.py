@@ -9,7 +9,14 @@ from tiny import data_of
 
 from mtlpaper.chapters.confounds import tables
 from mtlpaper.chapters.confounds.experiment import STAGES, scatter_ratio
-from mtlpaper.chapters.confounds.parameters import CHANGES, POOL, POOLED, SCRIPT, Confounds
+from mtlpaper.chapters.confounds.parameters import (
+    CHANGES,
+    POOL,
+    POOLED,
+    SCRIPT,
+    Confounds,
+    reference,
+)
 from mtlpaper.chapters.confounds.verdicts import sentence, word
 from mtlpaper.companion.parameters import ParameterError
 from mtlpaper.documents.lee2019.printed import NEGLIGIBLE
@@ -50,13 +57,14 @@ def test_a_setting_differs_from_the_script_by_its_factor_alone():
     changed = [(setting, point) for setting, point in trained if setting != SCRIPT]
     assert {setting for setting, _ in changed} == set(factors)
     for setting, point in changed:
-        script, other = trained[SCRIPT, point], trained[setting, point]
+        script, other = trained[reference(setting), point], trained[setting, point]
         differ = {name for name in script if script[name] != other[name]}
         assert differ
         assert differ <= factors[setting]  # a rate that divides the time anyway stays the same
     assert trained[POOLED, "800"]["pool"] == POOL
-    # 4000 epochs at rate 1e-3: four times the number of batches of 128 points.
-    assert [trained[SCRIPT, point]["t_max"] for point in ("100", "800", "3200")] == [4, 28, 100]
+    # 2000 epochs at rate 1e-3: twice the number of batches of 128 points.
+    shorter = [trained[CHANGES[0], point]["t_max"] for point in ("100", "800", "3200")]
+    assert shorter == [2, 14, 50]
     weights = [trained[SCRIPT, f"100 + {n}"]["alpha_B"] for n in (200, 400, 800)]
     assert weights == [2, 4, 8]
 
@@ -80,7 +88,7 @@ def test_differences_are_paired_by_dataset():
     benefit = data["loss"].mean("group")
     benefit = benefit.isel(net=0) - benefit.isel(net=slice(1, None))
     for change in CHANGES:
-        apart = (benefit.sel(setting=change) - benefit.sel(setting=SCRIPT)).mean("seed")
+        apart = (benefit.sel(setting=change) - benefit.sel(setting=reference(change))).mean("seed")
         found = data["difference"].sel(change=change, bound="estimate").values
         expected = apart.values.reshape(found.shape)
         assert np.isfinite(expected).any()

@@ -267,9 +267,7 @@ def test_cells_that_two_experiments_share_are_the_same_numbers(grids, name, cell
 def test_cells_that_they_do_not_share_are_others(grids):
     """Negative control of the equality above."""
     here = by_test_loss(grids["figure2"])
-    for name, cell in (
-        ("auxiliary_data", {"n_aux": 40}),
-    ):
+    for name, cell in (("auxiliary_data", {"n_aux": 40}),):
         there = by_test_loss(grids[name]).sel(**cell)
         assert not same(there, here.sel(n_train=20), atol=1e-3), name
         assert not same(there, here.sel(n_train=40), atol=1e-3), name

@@ -242,14 +242,14 @@ class Authors(Protocol):
 
 @pytest.mark.parametrize(("N", "batches"), [(100, 1), (128, 1), (129, 2), (800, 7), (3200, 25)])
 def test_training_lasts_as_many_steps_as_the_script_takes(N, batches):
-    training = training_of(Authors(), N)
-    assert training.t_max == pytest.approx(4000 * 1e-3 * batches)
+    training = training_of(Authors(epochs=2000), N)
+    assert training.t_max == pytest.approx(2000 * 1e-3 * batches)
     steps = training.t_max / training.learning_rate
     assert steps == pytest.approx(round(steps))
-    by_script = training_of(Authors(updates="alternating"), N)
-    assert by_script.t_max / by_script.learning_rate == pytest.approx(4000 * batches)
+    by_script = training_of(Authors(epochs=2000, updates="alternating"), N)
+    assert by_script.t_max / by_script.learning_rate == pytest.approx(2000 * batches)
     assert (by_script.batch_size, by_script.alternating) == (128, True)
-    assert training_of(Authors().at("text"), N).t_max == Authors().t_max
+    assert training_of(Authors(), N).t_max == Authors().t_max  # until past the minimum
 
 
 def test_every_network_is_looked_at_where_its_training_ends():
@@ -277,12 +277,17 @@ def test_flow_and_mini_batches_of_small_steps_give_nearly_the_same_benefits():
 
 
 def test_named_settings_change_what_they_say_and_nothing_else():
-    authors, text = Authors(), Authors().at("text")
+    authors, text = Authors(epochs=2000), Authors(epochs=2000).at("text")
     changed = {key for key, value in text.plain().items() if authors.plain()[key] != value}
     assert changed == set(Authors.settings["text"])
-    assert Authors().at("authors") == authors
+    assert authors.at("authors") == authors
     with pytest.raises(ParameterError, match="`settings` of authors must be authors or text"):
         Authors().at("paper")
+
+
+def test_steps_of_the_script_need_a_number_of_epochs():
+    with pytest.raises(ParameterError, match="`epochs` must be at least 1 where `updates` is 'su"):
+        Authors.checked({"updates": "summed"})
 
 
 def test_noisy_test_labels_of_weights_need_a_test_set():

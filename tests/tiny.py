@@ -65,15 +65,13 @@ TINY: dict[str, dict[str, object]] = {
     "auxiliary_data": _PUBLISHED | {"n_train": 100, "n_aux": [100, 200]},
     "depth": _TASKS
     | {"S_B": [0.01, 10.0], "n_train": [200], "n_train_right": 200, "depth": [1, 3]},
-    "interactions": _TASKS
-    | {"n_train": [20, 40], "n_points": 64, "n_fresh": 64, "n_cavity": 1},
+    "interactions": _TASKS | {"n_train": [20, 40], "n_points": 64, "n_fresh": 64, "n_cavity": 1},
     "confounds": _TASKS
     | {
         "S_A": [10.0],
         "S_B": [0.01, 10.0],
         "n_seeds": 3,
-        "epochs": 20,
-        "script_rate": 0.1,
+        "script_rate": 0.002,
         "n_train": [20, 100],  # with one number of points that the authors published
         "n_main": 20,
         "n_aux": [40],

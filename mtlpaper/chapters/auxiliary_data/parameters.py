@@ -16,8 +16,3 @@ class AuxiliaryData(Protocol, MainTasks):
         100, "stated", "section 4.6", meaning="training points of the main task"
     )
     n_aux: Increasing[g.n_aux] = parameter((100, 200, 400, 800), "stated", "Figure 3, axis")
-    epochs: g.epochs = parameter(
-        0,
-        "inferred",
-        "the authors' rows, which the script's default of 2000 falls short of with 400 points on",
-    )

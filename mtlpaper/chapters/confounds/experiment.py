@@ -23,7 +23,13 @@ from mtlpaper.chapters.common.two_tasks.experiment import (
 )
 from mtlpaper.chapters.common.two_tasks.segments import EFFECTS, effects
 from mtlpaper.chapters.common.two_tasks.sources import beside_published, published_cells
-from mtlpaper.chapters.confounds.parameters import CHANGES, POOLED, SCRIPT, Confounds
+from mtlpaper.chapters.confounds.parameters import (
+    CHANGES,
+    POOLED,
+    SCRIPT,
+    Confounds,
+    reference,
+)
 from mtlpaper.companion.contract import Grid, Labels, Stage
 from mtlpaper.documents.lee2019 import published
 
@@ -43,7 +49,7 @@ def points_at(params: Confounds, setting: str) -> list[str]:
     together = [f"{n}" for n in params.n_train]
     return {
         SCRIPT: [*together, *more],
-        "trained to the minimum": together,
+        "2000 epochs": [*together, more[0]],
         "auxiliary weight one": more,
         "noisy training, clean test labels": together,
         "batches, in turn": [*map(str, params.batch_points), more[0]],
@@ -78,16 +84,17 @@ def derive(params: Confounds, data: xr.Dataset) -> xr.Dataset:
     xarray.Dataset
         `MT` over (bound, source, point, S_B, r_AB), `L_single` over (bound, source, point) and the
         differences `MT_effect` between ends of segments over (bound, source, point, effect), where
-        source is "published" or a setting; the `difference` of a changed setting's benefit from the
-        script's over (bound, change, point, S_B, r_AB); `at_end` over (setting, point), the share
-        of networks whose loss is least at the end of training; `scatter` over (bound, point), the
-        ratio of the standard error over teachers to that over subsets of one pool, and
+        source is "published" or a setting; the `difference` of a changed setting's benefit from
+        its `reference` over (bound, change, point, S_B, r_AB); `at_end` over (setting, point), the
+        share of networks whose loss is least at the end of training; `scatter` over (bound, point),
+        the ratio of the standard error over teachers to that over subsets of one pool, and
         `scatter_all` over all points; `published_effect` over (bound, width, point, effect).
     """
     found = benefits(params, data)
     benefit = found["benefit"].sel(rule="test", drop=True)
     cells = _published(params)
-    change = benefit.sel(setting=CHANGES) - benefit.sel(setting=SCRIPT, drop=True)
+    before = benefit.sel(setting=[reference(change) for change in CHANGES])
+    change = benefit.sel(setting=CHANGES) - before.assign_coords(setting=CHANGES)
     change = change.transpose("seed", "setting", ...)
     apart, pooled = (
         benefit.sel(setting=s).transpose("point", "seed", ...).values for s in (SCRIPT, POOLED)
@@ -105,7 +112,7 @@ def derive(params: Confounds, data: xr.Dataset) -> xr.Dataset:
             "difference": interval(
                 ("seed", "change", "point", "S_B", "r_AB"),
                 change.values,
-                "benefit minus that as in the script",
+                "benefit minus that without the change",
             ),
             "MT_effect": effect,
             "at_end": variable(

@@ -7,7 +7,7 @@ from matplotlib.lines import Line2D
 
 from mtlpaper.chapters.common.figures import legend_below
 from mtlpaper.chapters.common.two_tasks import figures as benefits
-from mtlpaper.chapters.confounds.parameters import CHANGES, POOLED, SCRIPT
+from mtlpaper.chapters.confounds.parameters import CHANGES, POOLED, reference
 from mtlpaper.companion import style
 
 #: Title, position of S_B and settings of every panel of benefits.
@@ -38,7 +38,7 @@ def side_by_side(data: xr.Dataset) -> np.ndarray:
     axes[1, 2].remove()
     for ax in axes[:, 0]:
         ax.set_ylabel(benefits.MT_LABEL)
-    names = ("the authors' rows", SCRIPT, "one factor changed (batches: in turn)", CHANGES[-1])
+    names = ("the authors' rows", "without", "with the change (batches: in turn)", CHANGES[-1])
     marks = [
         Line2D([], [], color=style.INK, marker=mark, linestyle="none", markersize=4, label=name)
         for name, mark in zip(names, _MARKS, strict=True)
@@ -63,7 +63,7 @@ def _panel(ax: Axes, MT: xr.DataArray, changes: list[str]) -> None:
     x = np.arange(MT.sizes["point"])
     ax.axhline(0, color=style.INK, linewidth=0.8)
     for r, shade in _extremes(MT):
-        for i, source in enumerate(("published", SCRIPT, *changes)):
+        for i, source in enumerate(("published", reference(changes[0]), *changes)):
             cells = MT.sel(source=source, r_AB=r)
             look = {"marker": _MARKS[i], "linestyle": "none", "markersize": 4}
             benefits.interval(ax, x + 0.16 * (i - 1), cells, shade, **look)

@@ -5,6 +5,7 @@ import xarray as xr
 from mtlpaper.chapters.common.tables import ends
 from mtlpaper.chapters.confounds.parameters import CHANGES, POOLED, SCRIPT
 from mtlpaper.chapters.confounds.verdicts import MATTERS, sentence, word
+from mtlpaper.companion.claims import parameter
 from mtlpaper.companion.registry import Number
 from mtlpaper.documents.lee2019.printed import NEGLIGIBLE
 
@@ -27,16 +28,16 @@ def numbers(data: xr.Dataset) -> dict[str, Number]:
         "those": "; ".join(matter) or "none",
         "negligible": NEGLIGIBLE,
     }
-    longer = data.sel(source=[SCRIPT, "trained to the minimum"], bound="estimate")["L_single"]
-    longer = longer.dropna("point")
+    alone = data.sel(source=[SCRIPT, CHANGES[0]], bound="estimate")["L_single"].dropna("point")
     for place, index in (("first", 0), ("last", -1)):
-        cell = longer.isel(point=index)
+        cell = alone.sel(point=[f"{n}" for n in parameter(data, "n_train")]).isel(point=index)
         point = cell["point"].item()
+        share = data["at_end"].sel(setting=CHANGES[0], point=point)
         found |= {
             f"N_{place}": int(point),
-            f"loss_{place}": float(cell.sel(source=SCRIPT)),
-            f"least_{place}": float(cell.sel(source="trained to the minimum")),
-            f"at_end_{place}_percent": 100 * float(data["at_end"].sel(setting=SCRIPT, point=point)),
+            f"loss_{place}": float(cell.sel(source=CHANGES[0])),
+            f"least_{place}": float(cell.sel(source=SCRIPT)),
+            f"at_end_{place}_percent": 100 * float(share),
         }
     published = data["published_effect"]
     clear = (published.sel(bound="low") > 0) | (published.sel(bound="high") < 0)

@@ -21,20 +21,18 @@ class Confounds(Protocol, MainTasks):
         "paper": {},
         "quick": {
             **QUICK_TRAINING,
-            "epochs": 500,  # as long as in the paper, in fewer and larger steps
-            "script_rate": 8e-3,
             "n_train": [100, 400],
             "n_aux": [200],
             "batch_points": [100],
         },
     }
     settings = {
-        "as in the script": {},
-        "trained to the minimum": {"epochs": 0},
+        "as the rows fit": {},
+        "2000 epochs": {"epochs": 2000},
         "auxiliary weight one": {"auxiliary_weight": "one"},
         "noisy training, clean test labels": {"noisy_train": 1.0, "noisy_test": 0.0},
-        "batches, in turn": {"updates": "alternating"},
-        "batches, at once": {"updates": "summed"},
+        "batches, in turn": {"epochs": 2000, "updates": "alternating"},
+        "batches, at once": {"epochs": 2000, "updates": "summed"},
         "one pool": {"pool": POOL},
     }
 
@@ -67,5 +65,10 @@ class Confounds(Protocol, MainTasks):
         return self
 
 
-#: The script's own setting, those whose benefits are compared with its, and that of the pool.
+#: The setting of the other pages, those whose benefits are compared, and that of the pool.
 SCRIPT, *CHANGES, POOLED = Confounds.settings
+
+
+def reference(setting: str) -> str:
+    """The setting from which another one differs in one factor only."""
+    return CHANGES[0] if setting.startswith("batches") else SCRIPT

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from mtlpaper.chapters.confounds.parameters import CHANGES, POOLED, SCRIPT
+from mtlpaper.chapters.confounds.parameters import CHANGES, POOLED, reference
 from mtlpaper.chapters.confounds.verdicts import sentence
 
 
@@ -20,7 +20,7 @@ def verdicts(data: xr.Dataset) -> pd.DataFrame:
     for factor in (*CHANGES, POOLED):
         there = MT.sel(source=factor).notnull()
         row = {"changed": factor, "cells": int(there.sum()), "verdict": sentence(data, factor)}
-        for name, source in (("without", SCRIPT), ("with", factor)):
+        for name, source in (("without", reference(factor)), ("with", factor)):
             far = float((apart.sel(source=source).where(there) ** 2).mean() ** 0.5)
             row[f"from the rows, {name} (nats)"] = f"{far:.3f}" if np.isfinite(far) else "–"
         rows.append(row)

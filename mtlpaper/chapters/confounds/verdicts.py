@@ -4,7 +4,7 @@ import numpy as np
 import xarray as xr
 
 from mtlpaper.chapters.common.tables import ends, interval
-from mtlpaper.chapters.confounds.parameters import POOLED, SCRIPT
+from mtlpaper.chapters.confounds.parameters import POOLED, reference
 from mtlpaper.documents.lee2019.printed import NEGLIGIBLE
 
 MATTERS, SAME, UNDECIDED = "matters", "no difference", "undecided"
@@ -38,7 +38,7 @@ def sentence(data: xr.Dataset, factor: str) -> str:
     at = {name: cell[name].item() for name in ("point", "S_B", "r_AB")}
     benefit = data["MT"].sel(at | {"bound": "estimate"})
     rows, before, after = (
-        float(benefit.sel(source=source)) for source in ("published", SCRIPT, factor)
+        float(benefit.sel(source=source)) for source in ("published", reference(factor), factor)
     )
     by = (
         f"{interval(data['difference'].sel(at | {'change': factor}))} nats, "

@@ -28,7 +28,7 @@ class Depth(Protocol, MainTasks):
 
     S_A: Increasing[g.S_A] = parameter((10.0,), "script", "the main tasks of Figure 3 right")
     S_B: Increasing[g.S_B] = parameter((0.01, 10.0), "script", "the ends of Figure 3's segments")
-    n_train: Increasing[g.n_train] = parameter((200, 400, 800), "script", _ROWS)
+    n_train: Increasing[g.n_train] = parameter((200, 800), "script", _ROWS)
     n_train_right: g.n_train_right = parameter(800, "script", "the authors' notebooks")
     depth: Increasing[g.depth] = parameter(
         (1, 3, 5), "stated", "Figure 3, axis '# Layers', which are hidden layers in the script"
@@ -39,13 +39,6 @@ class Depth(Protocol, MainTasks):
         "script",
         "orthogonal layers, singular values 1",
         meaning="scale of the ReLU students' initial weights, see `initial`",
-    )
-    epochs: g.epochs = parameter(
-        2000,
-        "script",
-        "default of the authors' script",
-        meaning="passes of the linear student through its points; ReLU students are trained past "
-        "their minima",
     )
     deep_learning_rate: g.deep_learning_rate = parameter(
         0.1,

@@ -19,6 +19,3 @@ class Figure2(Protocol, MainTasks):
         meaning="training points of each task, right panel",
     )
     n_train_left: g.n_train_left = parameter(800, "stated", "Figure 2, caption")
-    n_seeds: g.n_seeds = parameter(
-        10, "ours", "twice the paper's five, so that few claims stay undecided"
-    )

@@ -133,9 +133,7 @@ class Protocol(OneNumberOfClasses):
     initial: g.initial = parameter("orthogonal", "script", "orthogonal layers, singular values 1")
     biases: g.biases = parameter(True, "script", _SCRIPT)
     epochs: g.epochs = parameter(
-        4000,
-        "inferred",
-        "the rows fit about twice the script's default of 2000 at its rate",
+        0, "inferred", "the rows fit no training that ends before the minimum of the loss"
     )
     script_batch: g.script_batch = parameter(128, "script", _SCRIPT)
     script_rate: g.script_rate = parameter(1e-3, "script", _SCRIPT)
@@ -157,6 +155,12 @@ class Protocol(OneNumberOfClasses):
     }
 
     _directions_fit = model_validator(mode="after")(directions_fit)
+
+    @model_validator(mode="after")
+    def _steps_end(self) -> Self:
+        if self.updates != "flow" and not self.epochs:
+            raise ValueError(f"`epochs` must be at least 1 where `updates` is {self.updates!r}")
+        return self
 
     @model_validator(mode="after")
     def _noise_fits(self) -> Self:
