@@ -19,6 +19,8 @@ from mtlpaper.companion.results import save
 
 BOOK = Path(mtlpaper.__file__).parents[1] / "book"
 AXES = ("n_train", "S_A", "S_B", "r_AB")
+#: Student's t(0.975) of four degrees of freedom, from tables, for means over five subsets.
+T_FOUR = 2.7764451051977987
 GRID = {"n_train": [100, 800], "S_A": [0.1, 1.0, 10.0], "S_B": [0.1, 10.0], "r_AB": [0, 0.5, 1]}
 
 
@@ -34,6 +36,8 @@ def interactions(**grid):
         {
             "MT": (("bound", *AXES), np.stack([mean, mean - width, mean + 2 * width]), in_nats),
             "MT_theory": (AXES, mean + 0.01, in_nats),
+            "MT_published": (AXES, mean - 0.02, in_nats),
+            "MT_published_se": (AXES, 0.5 * width, in_nats),
             "L_single": (
                 ("bound", *AXES[:2]),
                 np.stack([loss, loss - 0.1, loss + 0.1]),
@@ -66,8 +70,10 @@ def test_every_number_stands_where_the_page_looks_for_it(order):
         at = dict(zip(AXES, cell, strict=True))
         main = {axis: at[axis] for axis in AXES[:2]}
         pairs = [(seen["MT_theory"][place(at, AXES)], data["MT_theory"].sel(at))]
-        for bound in ("estimate", "low", "high"):
+        for bound, sign in (("estimate", 0), ("low", -1), ("high", 1)):
+            published = data["MT_published"] + sign * T_FOUR * data["MT_published_se"]
             pairs += [
+                (seen["MT_published"][bound][place(at, AXES)], published.sel(at)),
                 (seen["MT"][bound][place(at, AXES)], data["MT"].sel({**at, "bound": bound})),
                 (
                     seen["L_single"][bound][place(at, AXES[:2])],
@@ -82,11 +88,15 @@ def test_what_is_not_finite_is_null():
     data = interactions()
     data["MT"][1, 0, 0, 0, 0] = np.nan
     data["MT_theory"][0, 0, 0, 1] = np.inf
+    data["MT_published"][0, 0, 0, 2] = np.nan
     seen = explorer_data(data)
     assert seen["MT"]["low"][0] is None
     assert seen["MT_theory"][:3].count(None) == 1
     assert seen["MT_theory"][1] is None
     assert None not in seen["MT"]["estimate"]
+    for values in seen["MT_published"].values():
+        assert values[2] is None
+        assert values.count(None) == 1
 
 
 def test_the_fragment_is_one_script_with_the_same_data():
@@ -98,6 +108,7 @@ def test_the_fragment_is_one_script_with_the_same_data():
 
 WRONG = [
     (lambda data: data.drop_vars("MT_theory"), "lacks the variable `MT_theory`"),
+    (lambda data: data.drop_vars("MT_published_se"), "lacks the variable `MT_published_se`"),
     (lambda data: data.isel(S_B=0), r"`MT` must lie over \[.*'S_B'.*\], got"),
     (lambda data: data.drop_vars("r_AB"), r"`MT` lies over \['r_AB'\], which have no values"),
     (lambda data: data.sel(bound=["estimate", "high"]), "`bound` lacks low"),
@@ -211,15 +222,23 @@ def signed(value: float) -> str:
     return ("+" if round(value, 3) > 0 else "") + number(value)
 
 
+def published_of(cell: xr.Dataset) -> tuple[str, str]:
+    """A published mean and its interval as the page writes them."""
+    mean, half = cell["MT_published"].item(), T_FOUR * cell["MT_published_se"].item()
+    return signed(mean), f"{signed(mean - half)} to {signed(mean + half)}"
+
+
 def sentence(data: xr.Dataset, **cell: float) -> str:
     """What the page must say of a cell, taken from the dataset itself."""
     mean, low, high = (data["MT"].sel({**cell, "bound": b}).item() for b in data["bound"].values)
     main = {axis: cell[axis] for axis in AXES[:2]}
+    published = published_of(data.sel(cell))
     loss = [number(data["L_single"].sel({**main, "bound": b}).item()) for b in data["bound"].values]
     names = {"n_train": "N", "S_A": "SA", "S_B": "SB", "r_AB": "rAB"}  # text without subscripts
     where = ", ".join(f"{name} = {cell[axis]:g}" for axis, name in names.items())
     return (
         f"{where}: MT = {signed(mean)} ({signed(low)} to {signed(high)}), "
+        f"published {published[0]} ({published[1]}), "
         f"theory {signed(data['MT_theory'].sel(cell).item())} nats. "
         f"The single-task student's loss is {loss[0]} ({loss[1]} to {loss[2]}) nats."
     )
@@ -239,6 +258,8 @@ def test_the_first_view_is_that_of_the_largest_benefit(browser, tmp_path):
     assert said(page) == sentence(data, **{axis: largest[axis] for axis in AXES})
     assert "explorer-drawn" in page.html["class"]
     assert len(page.select(".explorer-plot circle.point")) == len(GRID["r_AB"])
+    assert len(page.select(".explorer-plot path.theirs")) == len(GRID["r_AB"])
+    assert len(page.select(".explorer-plot line.theirs")) == 3 * len(GRID["r_AB"])
     assert [len(m.select("[data-place]")) for m in page.select(".explorer-maps svg")] == [6, 6]
     assert page.body["data-address"] == ""  # looking changes no address
 
@@ -293,15 +314,18 @@ def test_the_table_holds_the_numbers_of_the_view(browser, tmp_path):
     for row, r_AB in zip(rows, GRID["r_AB"], strict=True):
         mean, low, high = (signed(x) for x in view["MT"].sel(r_AB=r_AB).values)
         theory = signed(view["MT_theory"].sel(r_AB=r_AB).item())
-        assert row == [f"{r_AB:g}", mean, f"{low} to {high}", theory]
+        published = published_of(view.sel(r_AB=r_AB))
+        assert row == [f"{r_AB:g}", mean, f"{low} to {high}", *published, theory]
 
 
 def test_single_values_and_gaps_are_drawn(browser, tmp_path):
     data = interactions(n_train=[400], S_A=[1.0], S_B=[1.0], r_AB=[0.25, 0.75])
     data["MT"][:, 0, 0, 0, 0] = np.nan
     data["MT_theory"][0, 0, 0, 1] = np.nan
+    data["MT_published"][0, 0, 0, 1] = np.nan
     page = browser(write_page(tmp_path, explorer_fragment(data)))
-    assert "theory no value nats" in said(page)
+    assert "published no value (no value), theory no value nats" in said(page)
+    assert len(page.select(".explorer-plot path.theirs")) == 1
     assert len(page.select(".explorer-plot circle.point")) == 1
     assert len(page.select("input[type=range][disabled]")) == 3
     assert "NaN" not in str(page.select_one("#explorer"))

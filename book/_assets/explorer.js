@@ -10,7 +10,7 @@
 
   // ------------------------------------------------------------------------------------ the grid
 
-  // In the order of mtlpaper/publish/explorer.py; `key` stands in the address.
+  // In the order of mtlpaper/chapters/interactions/fragments.py; `key` stands in the address.
   const AXES = [
     { name: "n_train", key: "N", letter: "N", index: "", meaning: "training points of each task" },
     { name: "S_A", key: "SA", letter: "S", index: "A", meaning: "singular value of A's teacher" },
@@ -26,8 +26,8 @@
 
   function cellAt(place) {
     const i = flat(place);
-    const { estimate, low, high } = data.MT;
-    return { mean: estimate[i], low: low[i], high: high[i], theory: data.MT_theory[i] };
+    const at = ({ estimate, low, high }) => ({ mean: estimate[i], low: low[i], high: high[i] });
+    return { ...at(data.MT), theory: data.MT_theory[i], published: at(data.MT_published) };
   }
 
   // The first view is that of the largest benefit, for there is something to see.
@@ -45,7 +45,8 @@
   let fit = false;
 
   const curve = () => data.r_AB.map((_, r_AB) => cellAt({ ...place, r_AB }));
-  const everything = [...data.MT.low, ...data.MT.high, ...data.MT.estimate, ...data.MT_theory];
+  const everything = [data.MT, data.MT_published].flatMap(Object.values)
+    .concat([data.MT_theory]).flat();
   const strongest = Math.max(...finite(data.MT.estimate).map(Math.abs), 1e-6);
 
   // ------------------------------------------------------------------------------------ the words
@@ -67,22 +68,29 @@
     return number > 0 ? `+${text}` : text;
   }
 
+  const between = ({ low, high }) =>
+    low === null || high === null ? "no value" : `${signed(low)} to ${signed(high)}`;
+
   function reading() {
     const cell = cellAt(place);
     const where = AXES.map((axis) => `${html(axis)} = ${value(axis.name)}`).join(", ");
     const [mean, low, high] = ["estimate", "low", "high"].map((bound) =>
       fixed(data.L_single[bound][flat(place, AXES.slice(0, 2))], 3));
     return `<strong>${where}:</strong> MT = <strong>${signed(cell.mean)}</strong> ` +
-      `(${signed(cell.low)} to ${signed(cell.high)}), theory ${signed(cell.theory)} nats. ` +
+      `(${between(cell)}), published ${signed(cell.published.mean)} ` +
+      `(${between(cell.published)}), theory ${signed(cell.theory)} nats. ` +
       `The single-task student's loss is ${mean} (${low} to ${high}) nats.`;
   }
 
   function numbers() {
     const rows = curve().map((cell, i) =>
-      `<tr><th scope="row">${plain(data.r_AB[i])}</th><td>${signed(cell.mean)}</td>` +
-      `<td>${signed(cell.low)} to ${signed(cell.high)}</td><td>${signed(cell.theory)}</td></tr>`);
-    return `<thead><tr><th scope="col">${html(axisOf.r_AB)}</th><th scope="col">MT, nats</th>` +
-      `<th scope="col">95 % interval</th><th scope="col">theory</th></tr></thead>` +
+      `<tr><th scope="row">${plain(data.r_AB[i])}</th>` +
+      [cell, cell.published].map((one) =>
+        `<td>${signed(one.mean)}</td><td>${between(one)}</td>`).join("") +
+      `<td>${signed(cell.theory)}</td></tr>`);
+    const titles = ["MT, nats", "95 % interval", "published", "95 % interval", "theory"];
+    return `<thead><tr><th scope="col">${html(axisOf.r_AB)}</th>` +
+      `${titles.map((title) => `<th scope="col">${title}</th>`).join("")}</tr></thead>` +
       `<tbody>${rows.join("")}</tbody>`;
   }
 
@@ -93,6 +101,8 @@
     `${content}</${name}>`;
   const line = (kind, x1, y1, x2, y2) => tag("line", { class: kind, x1, y1, x2, y2 });
   const write = (kind, x, y, content) => tag("text", { class: kind, x, y }, content);
+  const diamond = (x, y, r) =>
+    tag("path", { class: "theirs", d: `M${x - r},${y}l${r},${-r}l${r},${r}l${-r},${r}z` });
   const point = (cx, cy, r) => tag("circle", { class: "point", cx, cy, r });
   const picture = (width, height, label, content) =>
     tag("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "img",
@@ -132,19 +142,20 @@
     return known.length ? tag("path", { class: kind, d: `M${known.join("L")}` }) : "";
   };
 
-  function measured(cell, x, y, chosen) {
+  function mean(cell, x, y, marker, kind, radius) {
     if (cell.mean === null) return "";
     const bar = cell.low === null || cell.high === null ? "" :
-      line("bar", x, y(cell.low), x, y(cell.high)) +
-      [cell.low, cell.high].map((end) => line("bar", x - 4, y(end), x + 4, y(end))).join("");
-    return bar + point(x, y(cell.mean), chosen ? 6.5 : 4.5);
+      line(kind, x, y(cell.low), x, y(cell.high)) +
+      [cell.low, cell.high].map((end) => line(kind, x - 4, y(end), x + 4, y(end))).join("");
+    return bar + marker(x, y(cell.mean), radius);
   }
 
   function plot(width) {
     const height = Math.round(Math.min(380, Math.max(270, 0.52 * width)));
     const box = { left: 62, right: width - 8, top: 6, bottom: height - 54 };
     const cells = curve();
-    const shown = cells.flatMap(({ mean, low, high, theory }) => [mean, low, high, theory]);
+    const shown = cells.flatMap((cell) => [cell, cell.published].flatMap(
+      ({ mean, low, high }) => [mean, low, high]).concat(cell.theory));
     const range = scaleOf(fit ? shown : everything);
     const x = (r) => box.left + 16 + r * (box.right - box.left - 32);
     const y = (mt) => mt === null ? null :
@@ -158,7 +169,11 @@
       path("theory", cells.map((cell, i) => [xs[i], y(cell.theory)])) +
       cells.map(({ theory }, i) => theory === null ? "" :
         tag("circle", { class: "solved", cx: xs[i], cy: y(theory), r: 3 })).join("") +
-      cells.map((cell, i) => measured(cell, xs[i], y, i === place.r_AB)).join("") +
+      cells.map((cell, i) => {
+        const grown = i === place.r_AB ? 2 : 0;
+        return mean(cell.published, xs[i] + 10, y, diamond, "bar theirs", 5 + grown) +
+          mean(cell, xs[i], y, point, "bar", 4.5 + grown);
+      }).join("") +
       xs.map((centre, i) => target(i, xs, box, centre)).join(""));
   }
 
@@ -175,7 +190,7 @@
   const MAPS = [["S_B", "r_AB"], ["S_A", "n_train"]];
 
   function map([rows, columns], width) {
-    const box = { left: 52, right: width - 2, top: 6, row: 32 };
+    const box = { left: 60, right: width - 2, top: 6, row: 32 };
     const step = (box.right - box.left) / data[columns].length;
     const bottom = box.top + box.row * data[rows].length;
     const squares = data[rows].flatMap((_, i) => data[columns].map((_, j) =>
@@ -228,7 +243,9 @@
       all</label>
     <p class="explorer-reading" aria-live="polite"></p>
     <p class="explorer-legend"><span>${sample(line("bar", 14, 0, 14, 16) + point(14, 8, 4.5))}
-      measured, 95 % interval</span> <span>${sample(path("theory", [[0, 8], [28, 8]]))}
+      measured, 95 % interval</span>
+      <span>${sample(line("bar theirs", 14, 0, 14, 16) + diamond(14, 8, 5))}
+      published, 95 % interval</span> <span>${sample(path("theory", [[0, 8], [28, 8]]))}
       theory (T 7b)</span></p>
     <div class="explorer-plot"></div>
     <p class="explorer-hint">Click a point or a square to go there.</p>

@@ -12,12 +12,14 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from mtlpaper.chapters.common.two_tasks.sources import published_half_width
+
 #: Order of the grid's axes in every list of numbers, the last running fastest.
 AXES = ("n_train", "S_A", "S_B", "r_AB")
 BOUNDS = ("estimate", "low", "high")
 #: Variables with an interval, and without, each over some of the axes; all in nats.
 WITH_INTERVAL = {"MT": AXES, "L_single": AXES[:2]}
-WITHOUT = {"MT_theory": AXES}
+WITHOUT = {"MT_theory": AXES, "MT_published": AXES, "MT_published_se": AXES}
 #: The page shows three decimals; with few more than those, rounding twice could turn the last.
 DIGITS = 7
 
@@ -45,16 +47,17 @@ def explorer_data(data: xr.Dataset) -> dict[str, Any]:
     Parameters
     ----------
     data : xarray.Dataset
-        ``MT`` (bound, n_train, S_A, S_B, r_AB), ``MT_theory`` (n_train, S_A, S_B, r_AB) and
-        ``L_single`` (bound, n_train, S_A), each in nats and in any order of dimensions; ``bound``
-        holds at least "estimate", "low" and "high".
+        ``MT`` (bound, n_train, S_A, S_B, r_AB), ``MT_theory``, ``MT_published`` and its standard
+        error ``MT_published_se`` (n_train, S_A, S_B, r_AB) and ``L_single`` (bound, n_train, S_A),
+        each in nats and in any order of dimensions; ``bound`` holds at least "estimate", "low" and
+        "high".
 
     Returns
     -------
     dict
-        Each axis by its name; ``MT`` and ``L_single``: bound to flat list; ``MT_theory``: flat
-        list. Lists run through their axes in the order of `AXES`, the last the fastest. What is
-        not finite is None.
+        Each axis by its name; ``MT``, ``MT_published`` and ``L_single``: bound to flat list;
+        ``MT_theory``: flat list. Lists run through their axes in the order of `AXES`, the last the
+        fastest. What is not finite is None.
 
     Raises
     ------
@@ -67,13 +70,17 @@ def explorer_data(data: xr.Dataset) -> dict[str, Any]:
         _require(data, name, set(axes))
     if missing := sorted(set(BOUNDS) - {str(bound) for bound in data["bound"].values}):
         raise ValueError(f"`bound` lacks {', '.join(missing)}")
+    mean, error = data["MT_published"], data["MT_published_se"]
+    half = error.copy(data=published_half_width(error.values))
+    ends = {"estimate": mean, "low": mean - half, "high": mean + half}
     return {
         **{axis: data[axis].values.tolist() for axis in AXES},
         **{
             name: {bound: _numbers(data[name].sel(bound=bound), axes) for bound in BOUNDS}
             for name, axes in WITH_INTERVAL.items()
         },
-        **{name: _numbers(data[name], axes) for name, axes in WITHOUT.items()},
+        "MT_theory": _numbers(data["MT_theory"], AXES),
+        "MT_published": {bound: _numbers(ends[bound], AXES) for bound in BOUNDS},
     }
 
 
