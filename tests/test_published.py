@@ -353,6 +353,14 @@ def test_estimates_are_compared_where_both_have_them(tmp_path):
     assert "mt-theory" in found.b.name
 
 
+def test_of_several_sources_the_runs_own_is_compared(tmp_path):
+    table = load("rank-10")
+    others = [table + 1, table, table + 2]
+    data = xr.concat(others, xr.Variable("source", ["published", "ours", "text"]))
+    found = compare(result(tmp_path, "figure2", data), "published")
+    assert {(v.name, v.state) for v in found.variables} == {("MT", "equal"), ("L_single", "equal")}
+
+
 def test_published_may_come_first(tmp_path):
     path = result(tmp_path, "figure2", load("rank-10"))
     found = compare("published", path)

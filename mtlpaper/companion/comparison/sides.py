@@ -12,7 +12,7 @@ import numpy as np
 import xarray as xr
 
 from mtlpaper.companion import registry, results
-from mtlpaper.companion.claims import at_bound
+from mtlpaper.companion.claims import at_bound, of_source
 from mtlpaper.companion.registry import chapters
 from mtlpaper.companion.results import ResultError
 from mtlpaper.companion.runs import (
@@ -133,21 +133,22 @@ def _beside_document(side: Side) -> tuple[Side, Side]:
     """Cut a result down to the numbers that a document publishes too, and return both.
 
     A dimension that only one of the two has is a single value of the other: a parameter of the run
-    or a coordinate of the table.
+    or a coordinate of the table. Of a result that has published values too, those of the run count.
     """
     table = _table_for(side.experiment)
-    for dim in [dim for dim in table.dims if dim not in side.data.dims]:
+    data = of_source(side.data, "ours") if "source" in side.data.dims else side.data
+    for dim in [dim for dim in table.dims if dim not in data.dims]:
         value = side.parameters.get(str(dim))
         if value not in table[dim].values.tolist():
             levels = ", ".join(map(str, table[dim].values))
             raise ComparisonError(f"`{dim}` of the published numbers is {levels}, got {value}")
         table = table.sel({dim: value})
-    both = [str(name) for name in table.data_vars if name in side.data]
-    estimates = {name: at_bound(side.data[name], "estimate") for name in both}
+    both = [str(name) for name in table.data_vars if name in data]
+    estimates = {name: at_bound(data[name], "estimate") for name in both}
     published = {name: _expanded(table, name, like) for name, like in estimates.items()}
     known = side.parameters
     shared = [str(name) for name in table.coords if name in known]
-    ours = _with(estimates, side.data.attrs, {name: known[name] for name in shared})
+    ours = _with(estimates, data.attrs, {name: known[name] for name in shared})
     theirs = _with(
         published,
         {"experiment": side.experiment},
