@@ -52,10 +52,9 @@ def against_published(data: xr.Dataset) -> np.ndarray:
         _cross(ax, ends)
         for i, n in enumerate(data["n_train"].values):
             x = theirs.sel(n_train=n)
-            y = model.sel(n_train=n) if "n_train" in model.dims else model
-            shade = style.colour(i)
-            ax.plot(x.values.ravel(), y.values.ravel(), "o", color=shade, markersize=3, alpha=0.7)
-            ax.plot([], [], "o", color=shade, markersize=3, label=f"$N$ = {n}")
+            y = model.sel(n_train=n)
+            look = {"color": style.colour(i), "markersize": 3, "alpha": 0.7}
+            ax.plot(x.values.ravel(), y.values.ravel(), "o", label=f"$N$ = {n}", **look)
         ax.set_title(title)
         ax.set_xlabel("published benefit (nats)")
     axes[0, 0].set_ylabel("ours (nats)")
