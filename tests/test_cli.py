@@ -74,6 +74,18 @@ def test_show_tells_of_every_parameter():
     assert "soft, argmax" in lines["rule"]
 
 
+def test_show_tells_named_settings_apart_from_presets():
+    code, out, _ = call("show", "figure2")
+    assert code == 0
+    rest = out[out.index("A preset says how much is computed, named settings say what") :]
+    assert rest.splitlines()[1:] == [
+        "  authors: the values above",
+        "  text: noise = weight, noisy_train = 1, noisy_test = 0, epochs = 0, "
+        "auxiliary_weight = one",
+    ]
+    assert "settings" not in call("show", "toy")[1]
+
+
 @pytest.mark.parametrize("colour", [False, True])
 def test_a_pipe_has_no_width_to_fold_to(monkeypatch, colour):
     if colour:
@@ -123,6 +135,15 @@ def test_what_needs_no_numerics_loads_none():
         (["figure1", "-p", "starts=[1,1]"], "`starts` must hold no value twice, got [1, 1]"),
         (["toy", "-p", f"seed={'9' * 5000}"], "`seed` must be an integer >= 0, got '999"),
         (["toy", "--preset", "fast"], "`preset` must be one of paper, quick, got 'fast'"),
+        (
+            ["figure2", "--settings", "paper"],
+            "`settings` of figure2 must be authors or text, got 'paper'",
+        ),
+        (["toy", "--settings", "text"], "toy has no named settings, got 'text'"),
+        (
+            ["figure2", "--settings", "text", "-p", "noisy_test=0.5"],
+            "`noisy_test` must be 0 where `noise` is 'weight' and there is no `test_set`, got 0.5",
+        ),
         (["toy", "--device", "gpu"], "`device` must be one of cpu, cuda, got 'gpu'"),
         (["toy", "--device", "cpu", "-p", "device=cpu"], "`device` must be given once"),
         (["rem", "--device", "cpu"], "`--device` does not apply: rem trains no networks"),
@@ -183,6 +204,27 @@ def test_a_run_tells_its_beginning_end_and_folder(root, tmp_path, monkeypatch, q
             "toy: an entry was damaged\n"
             "toy: done in 1.3 s\n"
         )
+
+
+def test_named_settings_are_changes_that_the_command_repeats(tmp_path, monkeypatch):
+    """A parameter given on its own goes before the named settings."""
+    root = make_repository(tmp_path / "repository", "figure2")
+    asked = []
+    monkeypatch.setattr(runs, "execute", lambda run, *_, **__: asked.append(run) or reused(run))
+    given = ["--settings", "text", "-p", "epochs=7"]
+    code, _, err = call("run", "figure2", "--preset", "quick", "--root", root, "--quiet", *given)
+    assert (code, err) == (0, "")
+    (run,) = asked
+    changes = {**settings("figure2").setting("text"), "epochs": 7}
+    assert run.params == settings("figure2").preset("quick", **changes)
+    assert dict(run.changed) == changes
+    words = shlex.split(run.command)
+    assert words[:5] == ["mtlpaper", "run", "figure2", "--preset", "quick"]
+    told = {word for flag, word in zip(words[5::2], words[6::2], strict=True) if flag == "-p"}
+    assert told == {f"{name}={value}" for name, value in changes.items()}
+    again = call(*words[1:], "--root", root, "--quiet")
+    assert again[0] == 0
+    assert asked[1].params == run.params
 
 
 @pytest.mark.parametrize("by", ["option", "environment"])

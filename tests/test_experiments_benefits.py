@@ -10,7 +10,7 @@ from mtlpaper.benefit import Unit, solve
 from mtlpaper.chapters import glossary as g
 from mtlpaper.chapters.common.labels import variable
 from mtlpaper.chapters.common.two_tasks import experiment as benefits
-from mtlpaper.chapters.common.two_tasks import segments
+from mtlpaper.chapters.common.two_tasks import segments, sources
 from mtlpaper.chapters.figure2.parameters import Figure2
 from mtlpaper.companion.parameters import parameter
 from mtlpaper.companion.registry import settings
@@ -62,6 +62,10 @@ def test_which_tasks_are_low_and_which_are_high(n, bins, low, high):
     assert [list(range(n))[part] for part in parts] == [low, high]
 
 
+#: Student's t(0.975) of four degrees of freedom, from tables, for means over five subsets.
+T_FOUR = 2.7764451051977987
+
+
 def array(*shape: int, seed: int = 0, dims: tuple[str, ...]) -> xr.DataArray:
     values = np.random.default_rng(seed).standard_normal(shape)
     return xr.DataArray(values, dims=dims)
@@ -103,11 +107,135 @@ def test_segments_average_over_what_they_are_told():
     assert np.ptp(segments.segments(params, sure).values) > 1
 
 
+def published(dims: tuple[str, ...], *shape: int) -> xr.Dataset:
+    """Made-up means and standard errors."""
+    mean = array(*shape, seed=1, dims=dims)
+    return xr.Dataset({"MT": mean, "MT_se": 0.1 + abs(array(*shape, seed=2, dims=dims))})
+
+
+@pytest.mark.parametrize("bins", ["halves", "ends"])
+def test_published_cells_are_averaged_as_independent(bins):
+    """Variances add, of averages over tasks and of differences, with five subsets to a mean."""
+    params = figure2(S_B=[0.1, 1.0, 5.0, 9.0], bins=bins)
+    benefit = array(3, 2, 2, 3, 4, 2, dims=("seed", "setting", "n_train", "S_A", "S_B", "r_AB"))
+    cells = published(("n_train", "S_A", "S_B", "r_AB"), 2, 3, 4, 2)
+    low, high = ([0, 1], [2, 3]) if bins == "halves" else ([0], [3])
+    mean, squares = (
+        np.stack([values[:, :, part].mean(axis=(1, 2)) for part in (low, high)], axis=1)
+        for values in (cells["MT"].values, cells["MT_se"].values ** 2)
+    )
+    variance = squares / (3 * len(low))
+
+    seen = segments.segments(params, benefit, ["S_A"], cells)
+    assert seen.dims == ("bound", "source", "n_train", "snr", "r_AB")
+    alone = segments.segments(params, benefit, ["S_A"])
+    assert alone.dims == ("bound", "setting", "n_train", "snr", "r_AB")
+    assert np.array_equal(seen[:, 1:], alone)  # ours are as without
+    half = T_FOUR * np.sqrt(variance)
+    assert np.allclose(seen[:, 0], [mean, mean - half, mean + half], rtol=0, atol=1e-13)
+
+    effect = segments.effects(params, benefit, ["S_A"], cells)
+    assert effect.dims == ("bound", "source", "n_train", "effect")
+    assert np.array_equal(effect[:, 1:], segments.effects(params, benefit, ["S_A"]))
+    # (low, high) S_B by (unrelated, related).
+    a, b, c, d = (mean[:, i, j] for i in (0, 1) for j in (0, 1))
+    estimate = np.stack([d - c, d - b, c - a, a, c, d], axis=-1)
+    A, B, C, D = (variance[:, i, j] for i in (0, 1) for j in (0, 1))
+    half = T_FOUR * np.sqrt(np.stack([D + C, D + B, C + A, A, C, D], axis=-1))
+    expected = [estimate, estimate - half, estimate + half]
+    assert np.allclose(effect[:, 0], expected, rtol=0, atol=1e-13)
+
+
+def test_averages_over_a_cell_that_nobody_published_are_not_published():
+    benefit = array(3, 2, 3, 2, 2, dims=("seed", "setting", "S_A", "S_B", "r_AB"))
+    cells = published(("S_A", "S_B", "r_AB"), 3, 2, 2)
+    cells["MT"][1, 0, 0] = cells["MT_se"][1, 0, 0] = np.nan
+    for of, lacks in (
+        (segments.segments, np.array([[True, False], [False, False]])),
+        (segments.effects, np.full(6, fill_value=True)),  # an end is missing
+    ):
+        seen = of(figure2(), benefit, ["S_A"], cells).values
+        assert np.array_equal(np.isnan(seen[:, 0]), np.broadcast_to(lacks, seen[:, 0].shape))
+        assert np.isfinite(seen[:, 1:]).all()
+
+
+def test_published_cells_are_found_by_their_values():
+    table = published(("S_A", "r_AB"), 3, 2)
+    table = table.assign_coords(S_A=[0.1, 1.0, 10.0], r_AB=[0.0, 1.0])
+    table = table.assign(n=("S_A", [5, 5, 5]), L_single=("S_A", [3.0, 2.0, 1.0]))
+    found = sources.published_cells(table, r_AB=(0.0, 0.5, 1.0), S_A=[10.0, 0.1])
+    assert set(found) == {"MT", "MT_se", "L_single"}
+    mean = table["MT"].values
+    expected = [[mean[2, 0], np.nan, mean[2, 1]], [mean[0, 0], np.nan, mean[0, 1]]]
+    assert np.array_equal(found["MT"].transpose("S_A", "r_AB"), expected, equal_nan=True)
+    assert found["L_single"].values.tolist() == [1.0, 3.0]
+    none = sources.published_cells(table, S_A=[0.2], r_AB=[0.0])
+    assert np.isnan(none["MT"]).all()
+
+
+def test_published_means_stand_first_with_their_intervals():
+    ours = xr.Variable(("bound", "setting", "S_A"), np.arange(12.0).reshape(3, 2, 2), {"a": 1})
+    mean, error = xr.Variable("S_A", [1.0, np.nan]), xr.Variable("S_A", [0.5, np.nan])
+    seen = sources.beside_published(ours, mean, error)
+    assert (seen.dims, seen.attrs) == (("bound", "source", "S_A"), {"a": 1})
+    assert np.array_equal(seen[:, 1:], ours)
+    half = 0.5 * T_FOUR
+    assert np.allclose(seen[:, 0, 0], [1, 1 - half, 1 + half], rtol=0, atol=1e-13)
+    assert np.isnan(seen[:, 0, 1]).all()
+
+
+def test_closeness_is_that_of_the_published_cells():
+    """Against numpy and by hand, whatever the order of the dimensions."""
+    benefit = array(5, 2, 3, 4, dims=("seed", "setting", "S_A", "r_AB"))
+    cells = published(("S_A", "r_AB"), 3, 4)
+    cells["MT"] *= 3
+    cells["MT"][0, 1] = cells["MT_se"][0, 1] = np.nan
+    seen = sources.closeness(benefit.transpose("r_AB", "seed", "S_A", "setting"), cells)
+    assert seen.dims == ("setting", "closeness")
+    known = np.ones((3, 4), bool)
+    known[0, 1] = False
+    theirs, se = cells["MT"].values[known], cells["MT_se"].values[known]
+    for row, ours in zip(seen.values, benefit.values.transpose(1, 0, 2, 3), strict=True):
+        mean = ours.mean(axis=0)[known]
+        z = (mean - theirs) / np.hypot(ours.std(axis=0, ddof=1)[known] / np.sqrt(5), se)
+        expected = {
+            "cells": 11,
+            "correlation": np.corrcoef(mean, theirs)[0, 1],
+            "slope": np.polyfit(theirs, mean, 1)[0],
+            "rms": np.sqrt(np.mean((mean - theirs) ** 2)),
+            "chi2": np.mean(z**2),
+            "beyond": np.mean(np.abs(z) > 2),
+        }
+        assert tuple(expected) == sources.CLOSENESS
+        assert row == pytest.approx(list(expected.values()))
+        assert 0 < expected["beyond"] < 1
+
+
+@pytest.mark.parametrize("known", [0, 1])
+def test_closeness_needs_two_published_cells(known):
+    benefit = array(5, 2, 3, dims=("seed", "setting", "S_A"))
+    cells = published(("S_A",), 3)
+    cells["MT"][known:] = np.nan
+    seen = sources.closeness(benefit, cells).values
+    assert seen[:, 0].tolist() == [known, known]
+    assert np.isnan(seen[:, 1:]).all()
+
+
+def test_settings_are_the_runs_own_and_the_texts():
+    params = figure2(script_rate=2e-3)
+    assert sources.settings().values == ("ours", "text")
+    assert sources.at(params, "ours") is params
+    assert sources.at(params, "text") == params.at("text")
+    assert sources.at(params, "text").script_rate == 2e-3
+
+
 # ------------------------------------------------------------------------ parameters to units
 
 
 def test_a_problem_is_what_the_parameters_say():
-    params = figure2(sigma=0.7, noise="sample", label_rule="soft", inputs="shared", seed=5, pool=90)
+    changes = {"noisy_train": 0.25, "noisy_test": 0.75, "pool": 60, "test_set": 32}
+    changes |= {"sigma": 0.7, "noise": "sample", "label_rule": "soft", "inputs": "shared"}
+    params = figure2(seed=5, **changes)
     problem = benefits.problem_of(params, 20, 30, 5.0, 1)
     assert (problem.n_train, problem.n_aux, problem.S_A, problem.replicate) == (20, 30, 5.0, 1)
     names = ("N1", "N3", "rank", "sigma", "noise", "label_rule", "inputs", "S_B", "r_AB", "seed")
@@ -141,7 +269,7 @@ def test_a_number_of_classes_may_be_given_where_the_parameters_have_several():
     ],
 )
 def test_the_learning_rate_grows_with_the_points_up_to_two(n_train, rate, expected):
-    training = benefits.training_of(figure2(learning_rate=rate), n_train)
+    training = benefits.training_of(figure2(learning_rate=rate, epochs=0), n_train)
     assert training.learning_rate == expected
     assert training.look_every == 2 * expected
 
@@ -166,7 +294,7 @@ def test_benefits_at_the_rate_in_use_are_those_of_smaller_steps():
 
 
 def test_a_training_is_what_the_parameters_say():
-    params = figure2(dtype="float32", t_max=33.0)
+    params = figure2(dtype="float32", t_max=33.0, epochs=0)
     training = benefits.training_of(params, 40)
     for name in ("t_max", "n_test", "device", "dtype"):
         assert getattr(training, name) == getattr(params, name), name

@@ -22,9 +22,10 @@ def estimate(name: str, **changes: object) -> Estimate:
 
 
 def test_networks_are_counted():
-    """Three datasets, points and main tasks; two S_B by three r_AB and the single task."""
+    """Three datasets, points and main tasks; two S_B by three r_AB and the single task; twice."""
     # One unit more of learning curves, of the extreme tasks and the single one.
-    assert (estimate("figure2").n_networks, estimate("figure2").n_units) == (27 * 7 + 5, 27 + 1)
+    found = estimate("figure2")
+    assert (found.n_networks, found.n_units) == (2 * 27 * 7 + 5, 2 * 27 + 1)
     # Trained, and followed by two theories, of which one knows no number of points.
     assert estimate("interactions").n_units == 2 * 27 + 9
     # Four profiles of three, seven and nine tasks, six of other ranks; three main tasks, twice.

@@ -129,6 +129,27 @@ def benefit_map(at, MT):
     yield mark(at, "points", x, y, fixed=True)  # other data may leave the same cells unclear
 
 
+def benefit_maps(of) -> Drawing:
+    """Maps for every number of points and main task."""
+
+    def marks(data):
+        for at, MT in spread(of(data), ("n_train",), "S_A"):
+            yield from benefit_map(at, MT)
+            yield from told_of(at, MT, ("n_train", "S_A"))
+
+    return marks
+
+
+def apart(data):
+    """Our means minus the published ones, two standard errors of both on either side."""
+    benefit = data["benefit"].sel(rule="test")
+    error = benefit.std("seed", ddof=1) / np.sqrt(benefit.sizes["seed"])
+    error = 2 * np.hypot(error, data["MT_published_se"])
+    middle = benefit.mean("seed") - data["MT_published"]
+    bounds = xr.Variable("bound", ["estimate", "low", "high"])
+    return xr.concat([middle, middle - error, middle + error], bounds)
+
+
 def all_axes(shape, **told) -> list[Drawing]:
     return [axis(at, **told) for at in np.ndindex(shape)]
 
@@ -220,6 +241,20 @@ def least_losses(data):
         least = curve.isel(time=[int(curve.argmin("time"))])
         yield mark((0, 0), "points", least["time"], least, named=str(name))
     yield from (*in_units((0, 0), r"\tau", "x"), *in_units((0, 0), "nats", "y"))
+
+
+def published_scatter(data):
+    x = data["MT_published"]
+    ends = [x.min(), x.max()]
+    models = (data["MT"].sel(bound="estimate"), data["MT_theory"], data["MT_infinite"])
+    for j, y in enumerate(models):
+        at = (0, j)
+        yield mark(at, "line", ends, ends, named=BY_TICKS)
+        yield level(at, 0.0, fixed=True)
+        yield level(at, 0.0, upright=True, fixed=True)
+        yield from in_units(at, "nats", "xy")
+        for n in data["n_train"].values:
+            yield mark(at, "points", x.sel(n_train=n), y.sel(n_train=n), named=f"$N$ = {n}")
 
 
 def theory_scatter(data):
@@ -530,12 +565,12 @@ DRAWN: dict[str, list[Drawing]] = {
     ],
     "rem-freezing": [from_freezing, axis(xlim=(0, 4), ylim=(0, 1))],
     "figure2": [
-        stripes("MT_left", "S_A", "Figure 2, left"),
-        stripes("MT_right", "n_right", "Figure 2, right", at=(0, 1)),
-        told((0, 0), "over main tasks"),
-        told((0, 1), "over numbers of points, high-SNR main tasks"),
+        *stripes_by_source("MT_left", "S_A", "Figure 2, left"),
+        *stripes_by_source("MT_right", "n_right", "Figure 2, right", 1),
+        *(told((i, 0), "over main tasks") for i in range(len(SOURCES))),
+        *(told((i, 1), "over points") for i in range(len(SOURCES))),
     ],
-    "figure2-lines": over_relatedness("n_train", "S_A", (6, 4)),
+    "figure2-lines": over_relatedness("n_train", "S_A", (6, 6), source="ours"),
     "figure2-curves": [least_losses, axis(x="symlog")],
     "auxiliary-data": stripes_by_source("MT_left", "n_aux", "Figure 3, left"),
     "auxiliary-data-full": over_relatedness("S_A", "n_aux", (6, 4), source="ours"),
@@ -560,14 +595,15 @@ DRAWN: dict[str, list[Drawing]] = {
         ),
         zeros((3, 4)),
     ],
-    "interactions": [
-        lambda data: (
-            one
-            for at, MT in spread(data["MT"], ("n_train",), "S_A")
-            for one in (*benefit_map(at, MT), *told_of(at, MT, ("n_train", "S_A")))
-        )
+    "interactions": [benefit_maps(lambda data: data["MT"])],
+    "interactions-published": [
+        published_scatter,
+        told((0, 0), "our networks"),
+        told((0, 1), "finite-sample theory, (T 7b)"),
+        told((0, 2), "infinite data, (T 6)"),
     ],
-    "interactions-lines": over_relatedness("n_train", "S_A", (6, 5), "MT_theory"),
+    "interactions-residuals": [benefit_maps(apart)],
+    "interactions-lines": over_relatedness("n_train", "S_A", (6, 6), "MT_theory"),
     "interactions-theory": [
         theory_scatter,
         told((0, 0), "finite-sample theory, (T 7b)"),

@@ -3,6 +3,7 @@
 import json
 import math
 
+import numpy as np
 import pytest
 import xarray as xr
 from tiny import data_of
@@ -60,20 +61,41 @@ def test_a_number_keeps_its_first_digits(value, digits, rounded):
     assert significant(value, digits) == rounded
 
 
+def by_source(published: list, ours: list, **labels: list) -> xr.DataArray:
+    """What the two sources of the prose say, and a third which must not matter."""
+    text = (99 - np.array(ours)).tolist()
+    return exact([published, ours, text], source=["published", "ours", "text"], **labels)
+
+
 def test_figure2_tells_the_ends_and_the_best_of_both_panels():
-    left = exact(
+    effects = {"effect": [RELATED, NOISY, UNRELATED]}
+    left = by_source(
+        [[0.5, 7.0, -7.0], [0.6, 8.0, -8.0], [0.9, 9.0, -9.0]],
         [[0.1, 1.0, -1.0], [0.3, 2.0, -2.0], [0.2, 3.0, -3.0]],
         S_A=[0.1, 1.0, 10.0],
-        effect=[RELATED, NOISY, UNRELATED],
+        **effects,
     )
-    right = exact([[0.0], [0.5], [0.25]], n_right=[100, 400, 800], effect=[RELATED])
+    right = by_source(
+        [[0.75], [0.125], [0.375]],
+        [[0.0], [0.5], [0.25]],
+        n_right=[100, 400, 800],
+        effect=[RELATED],
+    )
+    settings = {"setting": ["ours", "text"]}
+    close = array(
+        [[90.0, 0.75, 0.0125], [90.0, 0.5, 0.5]],
+        **settings,
+        closeness=["cells", "correlation", "rms"],
+    )
+    minima = {name: xr.concat([of, 7 * of], "setting") for name, of in MINIMA.items()}
     found = numbers_of(
         "figure2",
-        MT_left=exact([-0.5, 0.75], line=[0, 1]),
-        MT_right=exact([0.25, 0.0], line=[0, 1]),
+        MT_left=by_source([9.0, -9.0], [-0.5, 0.75], line=[0, 1]),
+        MT_right=by_source([9.0, -9.0], [0.25, 0.0], line=[0, 1]),
         effect_left=left,
         effect_right=right,
-        **MINIMA,
+        close=close,
+        **{name: of.assign_coords(settings) for name, of in minima.items()},
     )
     assert found == pytest.approx(
         {
@@ -95,6 +117,18 @@ def test_figure2_tells_the_ends_and_the_best_of_both_panels():
             "at_N_last": 0.25,
             "N_best": 400,
             "at_N_best": 0.5,
+            # The authors' at the same ends, and where ours are best.
+            "published_related_first": 0.5,
+            "published_related_last": 0.9,
+            "published_related_best": 0.6,
+            "published_unrelated_low": 8.0,
+            "published_unrelated_high": -8.0,
+            "published_at_N_first": 0.75,
+            "published_at_N_last": 0.375,
+            "published_at_N_best": 0.125,
+            "cells": 90,
+            "correlation": 0.75,
+            "rms": 0.0125,
             **TOLD,
         }
     )
@@ -146,8 +180,22 @@ def test_interactions_tell_where_theory_is_farthest_off():
         MT=exact([[[[0.0], [0.1]]], [[[0.5], [0.0]]]], **axes),
         MT_theory=array([[[[0.1], [0.1]]], [[[0.25], [0.1]]]], **axes),
         agreement=exact([[[*cell.values()]]], theory=["finite"], subset=["all"], statistic=[*cell]),
+        agreement_published=exact(
+            [[[0.75, 0.125], [0.5, 0.25]]],
+            model=["networks"],
+            subset=["all", "clean tasks"],
+            statistic=["correlation", "rmse"],
+        ),
+        MT_published=array([[[[0.0], [np.nan]]], [[[0.5], [0.0]]]], **axes),
         **MINIMA,
     )
+    assert found["published_cells"] == 3
+    assert (found["published_networks_correlation"], found["published_networks_rmse"]) == (
+        0.75,
+        0.125,
+    )
+    assert found["published_networks_clean_correlation"] == 0.5
+    assert found["published_networks_clean_rmse"] == 0.25
     assert (found["worst_gap"], found["worst_n_train"], found["worst_S_B"]) == (-0.25, 400, 0.1)
     assert (found["n_clear"], found["n_cells"], found["least_sign_percent"]) == (3, 4, 50)
     assert (found["finite_rmse"], found["finite_sign_percent"]) == (0.2, 75)

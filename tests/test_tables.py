@@ -9,6 +9,7 @@ import xarray as xr
 from mtlpaper.chapters.common.aligned_tasks import tables as aligned_tables
 from mtlpaper.chapters.common.labels import BOUNDS
 from mtlpaper.chapters.common.two_tasks import tables as shared
+from mtlpaper.chapters.common.two_tasks.sources import CLOSENESS
 from mtlpaper.chapters.figure1 import tables as figure1_tables
 from mtlpaper.chapters.interactions import tables as interactions_tables
 from mtlpaper.chapters.label_rules import tables as label_rules_tables
@@ -89,27 +90,133 @@ def test_agreement_is_told_for_each_theory():
     assert told["clear cells"] == "7 of 9"
 
 
-def segments(*values: float) -> xr.DataArray:
-    return xr.DataArray(
-        [list(values), [0.0] * len(values), [1.0] * len(values)],
-        dims=("bound", "cell"),
-        coords={"bound": list(BOUNDS)},
+def test_agreement_with_published_benefits_is_told_for_each_model():
+    row = {"correlation": 0.9, "slope": 2, "rmse": 0.01, "sign": np.nan, "n_clear": 0, "n_cells": 9}
+    none = [np.nan] * len(row)
+    data = xr.Dataset(
+        {
+            "agreement_published": (
+                ("bound", "model", "subset", "statistic"),
+                [[[[*row.values()], none], [none, none]]],
+            )
+        },
+        {
+            "bound": ["estimate"],
+            "model": ["networks", "infinite"],
+            "subset": ["all", "100"],
+            "statistic": [*row],
+        },
     )
+    told = interactions_tables.agreement_published(data).to_dict("records")
+    assert [(one["model"], one["cells"]) for one in told] == [
+        ("our networks", "all"),
+        ("our networks", "100"),
+        ("infinite-data flow (T 6)", "all"),
+        ("infinite-data flow (T 6)", "100"),
+    ]
+    assert (told[0]["correlation"], told[0]["slope"]) == ("0.900", "2.000")
+    assert (told[0]["right sign (%)"], told[0]["clear cells"]) == ("–", "0 of 9")
+    assert set(list(told[1].values())[2:]) == {"–"}  # without published cells
+
+
+def test_losses_are_differences_from_the_published_ones():
+    axes = {"n_train": [100, 200], "S_A": [0.631, 10.0]}
+    ours = xr.DataArray([[1.0, 2.0], [3.0, 4.0]], axes)
+    bounds = xr.concat([ours, ours - 9, ours + 9], "bound").assign_coords(bound=list(BOUNDS))
+    theirs = xr.DataArray([[1.25, 1.5], [3.0, np.nan]], axes)
+    data = xr.Dataset({"L_single": bounds, "L_published": theirs})
+    assert interactions_tables.losses(data).to_dict("records") == [
+        {"training points": 100, "S_A = 0.631": "-0.250", "S_A = 10": "0.500"},
+        {"training points": 200, "S_A = 0.631": "0.000", "S_A = 10": "–"},
+    ]
+
+
+#: The sources of a number, and their names in tables.
+NAMES = {
+    "published": "the authors' rows",
+    "ours": "our networks",
+    "text": "our networks, by the text",
+}
 
 
 def test_ranges_are_those_of_the_estimates_and_not_of_the_intervals():
-    (row,) = shared.axes({"Figure 2, left": segments(-0.02, 0.15)}).to_dict("records")
-    assert row["published axis"] == "-0.03 to +0.18"
-    assert row["our segments"] == "-0.020 to +0.150"
-
-
-def test_effects_show_estimate_and_interval_of_each_group():
-    effect = xr.DataArray(
-        np.array([[[0.1], [-0.2]], [[0.05], [-0.3]], [[0.2], [-0.1]]]),
-        dims=("bound", "S_A", "effect"),
-        coords={"bound": list(BOUNDS), "S_A": [0.1, 10.0], "effect": ["gain"]},
+    estimate = np.array([[-0.02, 0.15], [-0.03, 0.125], [0.25, 0.5]])
+    segments = xr.DataArray(
+        [estimate, estimate - 9, estimate + 9],
+        {"bound": list(BOUNDS), "source": list(NAMES)},
+        ("bound", "source", "cell"),
     )
+    assert shared.axes({"Figure 2, left": segments}).to_dict("records") == [
+        {
+            "panel": "Figure 2, left",
+            "published axis": "-0.03 to +0.18",
+            "the authors' rows": "-0.020 to +0.150",
+            "our networks": "-0.030 to +0.125",
+            "our networks, by the text": "+0.250 to +0.500",
+        }
+    ]
+
+
+def test_effects_show_estimate_and_interval_of_each_group_and_source():
+    estimate = np.array([[[0.1], [-0.2]], [[0.3], [-0.4]], [[np.nan], [0.5]]])
+    effect = xr.DataArray(
+        [estimate, estimate - 0.05, estimate + 0.1],
+        {"bound": list(BOUNDS), "source": list(NAMES), "S_A": [0.1, 10.0], "effect": ["gain"]},
+    )
+    told = ["+0.100 (+0.050 to +0.200)", "+0.300 (+0.250 to +0.400)", "–"]
+    told += ["-0.200 (-0.250 to -0.100)", "-0.400 (-0.450 to -0.300)", "+0.500 (+0.450 to +0.600)"]
+    groups = ["0.1"] * 3 + ["10"] * 3
+    names = list(NAMES.values()) * 2
     assert shared.effects(effect, "S_A").to_dict("records") == [
-        {"S_A": "0.1", "gain": "+0.100 (+0.050 to +0.200)"},
-        {"S_A": "10", "gain": "-0.200 (-0.300 to -0.100)"},
+        {"S_A": group, "source": name, "gain": gain}
+        for group, name, gain in zip(groups, names, told, strict=True)
+    ]
+
+
+def test_closeness_is_told_for_each_setting():
+    close = xr.DataArray(
+        [[90, 0.98765, 1.125, 0.01234, 2.5, 0.25], [90, 0.5, 0.75, 0.1, 30.0, 1.0]],
+        {"setting": ["ours", "text"], "closeness": list(CLOSENESS)},
+    )
+    assert shared.closeness(close).to_dict("records") == [
+        {
+            "source": "our networks",
+            "cells": "90",
+            "correlation": "0.988",
+            "slope": "1.12",
+            "rms difference (nats)": "0.0123",
+            "chi squared a cell": "2.50",
+            "more than 2 standard errors apart": "25%",
+        },
+        {
+            "source": "our networks, by the text",
+            "cells": "90",
+            "correlation": "0.500",
+            "slope": "0.75",
+            "rms difference (nats)": "0.1000",
+            "chi squared a cell": "30.00",
+            "more than 2 standard errors apart": "100%",
+        },
+    ]
+
+
+def test_minima_are_told_of_all_networks_and_our_largest_benefit():
+    estimate = np.array([[9.0], [-0.25], [0.125]])
+    data = xr.Dataset(
+        {
+            "share": (("setting", "place"), [[0.25, 0.75], [0.75, 0.25]]),
+            "n_networks": ("setting", [40, 40]),
+            "MT": (("bound", "source", "cell"), [estimate, estimate - 1, estimate + 1]),
+            "test_error": ("cell", [0.0125]),
+        },
+        {"place": ["at the start", "interior"], "bound": list(BOUNDS), "source": list(NAMES)},
+    )
+    assert shared.minima(data).to_dict("records") == [
+        {
+            "networks": 80,
+            "at the start (%)": "50.0",
+            "interior (%)": "50.0",
+            "test error, 95th percentile": "0.0125",
+            "largest |MT|": "0.250",
+        }
     ]

@@ -65,7 +65,8 @@ TINY: dict[str, dict[str, object]] = {
     "auxiliary_data": _PUBLISHED | {"n_train": 100, "n_aux": [100, 200]},
     "depth": _TASKS
     | {"S_B": [0.01, 10.0], "n_train": [200], "n_train_right": 200, "depth": [1, 3]},
-    "interactions": _TASKS | {"n_train": [20, 40], "n_points": 64, "n_fresh": 64, "n_cavity": 1},
+    "interactions": _PUBLISHED
+    | {"n_train": [100, 400], "n_points": 64, "n_fresh": 512, "n_cavity": 1},
     "confounds": _TASKS
     | {
         "S_A": [10.0],
