@@ -31,7 +31,7 @@ COMMON = CELLS | {
 }
 TINY = {
     "figure2": {"n_train_left": 200},
-    "interactions": {"n_points": 64, "n_fresh": 64, "n_cavity": 1},
+    "interactions": {"n_points": 64, "n_fresh": 256, "n_cavity": 1},
 }
 #: Student's t(0.975) of four degrees of freedom, from tables, for means over five subsets.
 T_FOUR = 2.7764451051977987
@@ -122,14 +122,14 @@ def test_published_main_tasks_are_averaged_as_independent(figure2):
 
 
 def test_a_panel_of_unpublished_points_has_no_published_segments():
-    data = computed("figure2", n_train=[100], n_train_left=30)
-    assert data["n_train"].values.tolist() == [30, 100]
+    data = computed("figure2", n_train=[100], n_train_left=150)
+    assert data["n_train"].values.tolist() == [100, 150]
     assert data["n_right"].values.tolist() == [100]
     left = data["MT_left"].sel(bound="estimate")
-    text = data["benefit"].sel(rule="test", setting="text", n_train=30).mean("seed")
+    text = data["benefit"].sel(rule="test", setting="text", n_train=150).mean("seed")
     assert same(left.sel(source="text"), text, atol=ROUNDING)
     assert data["n_networks"].values.tolist() == [40, 40]
-    # Nobody published benefits at 30 points.
+    # Nobody published benefits at 150 points.
     assert np.isnan(data["MT_left"].sel(source="published")).all()
     assert np.isfinite(data["MT_right"]).all()
     assert data["close"].sel(closeness="cells").values.tolist() == [8, 8]
