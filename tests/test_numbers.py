@@ -176,7 +176,18 @@ def test_interactions_tell_where_theory_is_farthest_off():
     cell = {"correlation": 0.9, "slope": 1.1, "rmse": 0.2, "sign": 0.75, "n_clear": 3, "n_cells": 4}
     found = numbers_of(
         "interactions",
-        {"least_correlation": 0.95, "least_sign": 0.5},
+        {"least_correlation": 0.95, "least_sign": 0.5, "n_cavity": 2},
+        loss_gap=array(
+            [[[0.0, -0.3], [0.1, 0.2]], [[0.0, 0.01], [-0.02, 0.0]]],
+            finite_theory=["finite", "cavity"],
+            n_train=[100, 400],
+            S_clean=[1.0, 10.0],
+        ),
+        agreement_same=array(
+            [[0.5, 0.25], [0.75, 0.125]],
+            finite_theory=["finite", "cavity"],
+            statistic=["correlation", "rmse"],
+        ),
         MT=exact([[[[0.0], [0.1]]], [[[0.5], [0.0]]]], **axes),
         MT_theory=array([[[[0.1], [0.1]]], [[[0.25], [0.1]]]], **axes),
         agreement=exact([[[*cell.values()]]], theory=["finite"], subset=["all"], statistic=[*cell]),
@@ -190,6 +201,8 @@ def test_interactions_tell_where_theory_is_farthest_off():
         **MINIMA,
     )
     assert found["published_cells"] == 3
+    assert (found["finite_loss_gap"], found["cavity_loss_gap"]) == (0.3, 0.02)
+    assert (found["cavity_same_correlation"], found["cavity_same_rmse"]) == (0.75, 0.125)
     assert (found["published_networks_correlation"], found["published_networks_rmse"]) == (
         0.75,
         0.125,

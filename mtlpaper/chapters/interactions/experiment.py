@@ -1,6 +1,7 @@
 """Figure A1: the complete interactions, and theories of the benefit over the same grid."""
 
 from collections.abc import Iterator, Sequence
+from itertools import product
 
 import numpy as np
 import xarray as xr
@@ -9,12 +10,15 @@ from jaxtyping import Bool, Float
 from mtlpaper.benefit import Agreement, TheoryUnit, Unit, agreement, resampled_interval
 from mtlpaper.chapters.common.labels import variable
 from mtlpaper.chapters.common.two_tasks.experiment import (
+    against_alone,
     benefits,
     by_theory,
-    gain,
+    extreme_tasks,
     grid,
     linear,
     main_tasks,
+    networks,
+    pair_labels,
     points,
     seeds,
     theory_gain,
@@ -54,20 +58,24 @@ def measure(params: Interactions, _: xr.Dataset) -> Iterator[Grid]:
     yield grid(over, trained, params)
     yield grid(over, by_theory(trained, params.n_points), params, "_theory")
     yield grid({"seed": seed, "S_A": S_A}, infinite, params, "_infinite")
-    clean = [value for value in params.S_A if value >= _CLEAN]
-    if clean:
-        yield grid(
-            {
-                "cavity_seed": Labels(range(params.n_cavity), "number of the dataset"),
-                "n_train": points(params.n_train),
-                "S_clean": Labels(clean, "singular value of a clean main task"),
-            },
-            lambda cavity_seed, n_train, S_clean: TheoryUnit(
-                trained(cavity_seed, n_train, S_clean), "cavity", params.n_fresh
-            ),
-            params,
-            "_cavity",
-        )
+    clean = [value for value in params.S_A if value >= _CLEAN] or params.S_A[-1:]
+    extremes = extreme_tasks(params)
+
+    def cavity(cavity_seed: int, n_train: int, S_clean: float) -> TheoryUnit:
+        few = linear(params, n_train, n_train, S_clean, cavity_seed, **extremes)
+        return TheoryUnit(few, "cavity", params.n_fresh)
+
+    yield grid(
+        {
+            "cavity_seed": Labels(range(params.n_cavity), "number of the dataset"),
+            "n_train": points(params.n_train),
+            "S_clean": Labels(clean, "singular value of a clean main task, or of the cleanest"),
+        },
+        cavity,
+        params,
+        "_cavity",
+        networks(pair_labels(product(extremes["S_B"], extremes["r_AB"])), "extreme"),
+    )
 
 
 def derive(params: Interactions, data: xr.Dataset) -> xr.Dataset:
@@ -144,17 +152,16 @@ def _cavity(params: Interactions, data: xr.Dataset) -> xr.Dataset:
     -------
     xarray.Dataset
         For clean main tasks `loss_gap` over (finite_theory, n_train, S_clean), the single-task loss
-        by theory minus that of training, and `agreement_same` of the benefits over (finite_theory,
-        statistic); means over the datasets that the cavity theory followed. Empty without them.
+        by theory minus that of training, and `agreement_same` of the benefits beside the extreme
+        auxiliary tasks over (finite_theory, statistic); means over the datasets that the cavity
+        theory followed.
     """
-    if "loss_cavity" not in data:
-        return xr.Dataset()
     by_cavity = data["loss_cavity"].mean("group")
-    same = {"seed": by_cavity["cavity_seed"].values, "S_A": by_cavity["S_clean"].values}
-    names = {"cavity_seed": "seed", "S_clean": "S_A"}
+    names = {"cavity_seed": "seed", "S_clean": "S_A", "extreme": "net"}
+    same = {name: by_cavity[own].values for own, name in names.items()}
     trained, finite = (data[name].mean("group").sel(same) for name in ("loss", "loss_theory"))
     losses = [finite, by_cavity.rename(names).transpose(*finite.dims)]
-    truth, *benefit = (gain(params, loss).mean("seed").values for loss in (trained, *losses))
+    truth, *benefit = (against_alone(loss).mean("seed").values for loss in (trained, *losses))
     everything = np.ones(truth.shape, dtype=bool)
     rows = [_row(truth, one, abs(truth) > NEGLIGIBLE, everything) for one in benefit]
     gaps = [
