@@ -226,6 +226,10 @@ dtype = Annotated[Literal["float64", "float32"], Symbol("precision of the traini
 
 seed = Annotated[int, Field(ge=0), Symbol("seed from which all randomness is spawned")]
 n_seeds = Annotated[_Repetitions, Symbol("datasets")]
+n_worlds = Annotated[
+    _Repetitions, Symbol("pairs of teachers, each with a pool, a test set and initial weights")
+]
+n_subsets = Annotated[_Repetitions, Symbol("training subsets of each pool")]
 n_datasets = Annotated[int, Field(ge=1, le=1000), Symbol("datasets, of which each setting has one")]
 n_trained = Annotated[_Repetitions, Symbol("datasets of trained networks")]
 n_teachers = Annotated[_Points, Symbol("teachers whose spectra are drawn")]

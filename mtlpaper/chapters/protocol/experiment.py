@@ -1,0 +1,303 @@
+"""Networks at changed flags and in repetitions of the authors' protocol, against their numbers.
+
+A *world* is a pair of teachers, a pool of training points, a test set and initial weights: all that
+the authors' five training subsets share. Worlds are the same for all flags.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from jaxtyping import Float
+from scipy.stats import chi2 as chi_squared
+from scipy.stats import t as student_t
+
+from mtlpaper.benefit import Unit, bootstrap_interval, solve
+from mtlpaper.chapters.common.labels import BOUND, variable
+from mtlpaper.chapters.common.precision import of_loss
+from mtlpaper.chapters.common.two_tasks.costs import cost
+from mtlpaper.chapters.common.two_tasks.experiment import (
+    extreme_tasks,
+    gain,
+    grid,
+    linear,
+    main_tasks,
+    networks,
+    pair_labels,
+    points,
+    seeds,
+)
+from mtlpaper.chapters.common.two_tasks.sources import published_cells
+from mtlpaper.chapters.protocol.parameters import Flags
+from mtlpaper.companion.contract import Grid, Labels, Stage, Variable
+from mtlpaper.documents.lee2019 import published
+
+#: A large test set of this many parts of half a test set, for all sizes up to it.
+_PARTS = 32
+#: Training subsets of a published mean.
+_SUBSETS = 5
+#: How a repetition is compared with the expectation.
+MEASURES = ("correlation", "rms difference")
+#: Errors of a published mean: its printed bar, that bar in our repetitions, and the whole.
+ERRORS = ("printed", "over subsets", "over worlds")
+QUANTITIES = ("loss alone", "benefit")
+#: Share of the constant correlation in that between worlds, of which there are few.
+_SHRINKAGE = 0.5
+
+
+# ---------------------------------------------------------------------------------------- measured
+
+
+def in_world(
+    params: Flags, n_train: int, S_A: float, world: int, subset: int, **changes: Any
+) -> Unit:
+    """Students of one training subset of a world."""
+    unit = linear(params, n_train, n_train, S_A, subset, **changes)
+    # Seeds of worlds begin behind the one of the teachers of our mean.
+    return replace(unit, problem=replace(unit.problem, seed=params.seed + 1 + world))
+
+
+def on_many_points(params: Flags, n_train: int, S_A: float, world: int, subset: int) -> Unit:
+    """A student alone and two beside the extreme clean tasks, tested on parts of a large set."""
+    tasks = {"S_B": params.S_B[-1:], "r_AB": extreme_tasks(params)["r_AB"]}
+    n_tested = params.test_set // 2 * _PARTS
+    unit = in_world(params, n_train, S_A, world, subset, test_set=n_tested, **tasks)
+    return replace(unit, training=replace(unit.training, n_groups=_PARTS))
+
+
+def measure(params: Flags, _: xr.Dataset) -> Iterator[Grid]:
+    """Students at changed flags, of several subsets, in repetitions, and of many teachers."""
+    cells = {"n_train": points(params.n_train), "S_A": main_tasks(params)}
+    world = Labels(range(params.n_worlds), "number of the world")
+    subset = Labels(range(params.n_subsets), "number of the training subset")
+    setting = Labels(list(params.settings), "the flag that is changed")
+    pairs = [(params.S_B[-1], r) for r in extreme_tasks(params)["r_AB"]]
+
+    def few(name: str, over: dict[str, Labels], unit: Any) -> Grid:
+        what = "least generalisation loss by parts of a large test set"
+        gives = {
+            name: Variable(("student", "part"), what, "nats", of_loss, of="loss"),
+        }
+        coords = {
+            "student": networks(pair_labels(pairs), "student"),
+            "part": variable("part", np.arange(_PARTS), "part of the large test set"),
+        }
+        return Grid(over | cells, unit, solve, gives, coords, cost)
+
+    yield few(
+        "loss_setting",
+        {"setting": setting, "world": world},
+        lambda setting, world, n_train, S_A: on_many_points(
+            params.at(setting), n_train, S_A, world, 0
+        ),
+    )
+    yield few(
+        "loss_subset",
+        {"world": world, "subset": subset},
+        lambda world, subset, n_train, S_A: on_many_points(params, n_train, S_A, world, subset),
+    )
+    yield grid(
+        {"world": world, "subset": subset, **cells},
+        lambda world, subset, n_train, S_A: in_world(params, n_train, S_A, world, subset),
+        params,
+        "_repeated",
+    )
+    yield grid(
+        {"seed": seeds(params), **cells},
+        lambda seed, n_train, S_A: linear(params, n_train, n_train, S_A, seed, pool=0, test_set=0),
+        params,
+        "_expected",
+    )
+
+
+# ----------------------------------------------------------------------------------------- derived
+
+
+def derive(params: Flags, data: xr.Dataset) -> xr.Dataset:
+    """Compare flags and repetitions with the published means.
+
+    Returns
+    -------
+    xarray.Dataset
+        `chi2` and the `log_likelihood` less that at the nominal flags, over setting, of `n_values`
+        published means, with `chi2_limit`, which it exceeds by chance in one of twenty worlds;
+        `scatter` over (bound, n_tested) of losses over subsets, and `published_scatter`; `error`
+        over (quantity, n_train, error); `alike` over (world, measure), how repetitions compare with
+        our mean over many teachers, the range `next_alike` over (bound, measure) of another
+        repetition, and `published_alike` over measure.
+    """
+    table = published.load("rank-10")
+    cells = published_cells(
+        table, n_train=params.n_train, S_A=params.S_A, S_B=params.S_B, r_AB=params.r_AB
+    )
+    return xr.merge(
+        [
+            _of_flags(data, cells),
+            _of_scatter(params, data, cells),
+            _of_repetitions(params, data, cells),
+        ]
+    )
+
+
+def _values(single: xr.DataArray, benefit: xr.DataArray) -> Float[np.ndarray, "*outer value"]:
+    """Losses of students alone, then benefits of the last main task, along one axis."""
+    outer = [dim for dim in single.dims if dim not in ("n_train", "S_A")]
+    losses = single.transpose(*outer, "n_train", "S_A").values
+    gains = benefit.isel(S_A=-1).transpose(*outer, "n_train", ...).values
+    shape = losses.shape[: len(outer)]
+    return np.concatenate([losses.reshape(*shape, -1), gains.reshape(*shape, -1)], axis=-1)
+
+
+def _of_students(loss: xr.DataArray) -> Float[np.ndarray, "*outer value"]:
+    alone = loss.isel(student=0)
+    return _values(alone, alone - loss.isel(student=slice(1, None)))
+
+
+def _of_flags(data: xr.Dataset, cells: xr.Dataset) -> xr.Dataset:
+    """Chi squared of the published means at every setting."""
+    ends = {"S_B": -1, "r_AB": sorted({0, cells.sizes["r_AB"] - 1})}
+    theirs = _values(cells["L_single"], cells["MT"].isel(ends))
+    n_losses = cells["L_single"].size
+    known = np.isfinite(theirs)
+    ours = _of_students(data["loss_setting"].mean("part")).mean(axis=1)
+    C = covariance(_of_students(data["loss_subset"]).mean(axis=1), n_losses)
+    apart = (theirs - ours)[:, known]
+    C = C[np.ix_(known, known)]
+    found = np.einsum("sv,vs->s", apart, np.linalg.solve(C, apart.T))
+    what = "log likelihood less that at the nominal flags"
+    n = int(known.sum())
+    return xr.Dataset(
+        {
+            "chi2": variable("setting", found, "chi squared of the published means"),
+            "log_likelihood": variable("setting", (found[0] - found) / 2, what),
+            "n_values": variable((), n, "published means compared"),
+            "chi2_limit": variable((), chi_squared.ppf(0.95, max(1, n)), "95th percentile"),
+        }
+    )
+
+
+def covariance(
+    values: Float[np.ndarray, "world part value"], n_losses: int
+) -> Float[np.ndarray, "value value"]:
+    """Covariance of one repetition and of the mean of our worlds, of which there are few.
+
+    The part within a world is that of its test set, from all disjoint test sets of two parts. The
+    part between worlds holds teachers, initial weights and subsets; its correlations are moved
+    half of the way to constant ones among losses, among benefits, and none between the two.
+
+    Parameters
+    ----------
+    values : (world, part, value) array
+        Means over the subsets of a world.
+    n_losses : int
+        The first values that are losses; the others are benefits.
+    """
+    worlds, parts, n = values.shape
+    tests = values.reshape(worlds, parts // 2, 2, n).mean(axis=2)
+    within = tests - tests.mean(axis=1, keepdims=True)
+    of_test = np.einsum("wpi,wpj->ij", within, within) / (worlds * (parts // 2 - 1))
+    between = np.cov(values.mean(axis=1), rowvar=False)
+    sd = np.sqrt(np.diag(between))
+    target = np.eye(n)
+    for block in (slice(0, n_losses), slice(n_losses, n)):
+        part = between[block, block] / np.outer(sd[block], sd[block])
+        off = ~np.eye(len(part), dtype=bool)
+        if off.any():
+            target[block, block][off] = max(0.0, part[off].mean())
+    shrunk = (1 - _SHRINKAGE) * between + _SHRINKAGE * target * np.outer(sd, sd)
+    return shrunk * (1 + 1 / worlds) + of_test
+
+
+def _of_scatter(params: Flags, data: xr.Dataset, cells: xr.Dataset) -> xr.Dataset:
+    """Scatter over training subsets against the size of the test set."""
+    alone = data["loss_subset"].isel(student=0).transpose("world", "subset", ..., "part")
+    counts = [2**k for k in range(_PARTS.bit_length())]
+    squares = [
+        alone.values.reshape(*alone.shape[:-1], -1, count)
+        .mean(axis=-1)
+        .var(axis=1, ddof=1)
+        .mean(axis=(1, 2, 3))
+        for count in counts
+    ]
+    interval = np.sqrt(np.maximum(0, bootstrap_interval(np.stack(squares, axis=1))))
+    theirs = np.sqrt(_SUBSETS * np.nanmean(cells["L_single_se"].values ** 2))
+    what = "root mean square deviation of losses over training subsets"
+    n_tested = [params.test_set // 2 * count for count in counts]
+    return xr.Dataset(
+        {
+            "scatter": variable(("bound", "n_tested"), interval, what, "nats"),
+            "published_scatter": variable((), theirs, what, "nats"),
+        },
+        {"bound": BOUND, "n_tested": variable("n_tested", n_tested, "points of the test set")},
+    )
+
+
+def _of_repetitions(params: Flags, data: xr.Dataset, cells: xr.Dataset) -> xr.Dataset:
+    """Errors of a repetition, and its distance from the expectation beside the published one."""
+    loss = data["loss_repeated"].mean("group")
+    single, benefit = loss.isel(net=0), gain(params, loss)
+    expected = gain(params, data["loss_expected"].mean("group")).mean("seed").values
+    errors = [
+        _errors(of, cells[f"{name}_se"]) for name, of in (("L_single", single), ("MT", benefit))
+    ]
+    dims = ("n_train", "S_A", "S_B", "r_AB")
+    repeated = benefit.mean("subset").transpose("world", *dims).values
+    theirs = cells["MT"].transpose(*dims).values
+    known = np.isfinite(theirs)
+    alike = np.array([_alike(one[known], expected[known]) for one in repeated])
+    what = "closeness of a repetition's benefits to our mean over many teachers"
+    return xr.Dataset(
+        {
+            "error": variable(
+                ("quantity", "n_train", "error_of"), errors, "standard error of a mean", "nats"
+            ),
+            "alike": variable(("world", "measure"), alike, what),
+            "next_alike": variable(("bound", "measure"), another(alike), f"{what}: another one"),
+            "published_alike": variable(
+                "measure", _alike(theirs[known], expected[known]), f"{what}: the authors' rows"
+            ),
+            "n_cells": variable((), int(known.sum()), "published benefits compared"),
+        },
+        {
+            "quantity": variable("quantity", list(QUANTITIES), "what the error is of"),
+            "error_of": variable("error_of", list(ERRORS), "over what a mean scatters"),
+            "measure": variable("measure", list(MEASURES), "measure of closeness"),
+        },
+    )
+
+
+def _errors(of: xr.DataArray, printed: xr.DataArray) -> np.ndarray:
+    """Root mean square standard errors over (n_train, error)."""
+    over_subsets = of.var("subset", ddof=1).mean("world") / of.sizes["subset"]
+    over_worlds = of.mean("subset").var("world", ddof=1)
+    squares = [
+        one.mean([dim for dim in one.dims if dim != "n_train"]).values
+        for one in (printed**2, over_subsets, over_worlds)
+    ]
+    return np.sqrt(np.stack(squares, axis=-1))
+
+
+def _alike(one: np.ndarray, expected: np.ndarray) -> list[float]:
+    if one.size < 2:
+        return [np.nan] * len(MEASURES)
+    rms = np.sqrt(np.mean((one - expected) ** 2))
+    return [float(np.corrcoef(one, expected)[0, 1]), float(rms)]
+
+
+def another(alike: Float[np.ndarray, "world measure"]) -> Float[np.ndarray, "bound measure"]:
+    """Mean and 95 % prediction interval of one more repetition.
+
+    Correlations are taken by Fisher's z and differences by their logarithm, in which they are
+    about Gaussian.
+    """
+    n = len(alike)
+    straight = np.stack([np.arctanh(alike[:, 0]), np.log(alike[:, 1])], axis=1)
+    mean = straight.mean(axis=0)
+    reach = student_t.ppf(0.975, n - 1) * straight.std(axis=0, ddof=1) * np.sqrt(1 + 1 / n)
+    ends = np.stack([mean, mean - reach, mean + reach])
+    return np.stack([np.tanh(ends[:, 0]), np.exp(ends[:, 1])], axis=1)
+
+
+STAGES = (Stage(measure, derive),)

@@ -1,0 +1,65 @@
+"""Flags against the published means, scatter over subsets, and repetitions of the protocol."""
+
+import numpy as np
+import xarray as xr
+
+from mtlpaper.companion import style
+
+
+@style.drawing
+def flags(data: xr.Dataset) -> np.ndarray:
+    """Chi squared of the published means, one bar for each changed flag.
+
+    Returns
+    -------
+    (1, 1) array of Axes
+    """
+    axes = style.subplots(width=6.4, height=3.8)
+    ax = axes[0, 0]
+    names = data["setting"].values
+    ax.plot(data["chi2"], range(len(names)), "o", color=style.BLUE)
+    ax.axvline(float(data["chi2_limit"]), color=style.INK, linewidth=0.8)
+    ax.set_yticks(range(len(names)), [str(name) for name in names])
+    ax.invert_yaxis()
+    ax.set_xlim(0, None)
+    ax.set_xlabel(r"$\chi^2$ of the published means")
+    return axes
+
+
+@style.drawing
+def repetitions(data: xr.Dataset) -> np.ndarray:
+    """Scatter over subsets against test points (left); closeness to the expectation (right).
+
+    Returns
+    -------
+    (1, 3) array of Axes
+    """
+    axes = style.subplots(1, 3, width=9.0)
+    ax = axes[0, 0]
+    sizes = data["n_tested"].values
+    value, low, high = (data["scatter"].sel(bound=bound) for bound in data["bound"].values)
+    ax.errorbar(
+        sizes, value, [value - low, high - value], fmt="o", color=style.BLUE, label="simulated"
+    )
+    ax.axhline(float(data["published_scatter"]), color=style.VERMILLION, label="published")
+    ax.set_xscale("log")
+    ax.set_ylim(0, None)
+    ax.set_xlabel("points of the test set")
+    ax.set_ylabel("scatter over subsets (nats)")
+    ax.legend(loc="upper right", fontsize=8)
+    units = {"correlation": "", "rms difference": " (nats)"}
+    for ax, measure in zip(axes[0, 1:], data["measure"].values, strict=True):
+        here = data.sel(measure=measure)
+        mean, low, high = here["next_alike"].values
+        ax.plot(0 * here["alike"], here["alike"], "o", color=style.BLUE, alpha=0.5)
+        ax.errorbar(
+            [1], [mean], [[mean - low], [high - mean]], fmt="o", color=style.BLUE, capsize=3
+        )
+        ax.plot([2], [here["published_alike"]], "D", color=style.VERMILLION)
+        ax.set_xticks(range(3), ["repetitions", "next one", "published"], fontsize=8)
+        ax.set_xlim(-0.5, 2.5)
+        ax.set_ylabel(f"{measure}{units[str(measure)]}")
+    return axes
+
+
+FIGURES = {"protocol-flags": flags, "protocol-repetitions": repetitions}

@@ -1,0 +1,55 @@
+"""Tables of the page on the authors' flags."""
+
+from typing import Any
+
+import pandas as pd
+import xarray as xr
+
+from mtlpaper.chapters.common.tables import interval
+
+#: What scatters, and what shares it: the columns of the table of errors.
+_ERRORS = {
+    "printed": "printed",
+    "over subsets": "our repetitions, over subsets",
+    "over worlds": "our repetitions, over worlds",
+}
+
+
+def flags(data: xr.Dataset) -> pd.DataFrame:
+    """Chi squared and relative log likelihood of the published means at every setting."""
+    return pd.DataFrame(
+        {
+            "changed": [str(name) for name in data["setting"].values],
+            "chi squared": [f"{value:.1f}" for value in data["chi2"].values],
+            "log likelihood less nominal": [
+                f"{value:+.1f}" for value in data["log_likelihood"].values
+            ],
+        }
+    )
+
+
+def errors(data: xr.Dataset) -> pd.DataFrame:
+    """Root mean square standard errors of means: printed, over subsets, over worlds."""
+    rows = []
+    for quantity in data["quantity"].values:
+        for n_train in data["n_train"].values:
+            here = data["error"].sel(quantity=quantity, n_train=n_train)
+            row: dict[str, Any] = {"mean": str(quantity), "training points": int(n_train)}
+            shown = {name: f"{float(here.sel(error_of=of)):.3f}" for of, name in _ERRORS.items()}
+            rows.append(row | shown)
+    return pd.DataFrame(rows)
+
+
+def repetitions(data: xr.Dataset) -> pd.DataFrame:
+    """Closeness to our mean over many teachers: another repetition, and the authors' rows."""
+    rows = []
+    for measure in data["measure"].values:
+        here = data.sel(measure=measure)
+        rows.append(
+            {
+                "measure": str(measure),
+                "another repetition (95 %)": interval(here["next_alike"], sign=""),
+                "the authors' rows": f"{float(here['published_alike']):.3f}",
+            }
+        )
+    return pd.DataFrame(rows)
