@@ -78,6 +78,23 @@ TINY: dict[str, dict[str, object]] = {
         "n_aux": [40],
         "batch_points": [20],
     },
+    # Its cells are published ones, so that there is something to compare with.
+    "protocol": {
+        "N1": 20,
+        "N2": 12,
+        "n_train": [100, 200],
+        "S_A": [0.1585, 10.0],
+        "S_B": [0.01, 10.0],
+        "r_AB": [0.0, 1.0],
+        "n_seeds": 2,
+        "n_test": 64,
+        "epochs": 500,
+        "pool": 800,
+        "test_set": 40,
+        "n_worlds": 2,
+        "n_subsets": 2,
+        "learning_rate": 2.0,
+    },
     "table1": _TASKS
     | {"r_AB": [0.0, 0.1, 1.0], "n_train": [20, 40], "limited": 20, "n_points": 64},
     "multiverse": {

@@ -14,8 +14,8 @@ from jaxtyping import Float
 from scipy.stats import chi2 as chi_squared
 from scipy.stats import t as student_t
 
-from mtlpaper.benefit import Unit, bootstrap_interval, solve
-from mtlpaper.chapters.common.labels import BOUND, variable
+from mtlpaper.benefit import Unit, solve
+from mtlpaper.chapters.common.labels import BOUNDS, variable
 from mtlpaper.chapters.common.precision import of_loss
 from mtlpaper.chapters.common.two_tasks.costs import cost
 from mtlpaper.chapters.common.two_tasks.experiment import (
@@ -45,6 +45,7 @@ ERRORS = ("printed", "over subsets", "over worlds")
 QUANTITIES = ("loss alone", "benefit")
 #: Share of the constant correlation in that between worlds, of which there are few.
 _SHRINKAGE = 0.5
+_BOUND = variable("bound", list(BOUNDS), "mean over worlds and 95 % range of another world")
 
 
 # ---------------------------------------------------------------------------------------- measured
@@ -123,10 +124,10 @@ def derive(params: Flags, data: xr.Dataset) -> xr.Dataset:
     xarray.Dataset
         `chi2` and the `log_likelihood` less that at the nominal flags, over setting, of `n_values`
         published means, with `chi2_limit`, which it exceeds by chance in one of twenty worlds;
-        `scatter` over (bound, n_tested) of losses over subsets, and `published_scatter`; `error`
-        over (quantity, n_train, error); `alike` over (world, measure), how repetitions compare with
-        our mean over many teachers, the range `next_alike` over (bound, measure) of another
-        repetition, and `published_alike` over measure.
+        `scatter` over (bound, n_tested) of losses over subsets, with the range of another world,
+        and `published_scatter`; `error` over (quantity, n_train, error_of); `alike` over (world,
+        measure), how repetitions compare with our mean over many teachers, the range `next_alike`
+        over (bound, measure) of another repetition, and `published_alike` over measure.
     """
     table = published.load("rank-10")
     cells = published_cells(
@@ -221,16 +222,18 @@ def _of_scatter(params: Flags, data: xr.Dataset, cells: xr.Dataset) -> xr.Datase
         .mean(axis=(1, 2, 3))
         for count in counts
     ]
-    interval = np.sqrt(np.maximum(0, bootstrap_interval(np.stack(squares, axis=1))))
+    ends = np.exp(another(np.log(np.sqrt(np.stack(squares, axis=1)))))
     theirs = np.sqrt(_SUBSETS * np.nanmean(cells["L_single_se"].values ** 2))
     what = "root mean square deviation of losses over training subsets"
     n_tested = [params.test_set // 2 * count for count in counts]
     return xr.Dataset(
         {
-            "scatter": variable(("bound", "n_tested"), interval, what, "nats"),
+            "scatter": variable(
+                ("bound", "n_tested"), ends, f"{what}, and of another world", "nats"
+            ),
             "published_scatter": variable((), theirs, what, "nats"),
         },
-        {"bound": BOUND, "n_tested": variable("n_tested", n_tested, "points of the test set")},
+        {"bound": _BOUND, "n_tested": variable("n_tested", n_tested, "points of the test set")},
     )
 
 
@@ -254,7 +257,9 @@ def _of_repetitions(params: Flags, data: xr.Dataset, cells: xr.Dataset) -> xr.Da
                 ("quantity", "n_train", "error_of"), errors, "standard error of a mean", "nats"
             ),
             "alike": variable(("world", "measure"), alike, what),
-            "next_alike": variable(("bound", "measure"), another(alike), f"{what}: another one"),
+            "next_alike": variable(
+                ("bound", "measure"), _another_alike(alike), f"{what}: another one"
+            ),
             "published_alike": variable(
                 "measure", _alike(theirs[known], expected[known]), f"{what}: the authors' rows"
             ),
@@ -286,17 +291,17 @@ def _alike(one: np.ndarray, expected: np.ndarray) -> list[float]:
     return [float(np.corrcoef(one, expected)[0, 1]), float(rms)]
 
 
-def another(alike: Float[np.ndarray, "world measure"]) -> Float[np.ndarray, "bound measure"]:
-    """Mean and 95 % prediction interval of one more repetition.
+def another(samples: Float[np.ndarray, "world value"]) -> Float[np.ndarray, "bound value"]:
+    """Mean of Gaussian samples, one a world, and 95 % prediction interval of one more."""
+    n = len(samples)
+    mean = samples.mean(axis=0)
+    reach = student_t.ppf(0.975, n - 1) * samples.std(axis=0, ddof=1) * np.sqrt(1 + 1 / n)
+    return np.stack([mean, mean - reach, mean + reach])
 
-    Correlations are taken by Fisher's z and differences by their logarithm, in which they are
-    about Gaussian.
-    """
-    n = len(alike)
-    straight = np.stack([np.arctanh(alike[:, 0]), np.log(alike[:, 1])], axis=1)
-    mean = straight.mean(axis=0)
-    reach = student_t.ppf(0.975, n - 1) * straight.std(axis=0, ddof=1) * np.sqrt(1 + 1 / n)
-    ends = np.stack([mean, mean - reach, mean + reach])
+
+def _another_alike(alike: Float[np.ndarray, "world 2"]) -> Float[np.ndarray, "bound 2"]:
+    """Range of another repetition; Fisher's z and the logarithm make both measures Gaussian."""
+    ends = another(np.stack([np.arctanh(alike[:, 0]), np.log(alike[:, 1])], axis=1))
     return np.stack([np.tanh(ends[:, 0]), np.exp(ends[:, 1])], axis=1)
 
 

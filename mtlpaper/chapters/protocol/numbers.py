@@ -43,6 +43,8 @@ def numbers(data: xr.Dataset) -> dict[str, Number]:
         "above": ", ".join(above) or "none",
         "n_above": len(above),
         "n_settings": chi2.sizes["setting"],
+        "half_epochs": float(data["log_likelihood"].sel(setting="2000 epochs")),
+        "double_epochs": float(data["log_likelihood"].sel(setting="8000 epochs")),
         "published_scatter": theirs,
         "scatter_smallest": float(scatter[0]),
         "scatter_largest": float(scatter[-1]),

@@ -25,7 +25,7 @@ class Flags(Protocol):
         (100, 400, 1600), "script", "every second of those that were published"
     )
     S_A: Increasing[g.S_A] = parameter(
-        (0.01, 0.1585, 10.0), "script", "three of those that were published"
+        (0.01, 0.1585, 0.631, 10.0), "script", "four of those that were published"
     )
     pool: g.pool = parameter(
         6400, "ours", "twice the largest training set; the script's size is unrecorded"
