@@ -75,8 +75,10 @@ def test_covariance_is_that_of_worlds_and_of_small_test_sets():
     # The mean over the parts of a world keeps an eighth of the variance of one part.
     between = (own**2 + test**2 / parts) * np.eye(n)
     between[:2, :2] += common**2
-    exact = between + test**2 / 2 * np.eye(n)
-    np.testing.assert_allclose(covariance(values, 2), exact, atol=0.015)  # 5 sd / sqrt(worlds)
+    for size in (1, 2, 8):
+        exact = between + test**2 / size * np.eye(n)
+        # Five standard errors of the largest variance, which are 0.3 * sqrt(2 / worlds).
+        np.testing.assert_allclose(covariance(values, 2, size), exact, atol=0.015)
 
 
 def test_few_worlds_still_give_a_covariance_that_can_be_inverted():

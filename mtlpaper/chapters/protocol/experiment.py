@@ -36,6 +36,7 @@ from mtlpaper.documents.lee2019 import published
 
 #: A large test set of this many parts of half a test set, for all sizes up to it.
 _PARTS = 32
+_COUNTS = tuple(2**k for k in range(_PARTS.bit_length()))
 #: Training subsets of a published mean.
 _SUBSETS = 5
 #: How a repetition is compared with the expectation.
@@ -124,6 +125,7 @@ def derive(params: Flags, data: xr.Dataset) -> xr.Dataset:
     xarray.Dataset
         `chi2` and the `log_likelihood` less that at the nominal flags, over setting, of `n_values`
         published means, with `chi2_limit`, which it exceeds by chance in one of twenty worlds;
+        `size_likelihood` over n_tested, the log likelihood of test sets of other sizes;
         `scatter` over (bound, n_tested) of losses over subsets, with the range of another world,
         and `published_scatter`; `error` over (quantity, n_train, error_of); `alike` over (world,
         measure), how repetitions compare with our mean over many teachers, the range `next_alike`
@@ -163,16 +165,26 @@ def _of_flags(data: xr.Dataset, cells: xr.Dataset) -> xr.Dataset:
     n_losses = cells["L_single"].size
     known = np.isfinite(theirs)
     ours = _of_students(data["loss_setting"].mean("part")).mean(axis=1)
-    C = covariance(_of_students(data["loss_subset"]).mean(axis=1), n_losses)
+    repeated = _of_students(data["loss_subset"]).mean(axis=1)
     apart = (theirs - ours)[:, known]
-    C = C[np.ix_(known, known)]
-    found = np.einsum("sv,vs->s", apart, np.linalg.solve(C, apart.T))
+    found, by_size = np.zeros(len(apart)), []
+    for parts in _COUNTS:
+        C = covariance(repeated, n_losses, parts)[np.ix_(known, known)]
+        chi2 = np.einsum("sv,vs->s", apart, np.linalg.solve(C, apart.T))
+        by_size.append(-(chi2[0] + np.linalg.slogdet(C)[1]) / 2)
+        if parts == 2:
+            found = chi2
     what = "log likelihood less that at the nominal flags"
     n = int(known.sum())
     return xr.Dataset(
         {
             "chi2": variable("setting", found, "chi squared of the published means"),
             "log_likelihood": variable("setting", (found[0] - found) / 2, what),
+            "size_likelihood": variable(
+                "n_tested",
+                by_size - max(by_size),
+                "log likelihood of published means at the nominal flags, less the largest",
+            ),
             "n_values": variable((), n, "published means compared"),
             "chi2_limit": variable((), chi_squared.ppf(0.95, max(1, n)), "95th percentile"),
         }
@@ -180,11 +192,11 @@ def _of_flags(data: xr.Dataset, cells: xr.Dataset) -> xr.Dataset:
 
 
 def covariance(
-    values: Float[np.ndarray, "world part value"], n_losses: int
+    values: Float[np.ndarray, "world part value"], n_losses: int, parts: int = 2
 ) -> Float[np.ndarray, "value value"]:
     """Covariance of one repetition and of the mean of our worlds, of which there are few.
 
-    The part within a world is that of its test set, from all disjoint test sets of two parts. The
+    The part within a world is that of a small test set, from the disjoint parts of a large one. The
     part between worlds holds teachers, initial weights and subsets; its correlations are moved
     half of the way to constant ones among losses, among benefits, and none between the two.
 
@@ -194,11 +206,12 @@ def covariance(
         Means over the subsets of a world.
     n_losses : int
         The first values that are losses; the others are benefits.
+    parts : int
+        Parts that make the repetition's test set.
     """
-    worlds, parts, n = values.shape
-    tests = values.reshape(worlds, parts // 2, 2, n).mean(axis=2)
-    within = tests - tests.mean(axis=1, keepdims=True)
-    of_test = np.einsum("wpi,wpj->ij", within, within) / (worlds * (parts // 2 - 1))
+    worlds, n_parts, n = values.shape
+    within = values - values.mean(axis=1, keepdims=True)
+    of_test = np.einsum("wpi,wpj->ij", within, within) / (worlds * (n_parts - 1) * parts)
     between = np.cov(values.mean(axis=1), rowvar=False)
     sd = np.sqrt(np.diag(between))
     target = np.eye(n)
@@ -214,18 +227,17 @@ def covariance(
 def _of_scatter(params: Flags, data: xr.Dataset, cells: xr.Dataset) -> xr.Dataset:
     """Scatter over training subsets against the size of the test set."""
     alone = data["loss_subset"].isel(student=0).transpose("world", "subset", ..., "part")
-    counts = [2**k for k in range(_PARTS.bit_length())]
     squares = [
         alone.values.reshape(*alone.shape[:-1], -1, count)
         .mean(axis=-1)
         .var(axis=1, ddof=1)
         .mean(axis=(1, 2, 3))
-        for count in counts
+        for count in _COUNTS
     ]
     ends = np.exp(another(np.log(np.sqrt(np.stack(squares, axis=1)))))
     theirs = np.sqrt(_SUBSETS * np.nanmean(cells["L_single_se"].values ** 2))
     what = "root mean square deviation of losses over training subsets"
-    n_tested = [params.test_set // 2 * count for count in counts]
+    n_tested = [params.test_set // 2 * count for count in _COUNTS]
     return xr.Dataset(
         {
             "scatter": variable(

@@ -8,7 +8,7 @@ from mtlpaper.companion import style
 
 @style.drawing
 def flags(data: xr.Dataset) -> np.ndarray:
-    """Chi squared of the published means, one bar for each changed flag.
+    """Chi squared of the published means, one point for each changed flag.
 
     Returns
     -------
@@ -22,6 +22,7 @@ def flags(data: xr.Dataset) -> np.ndarray:
     ax.set_yticks(range(len(names)), [str(name) for name in names])
     ax.invert_yaxis()
     ax.set_xlim(0, None)
+    ax.set_ylabel("changed flag")
     ax.set_xlabel(r"$\chi^2$ of the published means")
     return axes
 
@@ -52,12 +53,11 @@ def repetitions(data: xr.Dataset) -> np.ndarray:
         here = data.sel(measure=measure)
         mean, low, high = here["next_alike"].values
         ax.plot(0 * here["alike"], here["alike"], "o", color=style.BLUE, alpha=0.5)
-        ax.errorbar(
-            [1], [mean], [[mean - low], [high - mean]], fmt="o", color=style.BLUE, capsize=3
-        )
+        ax.errorbar([1], [mean], [[mean - low], [high - mean]], fmt="o", color=style.BLUE)
         ax.plot([2], [here["published_alike"]], "D", color=style.VERMILLION)
-        ax.set_xticks(range(3), ["repetitions", "next one", "published"], fontsize=8)
+        ax.set_xticks(range(3), ["repetitions", "another one", "the authors"], fontsize=8)
         ax.set_xlim(-0.5, 2.5)
+        ax.set_xlabel("benefits of")
         ax.set_ylabel(f"{measure}{units[str(measure)]}")
     return axes
 

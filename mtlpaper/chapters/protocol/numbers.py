@@ -49,6 +49,7 @@ def numbers(data: xr.Dataset) -> dict[str, Number]:
         "scatter_smallest": float(scatter[0]),
         "scatter_largest": float(scatter[-1]),
         "fitting_sizes": ", ".join(map(str, fitting)) or "none",
+        "likely_size": int(data["n_tested"][int(data["size_likelihood"].values.argmax())]),
         "error_ratio": _ratio(data, "benefit"),
         "loss_error_ratio": _ratio(data, "loss alone"),
         "verdict": verdict(data),

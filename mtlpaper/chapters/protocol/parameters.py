@@ -30,7 +30,9 @@ class Flags(Protocol):
     pool: g.pool = parameter(
         6400, "ours", "twice the largest training set; the script's size is unrecorded"
     )
-    test_set: g.test_set = parameter(200, "inferred", "the published scatter, see the page")
+    test_set: g.test_set = parameter(
+        200, "inferred", "the published means and their scatter, see the page"
+    )
     n_seeds: g.n_seeds = parameter(
         8, "ours", "their mean is then far closer than a repetition", meaning="teachers of our mean"
     )

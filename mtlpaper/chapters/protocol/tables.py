@@ -28,6 +28,21 @@ def flags(data: xr.Dataset) -> pd.DataFrame:
     )
 
 
+def sizes(data: xr.Dataset) -> pd.DataFrame:
+    """Scatter of losses over subsets, and log likelihood of the means, by size of the test set."""
+    return pd.DataFrame(
+        {
+            "test points": data["n_tested"].values,
+            "scatter of a world (95 %)": [
+                interval(one, sign="") for one in data["scatter"].transpose("n_tested", "bound")
+            ],
+            "log likelihood of the means less the largest": [
+                f"{value:+.1f}" for value in data["size_likelihood"].values
+            ],
+        }
+    )
+
+
 def errors(data: xr.Dataset) -> pd.DataFrame:
     """Root mean square standard errors of means: printed, over subsets, over worlds."""
     rows = []
