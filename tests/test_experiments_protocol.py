@@ -165,9 +165,12 @@ def test_the_verdict_follows_from_both_ranges(correlation, rms, words):
     assert verdict(xr.Dataset({"next_alike": ends, "published_alike": theirs})) == words
 
 
-def test_numbers_name_the_settings_above_the_limit():
+def test_numbers_name_the_settings_above_the_limit_and_count_closer_repetitions():
     data = data_of("protocol").copy()
     chi2 = xr.full_like(data["chi2"], 1.0)
     chi2[{"setting": 3}] = 1e3
-    found = numbers(data.assign(chi2=chi2))
+    alike = data["alike"].copy(data=[[0.9, 0.02], [0.7, 0.01]])
+    rows = data["published_alike"].copy(data=[0.8, 0.03])
+    found = numbers(data.assign(chi2=chi2, alike=alike, published_alike=rows))
     assert (found["n_above"], found["above"]) == (1, "32 hidden units")
+    assert found["n_closer"] == 1

@@ -53,6 +53,7 @@ def numbers(data: xr.Dataset) -> dict[str, Number]:
         "error_ratio": _ratio(data, "benefit"),
         "loss_error_ratio": _ratio(data, "loss alone"),
         "verdict": verdict(data),
+        "n_closer": _closer(data),
     }
     for measure, name in (("correlation", "correlation"), ("rms difference", "rms")):
         here = data.sel(measure=measure)
@@ -67,6 +68,12 @@ def _ratio(data: xr.Dataset, quantity: str) -> float:
     squares = (data["error"].sel(quantity=quantity) ** 2).mean("n_train")
     ratio = squares.sel(error_of="over worlds") / squares.sel(error_of="printed")
     return float(np.sqrt(ratio))
+
+
+def _closer(data: xr.Dataset) -> int:
+    """How many repetitions correlate more with our mean than the authors' rows do."""
+    higher = data["alike"] > data["published_alike"]
+    return int(higher.sel(measure="correlation").sum())
 
 
 def verdict(data: xr.Dataset) -> str:
