@@ -16,6 +16,7 @@ from mtlpaper.chapters.protocol.experiment import (
 )
 from mtlpaper.chapters.protocol.numbers import numbers, verdict
 from mtlpaper.chapters.protocol.parameters import Flags
+from mtlpaper.companion.parameters import ParameterError
 from mtlpaper.documents.lee2019 import published
 
 QUICK = Flags.preset("quick")
@@ -44,6 +45,12 @@ def test_every_setting_changes_what_it_names_and_nothing_of_the_world():
         assert (problem.pool, problem.test_set) == (QUICK.pool, QUICK.test_set // 2 * _PARTS)
         seen.add(unit)
     assert len(seen) == len(QUICK.settings)
+
+
+@pytest.mark.parametrize("name", ["pool", "test_set"])
+def test_a_world_has_a_pool_and_a_test_set(name):
+    with pytest.raises(ParameterError, match=f"`{name}` must be"):
+        Flags.preset("quick", **{name: 0})
 
 
 def test_subsets_share_a_world_and_teachers_of_the_mean_are_in_none(grids):

@@ -1,5 +1,9 @@
 """Parameters of the study of the authors' flags."""
 
+from typing import Annotated
+
+from pydantic import Field
+
 from mtlpaper.chapters import glossary as g
 from mtlpaper.chapters.common.two_tasks.parameters import QUICK_PROTOCOL, Protocol
 from mtlpaper.companion.parameters import Increasing, parameter
@@ -27,7 +31,7 @@ class Flags(Protocol):
     S_A: Increasing[g.S_A] = parameter(
         (0.01, 0.1585, 0.631, 10.0), "script", "four of those that were published"
     )
-    pool: g.pool = parameter(
+    pool: Annotated[g.pool, Field(ge=1)] = parameter(
         6400, "ours", "twice the largest training set; the script's size is unrecorded"
     )
     test_set: g.test_set = parameter(
