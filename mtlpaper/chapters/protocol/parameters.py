@@ -34,7 +34,7 @@ class Flags(Protocol):
     pool: Annotated[g.pool, Field(ge=1)] = parameter(
         6400, "ours", "twice the largest training set; the script's size is unrecorded"
     )
-    test_set: g.test_set = parameter(
+    test_set: Annotated[g.test_set, Field(ge=4)] = parameter(
         200, "inferred", "the published means and their scatter, see the page"
     )
     n_seeds: g.n_seeds = parameter(
