@@ -141,11 +141,11 @@ def derive(params: Interactions, data: xr.Dataset) -> xr.Dataset:
             subset=variable("subset", list(subsets), "cells compared"),
             statistic=variable("statistic", list(STATISTICS), "measure of agreement"),
         )
-        .merge(_cavity(params, data))
+        .merge(_cavity(data))
     )
 
 
-def _cavity(params: Interactions, data: xr.Dataset) -> xr.Dataset:
+def _cavity(data: xr.Dataset) -> xr.Dataset:
     """Both finite-sample theories against the networks trained on the very same datasets.
 
     Returns

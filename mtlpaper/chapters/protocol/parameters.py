@@ -53,7 +53,7 @@ class Flags(Protocol):
         "no biases": {"biases": False},
         "1000 epochs": {"epochs": 1000},
         "2000 epochs": {"epochs": 2000},
-        "8000 epochs": {"epochs": 8000},
+        "4000 epochs": {"epochs": 4000},
         "35 % noisy labels": {"noisy_train": 0.35, "noisy_test": 0.35},
         "70 % noisy labels": {"noisy_train": 0.7, "noisy_test": 0.7},
         "clean test labels": {"noisy_test": 0.0},
