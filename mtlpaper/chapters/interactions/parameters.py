@@ -20,7 +20,7 @@ class Interactions(Protocol, TheoryOfBenefits):
     title = "Figure A1: all interactions, published, measured and by theory"
     presets = {
         "paper": {},
-        "quick": {**QUICK_PROTOCOL, "n_train": [100, 400, 800], "n_fresh": 1024, "n_cavity": 1},
+        "quick": {**QUICK_PROTOCOL, "n_train": [100, 400, 800], "n_fresh": 1024},
     }
 
     n_train: Increasing[g.n_train] = parameter(
@@ -29,7 +29,7 @@ class Interactions(Protocol, TheoryOfBenefits):
     least_correlation: g.least_correlation = parameter(0.95, "ours", "fixed in advance")
     least_sign: g.least_sign = parameter(0.95, "ours", "fixed in advance")
 
-    n_cavity: g.n_cavity = parameter(2, "ours", "a few, since this theory takes long")
+    n_cavity: g.n_cavity = parameter(1, "ours", "this theory takes longer than training")
     n_fresh: g.n_fresh = parameter(4096, "ours", "more than the most training points")
 
     @model_validator(mode="after")

@@ -26,10 +26,10 @@ class Flags(Protocol):
     }
 
     n_train: Increasing[g.n_train] = parameter(
-        (100, 400, 1600), "script", "every second of those that were published"
+        (100, 400, 800), "script", "three of those that were published; more take longer"
     )
     S_A: Increasing[g.S_A] = parameter(
-        (0.01, 0.1585, 0.631, 10.0), "script", "four of those that were published"
+        (0.01, 0.1585, 10.0), "script", "three of those that were published"
     )
     pool: Annotated[g.pool, Field(ge=1)] = parameter(
         6400, "ours", "twice the largest training set; the script's size is unrecorded"
