@@ -100,8 +100,8 @@ def stripes_by_source(panels: Sequence[Panel]) -> np.ndarray:
     axes = style.subplots(
         len(sources),
         len(panels),
-        width=max(6.2, 4.1 * len(panels)),  # the legend's, at least
-        height=2.3 * len(sources) + 0.8,
+        width=max(6.2, 4.1 * len(panels)),
+        height=2.3 * len(sources) + 1.0,
         sharex="col",
         sharey="col",
     )
@@ -152,7 +152,8 @@ def relatedness_legend(axes: np.ndarray, levels: Iterable[float]) -> None:
         for r, shade in zip(levels, relatedness_colours(levels), strict=True)
     ]
     handles.append(Line2D([], [], color=style.VERMILLION, label="published axis"))
-    legend_below(axes, handles)
+    narrow = axes.shape[1] == 1
+    legend_below(axes, handles, ncols=3 if narrow else len(handles))
 
 
 def lines(ax: Axes, MT: xr.DataArray, theory: xr.DataArray | None = None) -> None:
