@@ -65,7 +65,7 @@ CLAIMS = (
     replace(
         _AXIS,
         statistic=depth_axis,
-        differs="Our students of several hidden layers gain more beside related clean tasks than the "
-        "published ones; what these had otherwise is not known.",
+        differs="Our students of several hidden layers gain more beside related clean tasks than "
+        "the published ones; what these had otherwise is not known.",
     ),
 )
