@@ -493,6 +493,19 @@ def _general(name):
     return lambda data: data[name].sel(form).mean("seed")
 
 
+def repetitions(data):
+    """Of each measure: the worlds, the range of another one, and the authors' rows."""
+    units = {"correlation": "", "rms difference": "nats"}
+    for j, (measure, unit) in enumerate(units.items(), start=1):
+        at, here = (0, j), data.sel(measure=measure)
+        yield mark(at, "points", np.zeros(here.sizes["world"]), here["alike"], named=BY_TICKS)
+        yield from with_intervals(at, [1], here["next_alike"], BY_TICKS)
+        yield mark(at, "points", [2], here["published_alike"], named=BY_TICKS)
+        yield ticks(at, "x", range(3), ["repetitions", "another one", "the authors"])
+        yield from said(at, measure)
+        yield from in_units(at, unit, "y")
+
+
 DRAWN: dict[str, list[Drawing]] = {
     "figure1": [
         Show(deviation("s_sgd"), "time", "area", by="N3", unit=""),
@@ -564,6 +577,18 @@ DRAWN: dict[str, list[Drawing]] = {
         axis((0, 2), x="log", y="log"),
     ],
     "rem-freezing": [from_freezing, axis(xlim=(0, 4), ylim=(0, 1))],
+    "protocol-flags": [
+        Show("chi2", "setting", "points", across=True),
+        lambda data: [level((0, 0), data["chi2_limit"].item(), upright=True)],
+        axis(xlim=(0, None), downwards=True),
+    ],
+    "protocol-repetitions": [
+        Show("scatter", "n_tested", "loose", named="simulated"),
+        lambda data: [level((0, 0), data["published_scatter"].item(), named="published")],
+        axis(x="log", ylim=(0, None)),
+        repetitions,
+        *(axis((0, j), xlim=(-0.5, 2.5)) for j in (1, 2)),
+    ],
     "figure2": [
         *stripes_by_source("MT_left", "S_A", "Figure 2, left"),
         *stripes_by_source("MT_right", "n_right", "Figure 2, right", 1),
