@@ -41,6 +41,7 @@ from matplotlib.figure import Figure
 
 from mtlpaper.chapters.common.two_tasks.figures import SOURCE_NAMES
 from mtlpaper.chapters.common.two_tasks.sources import SOURCES
+from mtlpaper.chapters.confounds.parameters import reference
 from mtlpaper.chapters.multiverse import figures as multiverse
 from mtlpaper.companion import results
 from mtlpaper.companion.registry import chapters
@@ -506,7 +507,44 @@ def repetitions(data):
         yield from in_units(at, unit, "y")
 
 
+def one_factor(data):
+    """Benefits by the rows, by the script, and with one factor changed, where it is changed."""
+    panels = (
+        ((0, 0), -1, ["2000 epochs"]),
+        ((0, 1), -1, ["auxiliary weight one"]),
+        ((0, 2), 0, ["noisy training, clean test labels"]),
+        ((1, 0), -1, ["batches, in turn", "batches, at once"]),
+    )
+    for at, S_B, changes in panels:
+        MT = data["MT"].isel(S_B=S_B, r_AB=[0, -1])
+        there = MT.sel(source=changes, bound="estimate").notnull().any(["source", "r_AB"])
+        MT = MT.isel(point=there.values)
+        x = np.arange(MT.sizes["point"])
+        yield level(at, 0.0, fixed=True)
+        yield from said(at, f"$S_B$ = {float(MT['S_B']):g}")
+        yield from in_units(at, "nats", "y")
+        yield from categories(at, MT)
+        for i, source in enumerate(["published", reference(changes[0]), *changes]):
+            for r in MT["r_AB"].values:
+                cells = MT.sel(source=source, r_AB=r)
+                yield from with_intervals(at, x + 0.16 * (i - 1), cells, f"$r_{{AB}}$ = {r:g}")
+    at, ratio = (1, 1), data["scatter"]
+    yield level(at, 1.0, fixed=True)
+    yield from with_intervals(at, np.arange(ratio.sizes["point"]), ratio, "one pool")
+    yield from categories(at, ratio)
+    yield ticks(at, "y", [0.5, 1, 2], ["0.5", "1", "2"])
+    yield Mark(at, "scale", np.empty(0), "y", named="log")
+
+
+def categories(at, values):
+    """The points of a panel, side by side."""
+    n = values.sizes["point"]
+    yield ticks(at, "x", range(n), values["point"].values)
+    yield Mark(at, "scale", np.array([-0.5, n - 0.5]), "xlim")
+
+
 DRAWN: dict[str, list[Drawing]] = {
+    "confounds": [one_factor],
     "figure1": [
         Show(deviation("s_sgd"), "time", "area", by="N3", unit=""),
         Show(mean("s_sgd"), "time", by="N3", named="SGD, mean ± s.d. over seeds", unit=""),
@@ -618,7 +656,7 @@ DRAWN: dict[str, list[Drawing]] = {
             rows=("n_train",),
             columns="student",
         ),
-        zeros((3, 4)),
+        zeros((2, 4)),
     ],
     "interactions": [benefit_maps(lambda data: data["MT"])],
     "interactions-published": [
