@@ -281,9 +281,9 @@ def sourced(data: xr.Dataset, name: str) -> xr.Dataset:
 
     Those at the text's settings are not in the data.
     """
-    said = data[name].expand_dims(source=["published", "ours"])
+    both = data.sel(source=["published", "ours"])
     sign = xr.DataArray([-1.0, 1.0], dims="source")
-    return data.assign({name: said * sign})
+    return both.assign({name: both[name] * sign})
 
 
 def divided(claim: Claim) -> xr.Dataset:

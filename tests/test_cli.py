@@ -80,8 +80,8 @@ def test_show_tells_named_settings_apart_from_presets():
     rest = out[out.index("A preset says how much is computed, named settings say what") :]
     assert rest.splitlines()[1:] == [
         "  authors: the values above",
-        "  text: noise = weight, noisy_train = 1, noisy_test = 0, epochs = 0, "
-        "auxiliary_weight = one",
+        "  text: noise = weight, noisy_train = 1, noisy_test = 0, biases = False, epochs = 0, "
+        "updates = flow, auxiliary_weight = one",
     ]
     assert "settings" not in call("show", "toy")[1]
 
@@ -221,7 +221,8 @@ def test_named_settings_are_changes_that_the_command_repeats(tmp_path, monkeypat
     words = shlex.split(run.command)
     assert words[:5] == ["mtlpaper", "run", "figure2", "--preset", "quick"]
     told = {word for flag, word in zip(words[5::2], words[6::2], strict=True) if flag == "-p"}
-    assert told == {f"{name}={value}" for name, value in changes.items()}
+    shown = {name: "false" if value is False else value for name, value in changes.items()}
+    assert told == {f"{name}={value}" for name, value in shown.items()}
     again = call(*words[1:], "--root", root, "--quiet")
     assert again[0] == 0
     assert asked[1].params == run.params

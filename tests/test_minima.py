@@ -222,10 +222,11 @@ def test_later_looks_are_farther_apart():
     minima = descend_to_minima(curves, curves.measure, schedule)
     steps = 2 * minima.times
     assert np.array_equal(steps[:8], [0, 2, 4, 6, 8, 10, 12, 15])
-    assert all(b - a == schedule.steps_after(int(a)) for a, b in pairwise(steps))
-    # As many steps as looks say; the last look is the first at or after `t_max`.
-    assert len(curves.trained) == steps[-1]
-    assert minima.times[-2] < 60 <= minima.times[-1] == minima.t[0] == minima.t_end[0]
+    *regular, (before, last) = pairwise(steps)
+    assert all(b - a == schedule.steps_after(int(a)) for a, b in regular)
+    # As many steps as looks say; the last look is at `t_max`, which may come early.
+    assert len(curves.trained) == last <= before + schedule.steps_after(int(before))
+    assert minima.times[-1] == minima.t[0] == minima.t_end[0] == 60
 
 
 @pytest.mark.parametrize("at", [3.0, 40.0, 333.0])

@@ -277,7 +277,8 @@ def test_flow_and_mini_batches_of_small_steps_give_nearly_the_same_benefits():
 
 
 def test_named_settings_change_what_they_say_and_nothing_else():
-    authors, text = Authors(epochs=2000), Authors(epochs=2000).at("text")
+    authors = Authors(epochs=2000, updates="summed")
+    text = authors.at("text")
     changed = {key for key, value in text.plain().items() if authors.plain()[key] != value}
     assert changed == set(Authors.settings["text"])
     assert authors.at("authors") == authors

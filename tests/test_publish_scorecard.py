@@ -221,7 +221,7 @@ def test_a_row_shows_badge_and_number_of_every_source(page):
         "Expected": "< 0 (mean benefit minus the linear student’s)",
         "Authors’ published rows": "not reproduced (published: reproduced) +0.2000 "
         "(+0.1990 to +0.2010) nats, least favourable: 3 ReLU; 0 of 2 parts held",
-        "Our networks, authors’ settings (decides)": "reproduced −0.1000 (−0.1010 to −0.0990) "
+        "Our networks (decides)": "reproduced −0.1000 (−0.1010 to −0.0990) "
         "nats, least favourable: 1 ReLU; 2 of 2 parts held",
         "Our networks, text’s settings": "not testable Not in these data: there is no source = "
         "text.",
@@ -231,9 +231,9 @@ def test_a_row_shows_badge_and_number_of_every_source(page):
     assert words(card(page, "depth-shift").select_one(".claim-why")) == "Theirs train for longer."
     lines = [words(line) for line in page.select(".counts")[1:]]
     assert [line.partition(": ")[0] for line in lines] == [
-        "1 by authors’ published rows",
-        "1 by our networks, authors’ settings",
-        "1 by our networks, text’s settings",
+        "3 by authors’ published rows",
+        "3 by our networks, authors’ settings",
+        "3 by our networks, text’s settings",
     ]
     assert "1 not reproduced" in lines[0]
 
@@ -265,7 +265,7 @@ def test_a_row_leads_to_figure_data_and_code_where_there_are_any(html, page):
 def test_a_preview_says_so_and_shows_other_published_verdicts(page):
     assert "short preset quick" in words(page.select_one(".admonition"))
     assert "reproduced (published: partly)" in words(card(page, "depth-shift"))
-    assert "published" not in words(card(page, "depth-trends"))
+    assert "(published:" not in words(card(page, "depth-trends"))
 
 
 # ---------------------------------------------------------------------------------- the parts of it

@@ -150,6 +150,7 @@ class Protocol(OneNumberOfClasses):
             "noisy_test": 0.0,
             "biases": False,
             "epochs": 0,
+            "updates": "flow",
             "auxiliary_weight": "one",
         },
     }
