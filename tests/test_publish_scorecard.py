@@ -232,7 +232,7 @@ def test_a_row_shows_badge_and_number_of_every_source(page):
     lines = [words(line) for line in page.select(".counts")[1:]]
     assert [line.partition(": ")[0] for line in lines] == [
         "3 by authors’ published rows",
-        "3 by our networks, authors’ settings",
+        "3 by our networks",
         "3 by our networks, text’s settings",
     ]
     assert "1 not reproduced" in lines[0]
