@@ -35,7 +35,7 @@ class Flags(Protocol):
         6400, "ours", "twice the largest training set; the script's size is unrecorded"
     )
     test_set: Annotated[g.test_set, Field(ge=4)] = parameter(
-        200, "inferred", "the published means and their scatter, see the page"
+        400, "inferred", "the published means and their scatter, see the page"
     )
     n_seeds: g.n_seeds = parameter(
         8, "ours", "their mean is then far closer than a repetition", meaning="teachers of our mean"
