@@ -33,7 +33,7 @@ ONE = {"N1": 12, "N2": 12, "s0": 0.1, "inputs": "separate"}
 TEXT = ONE | {"sigma": 0.5, **Protocol.settings["text"]}
 TINY = {
     "figure2": TEXT | {"n_train": [20, 40], "n_train_left": 40},
-    "interactions": TEXT | {"n_train": [20, 40], "n_points": 64},
+    "interactions": TEXT | {"n_train": [20, 40], "n_points": 64, "t_infinite": 30.0},
     "auxiliary_data": TEXT | {"n_train": 20, "n_aux": [20, 40]},
     "rank_three": TEXT | {"n_train": [20, 40]},
 }

@@ -53,6 +53,15 @@ def test_equal_data_give_equal_bytes(tmp_path):
     assert results.checksum(tmp_path / "d.nc") != results.checksum(tmp_path / "a.nc")
 
 
+def test_a_file_is_hardly_larger_than_its_numbers(tmp_path):
+    # Odd sizes, which chunks chosen by HDF5 fill up with zeros to twice the size.
+    data = xr.Dataset(
+        {"x": (("a", "b", "c", "d", "e"), np.random.default_rng(0).random((13, 5, 3, 3, 33)))}
+    )
+    results.save(data, tmp_path / "x.nc")
+    assert (tmp_path / "x.nc").stat().st_size < data["x"].nbytes + 40_000  # names and attributes
+
+
 def test_a_loaded_file_is_closed(tmp_path):
     results.save(dataset(), tmp_path / "a.nc")
     data = results.load(tmp_path / "a.nc")

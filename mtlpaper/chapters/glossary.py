@@ -209,6 +209,7 @@ auxiliary_weight = Annotated[
 n_steps = Annotated[int, Field(ge=1, le=10_000_000), Symbol("steps of the training")]
 t_end = Annotated[float, Field(gt=0, le=200), Symbol("length of the training", "tau")]
 t_max = Annotated[float, Field(gt=0, le=1e6), Symbol("longest training", "tau")]
+t_infinite = Annotated[t_max, Symbol("length of the flow with infinite data", "tau")]
 protocol = Annotated[
     Literal["test", "validation", "noisy validation"],
     Symbol("loss that chooses the time of a minimum"),

@@ -45,8 +45,9 @@ def save(data: xr.Dataset, path: Path) -> None:
         Name of the file; its folder must exist.
     """
     # A checksum in the file itself lets `load` notice a damaged number wherever the file ends up.
+    # It needs chunks; HDF5 would choose small ones and pad those at the edges, to twice the size.
     encoding = {
-        name: {"fletcher32": True}
+        name: {"fletcher32": True, "chunksizes": variable.shape}
         for name, variable in data.variables.items()
         if variable.ndim and variable.size and variable.dtype.kind in "biuf"
     }

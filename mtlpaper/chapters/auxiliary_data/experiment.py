@@ -6,13 +6,12 @@ import xarray as xr
 
 from mtlpaper.chapters.auxiliary_data.parameters import AuxiliaryData
 from mtlpaper.chapters.common.two_tasks.experiment import (
-    benefits,
+    compared,
     grid,
     linear,
     main_tasks,
     points,
     seeds,
-    with_published,
 )
 from mtlpaper.chapters.common.two_tasks.segments import (
     effects,
@@ -20,7 +19,7 @@ from mtlpaper.chapters.common.two_tasks.segments import (
     segments,
     snr_coordinates,
 )
-from mtlpaper.chapters.common.two_tasks.sources import at, closeness, published_cells, settings
+from mtlpaper.chapters.common.two_tasks.sources import at, settings
 from mtlpaper.companion.contract import Grid, Stage
 from mtlpaper.documents.lee2019 import published
 
@@ -47,27 +46,17 @@ def derive(params: AuxiliaryData, data: xr.Dataset) -> xr.Dataset:
     Returns
     -------
     xarray.Dataset
-        What `with_published` gives; of the high-SNR main tasks the line segments `MT_left` over
+        What `compared` gives; of the high-SNR main tasks the line segments `MT_left` over
         (bound, source, n_aux, snr, r_AB) with their `effect_left`, and `growth_left`, how much
-        larger each effect is with the most auxiliary points than with the fewest; `close`, how
-        closely ours follow the published cells.
+        larger each effect is with the most auxiliary points than with the fewest.
     """
-    cells = published_cells(
-        published.load("auxiliary"),
-        n_aux=params.n_aux,
-        S_A=params.S_A,
-        S_B=params.S_B,
-        r_AB=params.r_AB,
-    )
-    found = with_published(benefits(params, data, keep=["setting"]), cells)
-    benefit = found["benefit"].sel(rule="test")
+    found, benefit, cells = compared(params, data, published.load("auxiliary"))
     high = {"S_A": high_main_tasks(params)}
     main, main_cells = benefit.sel(high), cells.sel(high)
     return found.assign(
         MT_left=segments(params, main, ["S_A"], main_cells),
         effect_left=effects(params, main, ["S_A"], main_cells),
         growth_left=effects(params, _growth(main), ["S_A"], _growth_of_cells(main_cells)),
-        close=closeness(benefit, cells),
     ).assign_coords(snr_coordinates())
 
 

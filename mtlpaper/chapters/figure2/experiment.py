@@ -9,7 +9,7 @@ from mtlpaper.chapters.common.labels import variable
 from mtlpaper.chapters.common.precision import of_loss
 from mtlpaper.chapters.common.two_tasks.costs import cost
 from mtlpaper.chapters.common.two_tasks.experiment import (
-    benefits,
+    compared,
     extreme_tasks,
     grid,
     linear,
@@ -20,7 +20,6 @@ from mtlpaper.chapters.common.two_tasks.experiment import (
     problem_of,
     seeds,
     training_of,
-    with_published,
 )
 from mtlpaper.chapters.common.two_tasks.segments import (
     effects,
@@ -28,7 +27,7 @@ from mtlpaper.chapters.common.two_tasks.segments import (
     segments,
     snr_coordinates,
 )
-from mtlpaper.chapters.common.two_tasks.sources import at, closeness, published_cells, settings
+from mtlpaper.chapters.common.two_tasks.sources import at, settings
 from mtlpaper.chapters.figure2.parameters import Figure2
 from mtlpaper.companion.contract import Grid, Stage, Variable
 from mtlpaper.documents.lee2019 import published
@@ -83,20 +82,12 @@ def derive(params: Figure2, data: xr.Dataset) -> xr.Dataset:
     Returns
     -------
     xarray.Dataset
-        What `with_published` gives over the points of both panels; the line segments `MT_left`
+        What `compared` gives over the points of both panels; the line segments `MT_left`
         over (bound, source, S_A, snr, r_AB) and `MT_right` over (bound, source, n_right, snr,
         r_AB), with their `effect_left` and `effect_right`; `curve_S_A`, the main task of the
-        learning curves; `close`, how closely ours follow the published cells.
+        learning curves.
     """
-    cells = published_cells(
-        published.load("rank-10"),
-        n_train=list(data["n_train"].values),
-        S_A=params.S_A,
-        S_B=params.S_B,
-        r_AB=params.r_AB,
-    )
-    found = with_published(benefits(params, data, keep=["setting"]), cells)
-    benefit = found["benefit"].sel(rule="test")
+    found, benefit, cells = compared(params, data, published.load("rank-10"))
     at_left = {"n_train": params.n_train_left}
     high = high_main_tasks(params)
     at_right = {"n_train": list(params.n_train), "S_A": high}
@@ -110,7 +101,6 @@ def derive(params: Figure2, data: xr.Dataset) -> xr.Dataset:
         effect_left=effects(params, left, published=left_cells),
         effect_right=effects(params, right, ["S_A"], right_cells),
         curve_S_A=variable((), high[0], what),
-        close=closeness(benefit, cells),
     ).assign_coords(
         {"n_right": variable("n_right", list(params.n_train), "training points, right panel")}
         | snr_coordinates()

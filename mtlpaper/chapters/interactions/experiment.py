@@ -1,6 +1,7 @@
 """Figure A1: the complete interactions, and theories of the benefit over the same grid."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -51,7 +52,9 @@ def measure(params: Interactions, _: xr.Dataset) -> Iterator[Grid]:
         return linear(params, n_train, n_train, S_A, seed)
 
     def infinite(seed: int, S_A: float) -> TheoryUnit:
-        return TheoryUnit(trained(seed, params.n_train[-1], S_A), "infinite", params.n_points)
+        unit = trained(seed, params.n_train[-1], S_A)
+        endless = replace(unit, training=replace(unit.training, t_max=params.t_infinite))
+        return TheoryUnit(endless, "infinite", params.n_points)
 
     seed, S_A = seeds(params), main_tasks(params)
     over = {"seed": seed, "n_train": points(params.n_train), "S_A": S_A}

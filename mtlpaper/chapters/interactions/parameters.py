@@ -29,6 +29,9 @@ class Interactions(Protocol, TheoryOfBenefits):
     least_correlation: g.least_correlation = parameter(0.95, "ours", "fixed in advance")
     least_sign: g.least_sign = parameter(0.95, "ours", "fixed in advance")
 
+    t_infinite: g.t_infinite = parameter(
+        500.0, "ours", "with infinite data the loss on such labels has no minimum"
+    )
     n_cavity: g.n_cavity = parameter(1, "ours", "this theory takes longer than training")
     n_fresh: g.n_fresh = parameter(4096, "ours", "more than the most training points")
 

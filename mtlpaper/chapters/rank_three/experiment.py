@@ -5,13 +5,12 @@ from collections.abc import Iterator
 import xarray as xr
 
 from mtlpaper.chapters.common.two_tasks.experiment import (
-    benefits,
+    compared,
     grid,
     linear,
     main_tasks,
     points,
     seeds,
-    with_published,
 )
 from mtlpaper.chapters.common.two_tasks.segments import (
     effects,
@@ -19,7 +18,7 @@ from mtlpaper.chapters.common.two_tasks.segments import (
     segments,
     snr_coordinates,
 )
-from mtlpaper.chapters.common.two_tasks.sources import at, closeness, published_cells, settings
+from mtlpaper.chapters.common.two_tasks.sources import at, settings
 from mtlpaper.chapters.rank_three.parameters import RankThree
 from mtlpaper.companion.contract import Grid, Stage
 from mtlpaper.documents.lee2019 import published
@@ -47,26 +46,17 @@ def derive(params: RankThree, data: xr.Dataset) -> xr.Dataset:
     Returns
     -------
     xarray.Dataset
-        What `with_published` gives; the line segments `MT_left` over (bound, source, n_train, S_A,
+        What `compared` gives; the line segments `MT_left` over (bound, source, n_train, S_A,
         snr, r_AB), and `MT_right` of the high-SNR main tasks over (bound, source, n_train, snr,
-        r_AB), with their `effect_right`; `close`, how closely ours follow the published cells.
+        r_AB), with their `effect_right`.
     """
-    cells = published_cells(
-        published.load("rank-3"),
-        n_train=params.n_train,
-        S_A=params.S_A,
-        S_B=params.S_B,
-        r_AB=params.r_AB,
-    )
-    found = with_published(benefits(params, data, keep=["setting"]), cells)
-    benefit = found["benefit"].sel(rule="test")
+    found, benefit, cells = compared(params, data, published.load("rank-3"))
     high = {"S_A": high_main_tasks(params)}
     main, main_cells = benefit.sel(high), cells.sel(high)
     return found.assign(
         MT_left=segments(params, benefit, published=cells),
         MT_right=segments(params, main, ["S_A"], main_cells),
         effect_right=effects(params, main, ["S_A"], main_cells),
-        close=closeness(benefit, cells),
     ).assign_coords(snr_coordinates())
 
 

@@ -25,8 +25,8 @@ NEGLIGIBLE_REASON = "a tenth of the width of Figure 2's axis, below which its cu
 SIGN_REASON = "the direction alone is claimed"
 #: Why a published verdict may be undecided where ours is not.
 _WIDER = (
-    "Published cells are means over five datasets and their differences are not paired, so that "
-    "their intervals are wider than ours."
+    "Differences of published cells cannot be paired dataset by dataset, so that their intervals "
+    "are wider than ours."
 )
 #: How the dimensions of an effect are called in the labels of its parts.
 NAMES = {

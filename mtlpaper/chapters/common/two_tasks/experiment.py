@@ -32,7 +32,12 @@ from mtlpaper.chapters.common.two_tasks.parameters import (
     Protocol,
     TwoTasks,
 )
-from mtlpaper.chapters.common.two_tasks.sources import beside_published, source_coordinates
+from mtlpaper.chapters.common.two_tasks.sources import (
+    beside_published,
+    closeness,
+    published_cells,
+    source_coordinates,
+)
 from mtlpaper.companion.contract import Grid, Labels, Variable
 
 #: The parameter `learning_rate` holds at so many training points; the rate is proportional to them.
@@ -294,6 +299,36 @@ def benefits(params: TwoTasks, data: xr.Dataset, keep: Sequence[str] = ()) -> xr
             "place": variable("place", list(PLACES), "where in the training the minimum is"),
         },
     )
+
+
+def compared(
+    params: TwoTasks, data: xr.Dataset, table: xr.Dataset
+) -> tuple[xr.Dataset, xr.DataArray, xr.Dataset]:
+    """Benefits of a grid at both settings, beside the published cells of the same grid.
+
+    Parameters
+    ----------
+    params : TwoTasks
+    data : xarray.Dataset
+        With the variables of `grid`, over setting, seed and others.
+    table : xarray.Dataset
+        From `mtlpaper.documents.lee2019.published.load`.
+
+    Returns
+    -------
+    found : xarray.Dataset
+        What `with_published` gives, and `close`, how closely ours follow the published cells.
+    benefit : xarray.DataArray
+        Over (seed, setting, ..., S_B, r_AB), at the time of the least test loss.
+    cells : xarray.Dataset
+        From `published_cells`.
+    """
+    dims = map(str, table["MT"].dims)
+    grid = {dim: data[dim].values if dim in data.coords else getattr(params, dim) for dim in dims}
+    cells = published_cells(table, **grid)
+    found = with_published(benefits(params, data, keep=["setting"]), cells)
+    benefit = found["benefit"].sel(rule="test")
+    return found.assign(close=closeness(benefit, cells)), benefit, cells
 
 
 def with_published(found: xr.Dataset, published: xr.Dataset) -> xr.Dataset:

@@ -4,8 +4,8 @@ Units have the dimension `setting`, one for each of the parameters' named settin
 differences have the dimension `source`, which begins with the published values.
 """
 
-from collections.abc import Sequence
-from typing import TypeVar
+from collections.abc import Iterable
+from typing import Any, TypeVar
 
 import numpy as np
 import xarray as xr
@@ -44,14 +44,14 @@ def source_coordinates() -> dict[str, xr.Variable]:
     }
 
 
-def published_cells(table: xr.Dataset, **grid: Sequence[float]) -> xr.Dataset:
+def published_cells(table: xr.Dataset, **grid: Iterable[Any]) -> xr.Dataset:
     """The published cells on a grid; NaN where nothing is published.
 
     Parameters
     ----------
     table : xarray.Dataset
         From `mtlpaper.documents.lee2019.published.load`.
-    grid : sequences of float
+    grid : iterables
         Values of each dimension.
     """
     return table.drop_vars("n").reindex({name: list(values) for name, values in grid.items()})
