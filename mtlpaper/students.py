@@ -16,21 +16,27 @@ class Student:
     Parameters
     ----------
     W21 : (N2, N1) array
-        Trunk, from inputs to hidden units.
+        Trunk, from inputs to hidden units; of more layers, the first.
     W32 : tuple of (N3, N2) arrays
         Heads, from hidden units to classes, one a task; their N3 may differ.
     biased : bool
-        Whether the last input is held at 1, and the last hidden unit too, so that the last columns
-        are biases, see `with_biases`.
+        Whether the last input is held at 1, and the last unit of each hidden layer too, so that the
+        last columns are biases, see `with_biases`.
+    further : tuple of (N2, N2) arrays
+        Further layers of the trunk, the one that acts first in front.
     """
 
     W21: Float[np.ndarray, "N2 N1"]
     W32: tuple[np.ndarray, ...]
     biased: bool = False
+    further: tuple[np.ndarray, ...] = ()
 
     def W(self, task: int = 0) -> Float[np.ndarray, "N3 N1"]:
-        """Composite weight W32 W21 of one task."""
-        return np.asarray(self.W32[task] @ self.W21)
+        """Composite weight of one task: the product of its head and all layers of the trunk."""
+        W = self.W32[task]
+        for layer in reversed(self.further):
+            W = W @ layer
+        return np.asarray(W @ self.W21)
 
 
 def training_aligned(
@@ -90,12 +96,12 @@ def orthogonal(
     rng: np.random.Generator,
     *,
     n_tasks: int = 1,
+    layers: int = 1,
 ) -> Student:
     """Student with balanced, randomly rotated weights and all composite singular values s0.
 
     The heads are independent, and their right singular vectors lie in the column space of the
-    trunk. Trunk and heads have singular values sqrt(s0); the composite weight has
-    min(N1, N2, N3) of them.
+    trunk. All layers have equal singular values; the composite weight has min(N1, N2, N3) of them.
 
     Parameters
     ----------
@@ -106,33 +112,45 @@ def orthogonal(
     rng : numpy.random.Generator
     n_tasks : int
         Number of heads, >= 1.
+    layers : int
+        Layers of the trunk, >= 1.
 
     Raises
     ------
     ValueError
-        If a size or `s0` is inadmissible.
+        If a size, `s0` or the number of layers is inadmissible.
     """
-    require(min(N1, N2, N3) >= 1, "N1, N2, N3", (N1, N2, N3), "integers >= 1")
+    _require_sizes(N1, N2, N3, n_tasks, layers)
     require(np.isfinite(s0) and s0 >= 0, "s0", s0, "a finite number >= 0")
-    require(n_tasks >= 1, "n_tasks", n_tasks, "an integer >= 1")
-    root = np.sqrt(s0)
+    root = s0 ** (1 / (layers + 1))
     reach = min(N1, N2)
     # Column space of the trunk: all hidden directions unless there are more of them than inputs.
     trunk = haar_frame(N1, N2, rng).T if N2 <= N1 else haar_frame(N2, N1, rng)
     k = min(reach, N3)
+    further = [haar_frame(N2, N2, rng) for _ in range(layers - 1)]
+    space = trunk
+    for W in further:
+        space = W @ space
 
     def head() -> np.ndarray:
         left, right = haar_frame(N3, k, rng), haar_frame(reach, k, rng)
-        return root * left @ (right if N2 <= N1 else trunk @ right).T
+        return root * left @ (right if N2 <= N1 else space @ right).T
 
-    return Student(root * trunk, tuple(head() for _ in range(n_tasks)))
+    heads = tuple(head() for _ in range(n_tasks))
+    return Student(root * trunk, heads, further=tuple(root * W for W in further))
+
+
+def _require_sizes(N1: int, N2: int, N3: int, n_tasks: int, layers: int) -> None:
+    require(min(N1, N2, N3) >= 1, "N1, N2, N3", (N1, N2, N3), "integers >= 1")
+    require(n_tasks >= 1, "n_tasks", n_tasks, "an integer >= 1")
+    require(layers >= 1, "layers", layers, "an integer >= 1")
 
 
 def with_biases(student: Student, rng: np.random.Generator) -> Student:
     """Give a student biases, drawn as PyTorch's `Linear` does: evenly within 1 / sqrt(fan-in).
 
-    One more input and one more hidden unit, both held at 1, carry them: the composite weight has
-    one more column, which is the bias of the composite map.
+    One more input and one more unit of each hidden layer, all held at 1, carry them: the composite
+    weight has one more column, which is the bias of the composite map.
 
     Parameters
     ----------
@@ -144,15 +162,17 @@ def with_biases(student: Student, rng: np.random.Generator) -> Student:
     -----
     Source: the authors' script, whose layers have biases unless they are switched off.
     """
-    N2, N1 = student.W21.shape
 
-    def biases(n: int, fan_in: int) -> np.ndarray:
-        return rng.uniform(-1, 1, (n, 1)) / np.sqrt(fan_in)
+    def biased(W: np.ndarray) -> np.ndarray:
+        units, fan_in = W.shape
+        return np.hstack([W, rng.uniform(-1, 1, (units, 1)) / np.sqrt(fan_in)])
 
-    held = np.eye(1, N1 + 1, N1)
-    trunk = np.vstack([np.hstack([student.W21, biases(N2, N1)]), held])
-    heads = tuple(np.hstack([W32, biases(W32.shape[0], N2)]) for W32 in student.W32)
-    return Student(trunk, heads, biased=True)
+    def held(W: np.ndarray) -> np.ndarray:
+        return np.vstack([biased(W), np.eye(1, W.shape[1] + 1, W.shape[1])])
+
+    trunk = held(student.W21)
+    heads = tuple(map(biased, student.W32))
+    return Student(trunk, heads, True, tuple(map(held, student.further)))
 
 
 def gaussian(
@@ -163,6 +183,7 @@ def gaussian(
     rng: np.random.Generator,
     *,
     n_tasks: int = 1,
+    layers: int = 1,
 ) -> Student:
     """Student with independent Gaussian weights of variance scale^2 / fan-in in every layer.
 
@@ -175,15 +196,20 @@ def gaussian(
     rng : numpy.random.Generator
     n_tasks : int
         Number of heads, >= 1.
+    layers : int
+        Layers of the trunk, >= 1.
 
     Raises
     ------
     ValueError
-        If a size or `scale` is inadmissible.
+        If a size, `scale` or the number of layers is inadmissible.
     """
-    require(min(N1, N2, N3) >= 1, "N1, N2, N3", (N1, N2, N3), "integers >= 1")
+    _require_sizes(N1, N2, N3, n_tasks, layers)
     require(np.isfinite(scale) and scale > 0, "scale", scale, "a finite number > 0")
-    require(n_tasks >= 1, "n_tasks", n_tasks, "an integer >= 1")
-    W21 = scale / np.sqrt(N1) * rng.standard_normal((N2, N1))
-    heads = [scale / np.sqrt(N2) * rng.standard_normal((N3, N2)) for _ in range(n_tasks)]
-    return Student(W21, tuple(heads))
+
+    def layer(units: int, fan_in: int) -> np.ndarray:
+        return np.asarray(scale / np.sqrt(fan_in) * rng.standard_normal((units, fan_in)))
+
+    W21 = layer(N2, N1)
+    further = tuple(layer(N2, N2) for _ in range(layers - 1))
+    return Student(W21, tuple(layer(N3, N2) for _ in range(n_tasks)), further=further)

@@ -37,12 +37,16 @@ def test_networks_are_counted():
     assert estimate("depth").n_networks == 2 * 3 * 3 * 7
 
 
-def test_a_theory_takes_longer_than_the_training_that_it_follows():
+def test_a_theory_costs_a_share_of_the_training_that_it_follows():
     params = settings("interactions").preset("quick")
     unit = benefits.linear(params, 100, 100, 1.0, 0)
-    trained, followed = cost(unit), cost(TheoryUnit(unit, "finite", 64))
-    assert followed.networks == trained.networks == 7
-    assert followed.flops > trained.flops > 0
+    trained, finite, cavity = (
+        cost(unit),
+        *(cost(TheoryUnit(unit, data, 128)) for data in ("finite", "cavity")),
+    )
+    assert finite.networks == cavity.networks == trained.networks == 7
+    assert 0 < finite.flops < trained.flops < cavity.flops
+    assert 0 < finite.seconds < trained.seconds < cavity.seconds
 
 
 @pytest.mark.parametrize(

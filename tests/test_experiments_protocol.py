@@ -14,6 +14,14 @@ from mtlpaper.chapters.protocol.experiment import (
     measure,
     on_many_points,
 )
+from mtlpaper.chapters.protocol.joint import (
+    RANGES,
+    Emulator,
+    of_settings,
+    posterior,
+    scaled,
+    trials,
+)
 from mtlpaper.chapters.protocol.numbers import numbers, verdict
 from mtlpaper.chapters.protocol.parameters import Flags
 from mtlpaper.companion.parameters import ParameterError
@@ -57,9 +65,9 @@ def test_subsets_share_a_world_and_teachers_of_the_mean_are_in_none(grids):
     subsets = [in_world(QUICK, 100, 10.0, world=0, subset=k) for k in (0, 1)]
     assert {unit.problem.seed for unit in subsets} == {QUICK.seed + 1}
     assert [unit.problem.replicate for unit in subsets] == [0, 1]
-    expected = units(grids[3]).values()
+    expected = units(grids[4]).values()
     assert {(unit.problem.pool, unit.problem.test_set) for unit in expected} == {(0, 0)}
-    worlds = {unit.problem.seed for grid in grids[:3] for unit in units(grid).values()}
+    worlds = {unit.problem.seed for grid in grids[:4] for unit in units(grid).values()}
     assert worlds.isdisjoint({unit.problem.seed for unit in expected})
 
 
@@ -181,3 +189,120 @@ def test_numbers_name_the_settings_above_the_limit_and_count_closer_repetitions(
     found = numbers(data.assign(chi2=chi2, alike=alike, published_alike=rows))
     assert (found["n_above"], found["above"]) == (1, "32 hidden units")
     assert found["n_closer"] == 1
+
+
+# ------------------------------------------------------------------------------ all flags together
+
+
+def test_trials_fill_the_ranges_and_change_nothing_else():
+    found = trials(QUICK)
+    z = np.array([scaled(params) for params in found])
+    assert z.shape == (QUICK.n_trials, len(RANGES))
+    # A Latin hypercube has one point in each of as many slices; sizes and epochs are rounded.
+    slices = np.sort(np.floor((z + 1) / 2 * QUICK.n_trials + 0.5), axis=0)
+    assert (abs(slices - np.arange(QUICK.n_trials)[:, None]) <= 1.5).all()
+    flags = {"N1", "N2", "epochs", "noisy_train", "noisy_test", "sigma"}
+    for params in found:
+        changed = {k for k, v in params.plain().items() if v != QUICK.plain()[k]}
+        assert changed <= flags
+        assert params.noisy_train == params.noisy_test
+
+
+@pytest.mark.parametrize("flag", RANGES, ids=lambda flag: flag.name)
+def test_a_range_is_its_own_inverse(flag):
+    ends = [flag.value(-1), flag.value(1)]
+    assert ends == pytest.approx([flag.low, flag.high])
+    for z in (-0.7, 0.0, 0.4):
+        assert flag.low < flag.value(z) < flag.high
+        assert flag.scaled(flag.value(z)) == pytest.approx(z)
+
+
+def test_settings_that_change_one_flag_of_the_ranges_join_the_fit():
+    kept = set(of_settings(QUICK))
+    left = {"nominal", "no biases", "2 trunk layers", "clean test labels"}
+    assert kept == set(QUICK.settings) - left
+
+
+def test_sizes_are_weighed_by_other_data_too():
+    emulator = Emulator(np.zeros(1), np.zeros((2, 2)), np.zeros(2), np.zeros(2))
+    same = np.array([np.eye(2), np.eye(2)])
+    found = posterior(emulator, np.zeros(2), same, np.log([1.0, 3.0]), 0)
+    assert found.sizes == pytest.approx([0.25, 0.75])
+
+
+def test_training_past_the_minimum_is_the_end_of_the_range():
+    assert scaled(QUICK)[2] == 1
+    assert scaled(QUICK.at("2000 epochs"))[2] == pytest.approx(RANGES[2].scaled(2.0))
+
+
+def quadratic(z, origin, rng, values=3):
+    linear = rng.normal(size=(z.shape[1], values))
+    curved = rng.normal(size=(z.shape[1], z.shape[1], values))
+
+    def f(at):
+        return at @ linear + np.einsum("...i,...j,ijv->...v", at, at, curved)
+
+    return f(z) - f(origin), lambda at: f(at) - f(origin)
+
+
+def test_the_emulator_is_exact_for_a_quadratic_and_tells_its_error_otherwise():
+    rng = np.random.default_rng(3)
+    z, origin = rng.uniform(-1, 1, (64, 5)), rng.uniform(-0.5, 0.5, 5)
+    change, exact = quadratic(z, origin, rng)
+    emulator = Emulator.fitted(origin, z, change)
+    assert np.allclose([emulator.scatter, emulator.error], 0, atol=1e-12)
+    new = rng.uniform(-1, 1, (50, 5))
+    assert np.allclose(emulator(new), exact(new), atol=1e-11)
+    # With noise: the error at combinations that were left out, found by leaving each out.
+    noisy = change + rng.normal(size=change.shape) * [0.1, 0.2, 0.3]
+    left_out = []
+    for k in range(len(z)):
+        rest = np.arange(len(z)) != k
+        left_out.append(noisy[k] - Emulator.fitted(origin, z[rest], noisy[rest])(z[k]))
+    found = Emulator.fitted(origin, z, noisy)
+    assert np.allclose(found.scatter, np.sqrt(np.mean(np.square(left_out), axis=0)))
+    # The error of what was fitted, at the combinations, over many noises of the same size.
+    off = []
+    for _ in range(400):
+        again = change + rng.normal(size=change.shape) * [0.1, 0.2, 0.3]
+        off.append(Emulator.fitted(origin, z, again)(z) - change)
+    expected = np.sqrt(np.mean(np.square(off), axis=(0, 1)))
+    # Left-out errors are larger than the noise by some 1 / (1 - 20 / 64)^(1/2).
+    assert found.error == pytest.approx(expected * np.sqrt(64 / 44), rel=0.25)
+    with pytest.raises(ValueError, match="15 trials do not determine 20 coefficients"):
+        Emulator.fitted(origin, z[:15], change[:15])
+
+
+def test_the_posterior_of_a_linear_model_is_gaussian():
+    """Two flags seen through known slopes; the third is not seen, and stays as before."""
+    sd, slopes = np.array([0.05, 0.08]), np.array([[1.0, 0.0, 0.0], [0.5, 1.0, 0.0]])
+    coefficients = np.zeros((3 + 6, 2))
+    coefficients[:3] = slopes.T
+    emulator = Emulator(np.zeros(3), coefficients, np.zeros(2), np.array([0.0, 0.03]))
+    truth = np.array([0.2, -0.1])
+    C = np.diag(sd**2 - emulator.error**2 * [0, 1])
+    far = C + 1e4 * np.eye(2)  # a test set whose scatter the data do not show
+    found = posterior(emulator, slopes[:, :2] @ truth, np.array([C, far]), np.zeros(2), 0)
+    exact = np.linalg.inv(slopes[:, :2].T @ np.diag(sd**-2) @ slopes[:, :2])
+    assert found.quantiles[0][:2] == pytest.approx(truth, abs=0.005)
+    width = np.diff(found.quantiles[1:], axis=0)[0]
+    assert width[:2] == pytest.approx(2 * 1.96 * np.sqrt(np.diag(exact)), rel=0.05)
+    assert width[2] == pytest.approx(1.9, abs=0.05)
+    assert found.density[2] == pytest.approx(1, abs=0.25)
+    r = exact[0, 1] / np.sqrt(exact[0, 0] * exact[1, 1])
+    assert found.correlation[0, 1] == pytest.approx(r, abs=0.03)
+    assert found.chi2 == pytest.approx(0, abs=0.01)
+    assert found.sizes[0] > 0.99
+    # (int w)^2 / int w^2 of a Gaussian in two dimensions, of a square of area 4.
+    area = 4 * np.pi * np.sqrt(np.linalg.det(exact))
+    assert found.n_effective == pytest.approx(2**18 * area / 4, rel=0.1)
+
+
+def test_the_joint_fit_is_part_of_the_data():
+    data = data_of("protocol")
+    assert list(data["flag"].values) == [flag.name for flag in RANGES]
+    low, high = data["tried"][:, 0], data["tried"][:, -1]
+    inside = (data["fitted"] >= 0.9 * low) & (data["fitted"] <= 1.1 * high)
+    assert bool(inside.all())
+    assert float(data["size_probability"].sum()) == pytest.approx(1)
+    assert data["density"].mean("bin").values == pytest.approx(1)

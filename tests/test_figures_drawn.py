@@ -507,6 +507,18 @@ def repetitions(data):
         yield from in_units(at, unit, "y")
 
 
+def flags_together(data):
+    """Of each flag: its density, the ends of its interval, the run's value; then the sizes."""
+    for j, name in enumerate(data["flag"].values):
+        at, here = (j // 3, j % 3), data.sel(flag=name)
+        yield mark(at, "line", here["tried"], here["density"])
+        for bound in ("low", "high"):
+            yield level(at, here["fitted"].sel(bound=bound).item(), upright=True)
+        yield level(at, here["nominal"].item(), upright=True)
+        yield from said(at, str(name))
+    yield mark((1, 2), "points", data["n_tested"], data["size_probability"])
+
+
 def one_factor(data):
     """Benefits by the rows, by the script, and with one factor changed, where it is changed."""
     panels = (
@@ -619,6 +631,10 @@ DRAWN: dict[str, list[Drawing]] = {
         Show("chi2", "setting", "points", across=True),
         lambda data: [level((0, 0), data["chi2_limit"].item(), upright=True)],
         axis(xlim=(0, None), downwards=True),
+    ],
+    "protocol-joint": [
+        flags_together,
+        *(axis((j // 3, j % 3), x="" if j == 3 else "log", ylim=(0, None)) for j in range(6)),
     ],
     "protocol-repetitions": [
         Show("scatter", "n_tested", "loose", named="simulated"),

@@ -1,5 +1,8 @@
 """Batches of linear students: their steps by automatic differentiation, and who may change whom."""
 
+from dataclasses import replace
+from functools import reduce
+
 import numpy as np
 import pytest
 import torch
@@ -74,21 +77,25 @@ def by_autograd(
     start: Student, sets: list[TrainingSet], alphas: np.ndarray, n_steps: int
 ) -> list[np.ndarray]:
     """Composite weights of one network after steps of torch's own SGD on its own cross-entropy."""
-    W21 = torch.tensor(start.W21, requires_grad=True)
+    layers = [torch.tensor(W, requires_grad=True) for W in (start.W21, *start.further)]
+
+    def hidden() -> torch.Tensor:
+        return reduce(lambda below, W: W @ below, layers)
+
     heads = [torch.tensor(W32, requires_grad=True) for W32 in start.W32]
-    optimiser = torch.optim.SGD([W21, *heads], lr=RATE)
+    optimiser = torch.optim.SGD([*layers, *heads], lr=RATE)
     for _ in range(n_steps):
         optimiser.zero_grad()
         loss = sum(
             alpha
             * functional.cross_entropy(
-                (W32 @ W21 @ torch.tensor(part.X[0])).T, torch.tensor(part.Y[0]).T
+                (W32 @ hidden() @ torch.tensor(part.X[0])).T, torch.tensor(part.Y[0]).T
             )
             for alpha, W32, part in zip(alphas, heads, sets, strict=True)
         )
         loss.backward()
         optimiser.step()
-    return [(W32 @ W21).detach().numpy() for W32 in heads]
+    return [(W32 @ hidden()).detach().numpy() for W32 in heads]
 
 
 # ----------------------------------------------------------------- against automatic gradients
@@ -107,6 +114,33 @@ def test_two_tasks_descend_as_by_automatic_differentiation():
     assert not np.allclose(weights(descent)[1], wrong[0], rtol=0, atol=1e-5)
 
 
+@pytest.mark.parametrize("layers", [2, 4])
+def test_trunks_of_more_layers_descend_as_by_automatic_differentiation(layers):
+    rng = np.random.default_rng(9)
+    deep = [
+        replace(one, further=tuple(rng.standard_normal((layers - 1, N2, N2)) / np.sqrt(N2)))
+        for one in STUDENTS
+    ]
+    descent = descended(25, students=deep)
+    for net in range(3):
+        expected = by_autograd(deep[net], only(both_sets(), net), ALPHAS[net], 25)
+        assert np.allclose(deep[net].W(), descended(0, students=deep).W(0)[net], atol=1e-14)
+        for task in (0, 1):
+            # The same sums in another order: 25 steps of rounding.
+            assert np.allclose(weights(descent, task)[net], expected[task], rtol=0, atol=1e-12)
+    # Networks that leave the batch take all of their layers with them.
+    descent.keep(np.array([False, True, False]))
+    descent.step()
+    expected = by_autograd(deep[1], only(both_sets(), 1), ALPHAS[1], 26)
+    assert np.allclose(weights(descent)[0], expected[0], rtol=0, atol=1e-12)
+    # Negative control: trained as if the layers above the first were held.
+    held = [
+        Student(one.W21, tuple(h @ reduce(np.matmul, one.further[::-1]) for h in one.W32))
+        for one in deep
+    ]
+    assert not np.allclose(weights(descended(25, students=held))[1], expected[0], atol=1e-3)
+
+
 def test_soft_targets_are_as_good_as_labels():
     rng = np.random.default_rng(5)
     sets = [
@@ -123,14 +157,16 @@ def test_both_layers_step_from_the_same_weights():
     """Neither layer sees the other's new weights; a sequential update is the negative control."""
     D = np.random.default_rng(0).standard_normal((1, 4, N1))
     networks = LinearNetworks([student(0, (4,))], "cpu", "float64")
-    W21, W32 = networks.W21.numpy().copy(), networks.W32.numpy().copy()
+    W21, W32 = networks.trunk[0].numpy().copy(), networks.heads.numpy().copy()
     networks.add(torch.from_numpy(D), 0.5)
     trunk = W21 + 0.5 * W32.transpose(0, 2, 1) @ D
     head = W32 + 0.5 * D @ W21.transpose(0, 2, 1)
-    assert np.allclose(networks.W21.numpy(), trunk, rtol=0, atol=1e-14)  # rounding of ten terms
-    assert np.allclose(networks.W32.numpy(), head, rtol=0, atol=1e-14)
+    assert np.allclose(
+        networks.trunk[0].numpy(), trunk, rtol=0, atol=1e-14
+    )  # rounding of ten terms
+    assert np.allclose(networks.heads.numpy(), head, rtol=0, atol=1e-14)
     sequential = W21 + 0.5 * head.transpose(0, 2, 1) @ D
-    assert not np.allclose(networks.W21.numpy(), sequential, rtol=0, atol=1e-3)
+    assert not np.allclose(networks.trunk[0].numpy(), sequential, rtol=0, atol=1e-3)
 
 
 def test_the_force_of_all_points_is_the_mean_residual():
@@ -181,9 +217,9 @@ def test_a_task_without_weight_is_not_there():
 
 def test_the_head_of_a_task_without_weight_stands_still():
     descent = descended(50)
-    still = descent._networks.W32[0, descent._networks.rows[1]].numpy()
+    still = descent._networks.heads[0, descent._networks.rows[1]].numpy()
     assert np.array_equal(still, STUDENTS[0].W32[1])
-    moved = descent._networks.W32[1, descent._networks.rows[1]].numpy()
+    moved = descent._networks.heads[1, descent._networks.rows[1]].numpy()
     assert np.abs(moved - STUDENTS[1].W32[1]).max() > 1e-2
 
 

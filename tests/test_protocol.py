@@ -18,7 +18,7 @@ from mtlpaper.chapters.common.two_tasks.experiment import linear, training_of
 from mtlpaper.chapters.common.two_tasks.parameters import Protocol
 from mtlpaper.companion.parameters import ParameterError
 from mtlpaper.gibbs import GaussianField
-from mtlpaper.randomness import Streams, orthonormal
+from mtlpaper.randomness import Streams, haar_frame, orthonormal
 from mtlpaper.students import Student, orthogonal, with_biases
 from mtlpaper.tasks import Teacher, gaussian_inputs, make_teacher, test_labels, training_targets
 from mtlpaper.theory import population_drive
@@ -195,8 +195,8 @@ def test_alternating_tasks_update_one_after_the_other():
                 [Student(trunk, (heads[task],))], [own], np.ones((1, 1)), **options
             )
             alone.step()
-            trunk = alone._networks.W21[0].numpy()
-            heads[task] = alone._networks.W32[0].numpy()
+            trunk = alone._networks.trunk[0][0].numpy()
+            heads[task] = alone._networks.heads[0].numpy()
         for task in (0, 1):
             assert np.allclose(descent.W(task)[net], heads[task] @ trunk, rtol=0, atol=1e-12)
     with pytest.raises(ValueError, match="`turns` must be empty or 2 integers >= 1"):
@@ -355,29 +355,34 @@ def biased(**training) -> Unit:
     return replace(unit(training), biases=True)
 
 
-def test_biases_take_the_steps_of_automatic_differentiation():
+@pytest.mark.parametrize("layers", [1, 3])
+def test_biases_take_the_steps_of_automatic_differentiation(layers):
     students, sets = two_sets(1)
-    student = with_biases(students[0], np.random.default_rng(1))
+    N2, rng = students[0].W21.shape[0], np.random.default_rng(2)
+    further = tuple(haar_frame(N2, N2, rng) for _ in range(layers - 1))
+    student = with_biases(replace(students[0], further=further), np.random.default_rng(1))
     ones = [TrainingSet(np.concatenate([s.X, np.ones((1, 1, s.X.shape[2]))], 1), s.Y) for s in sets]
     options = {"learning_rate": 0.3, "dtype": "float64"}
     descent = LinearDescent.on_sets([student], ones, np.array([[1.0, 0.5]]), **options)
-    trunk = torch.tensor(student.W21[:-1], requires_grad=True)
+    trunk = [torch.tensor(W[:-1], requires_grad=True) for W in (student.W21, *student.further)]
     heads = [torch.tensor(W32, requires_grad=True) for W32 in student.W32]
     for _ in range(3):
         loss = torch.zeros((), dtype=torch.float64)
         for alpha, head, part in zip((1.0, 0.5), heads, sets, strict=True):
             x, target = torch.tensor(part.X[0].T), torch.tensor(part.Y[0].T)
-            hidden = functional.linear(x, trunk[:, :-1], trunk[:, -1])
-            z = functional.linear(hidden, head[:, :-1], head[:, -1])
-            loss = loss + alpha * functional.cross_entropy(z, target)
-        grads = torch.autograd.grad(loss, [trunk, *heads])
+            for layer in (*trunk, head):
+                x = functional.linear(x, layer[:, :-1], layer[:, -1])
+            loss = loss + alpha * functional.cross_entropy(x, target)
+        grads = torch.autograd.grad(loss, [*trunk, *heads])
         with torch.no_grad():
-            for weight, grad in zip([trunk, *heads], grads, strict=True):
+            for weight, grad in zip([*trunk, *heads], grads, strict=True):
                 weight -= 0.3 * grad
         descent.step()
     x = torch.tensor(sets[0].X[0])
     for task, head in enumerate(heads):
-        hidden = trunk[:, :-1] @ x + trunk[:, -1:]
+        hidden = x
+        for layer in trunk:
+            hidden = layer[:, :-1] @ hidden + layer[:, -1:]
         assert torch.allclose(
             descent.logits(x, task)[0], head[:, :-1] @ hidden + head[:, -1:], rtol=0, atol=1e-12
         )

@@ -54,20 +54,25 @@ def test_a_small_singular_value_survives_a_large_imbalance(s0, imbalance):
     N3=st.integers(1, 10),
     s0=st.just(0.0) | st.floats(1e-6, 3),
     n_tasks=st.integers(1, 3),
+    layers=st.integers(1, 3),
     seed=st.integers(0, 2**32),
 )
-def test_orthogonal_start_has_equal_singular_values(N1, N2, N3, s0, n_tasks, seed):
-    """Of the composite weight s0, of trunk and heads its root: hidden layers may be wider, too."""
+def test_orthogonal_start_has_equal_singular_values(N1, N2, N3, s0, n_tasks, layers, seed):
+    """Of the composite weight s0, of all layers its root: hidden layers may be wider, too."""
     draw = np.random.default_rng(seed)
-    student = students.orthogonal(N1, N2, N3, s0, draw, n_tasks=n_tasks)
+    student = students.orthogonal(N1, N2, N3, s0, draw, n_tasks=n_tasks, layers=layers)
+    root = s0 ** (1 / (layers + 1))
+    assert [W.shape for W in student.further] == [(N2, N2)] * (layers - 1)
+    for W in student.further:
+        assert np.allclose(W @ W.T, root**2 * np.eye(N2), atol=ROUNDING)
     assert student.W21.shape == (N2, N1)
     assert [W32.shape for W32 in student.W32] == [(N3, N2)] * n_tasks
     k = min(N1, N2, N3)
     for task in range(n_tasks):
         assert np.allclose(np.linalg.svd(student.W(task))[1][:k], s0, atol=ROUNDING)
         assert np.linalg.matrix_rank(student.W(task), tol=1e-7) == (k if s0 > 0 else 0)
-        assert np.allclose(np.linalg.svd(student.W32[task])[1][:k], np.sqrt(s0), atol=ROUNDING)
-    assert np.allclose(np.linalg.svd(student.W21)[1], np.sqrt(s0), atol=ROUNDING)
+        assert np.allclose(np.linalg.svd(student.W32[task])[1][:k], root, atol=ROUNDING)
+    assert np.allclose(np.linalg.svd(student.W21)[1], root, atol=ROUNDING)
 
 
 @given(N1=st.integers(1, 8), N2=st.integers(1, 12), N3=st.integers(1, 10))
@@ -101,10 +106,11 @@ def test_heads_differ():
 
 
 def test_gaussian_start_has_the_stated_variances():
-    student = students.gaussian(300, 200, 100, 0.7, rng())
+    student = students.gaussian(300, 200, 100, 0.7, rng(), layers=2)
     # Relative standard errors sqrt(2 / entries): 0.6 % and 1 %; 4 of them.
     assert 300 * student.W21.var() == pytest.approx(0.49, rel=0.025)
     assert 200 * student.W32[0].var() == pytest.approx(0.49, rel=0.04)
+    assert 200 * student.further[0].var() == pytest.approx(0.49, rel=0.04)
 
 
 @pytest.mark.parametrize(
@@ -118,6 +124,7 @@ def test_gaussian_start_has_the_stated_variances():
         (lambda: students.orthogonal(3, 2, 2, -1.0, rng()), "`s0` must be a finite number >= 0"),
         (lambda: students.orthogonal(3, 2, 2, np.nan, rng()), "`s0` must be a finite number >= 0"),
         (lambda: students.orthogonal(3, 2, 2, 1.0, rng(), n_tasks=0), "`n_tasks` must be"),
+        (lambda: students.orthogonal(3, 2, 2, 1.0, rng(), layers=0), "`layers` must be"),
         (lambda: students.gaussian(3, 0, 2, 1.0, rng()), "`N1, N2, N3` must be integers >= 1"),
         (lambda: students.gaussian(3, 2, 2, 0.0, rng()), "`scale` must be a finite number > 0"),
         (lambda: students.gaussian(3, 2, 2, 1.0, rng(), n_tasks=0), "`n_tasks` must be"),

@@ -93,6 +93,7 @@ TINY: dict[str, dict[str, object]] = {
         "test_set": 40,
         "n_worlds": 2,
         "n_subsets": 2,
+        "n_trials": 24,
         "learning_rate": 2.0,
     },
     "table1": _TASKS

@@ -22,7 +22,7 @@ from mtlpaper.training import (
 )
 
 #: Most networks trained as one batch; more would not fit the processor's cache.
-BLOCK, DEEP_BLOCK = 50, 6
+BLOCK, DEEP_BLOCK = 50, 3
 
 
 def linear_unit(unit: Unit) -> dict[str, np.ndarray]:
@@ -101,9 +101,10 @@ def initial_student(unit: Unit, data: Data) -> Student:
     problem, rng = unit.problem, data.streams.rng("student")
     sizes = (problem.N1, unit.N2, problem.N3)
     if unit.initial == "orthogonal":
-        student = orthogonal(*sizes, unit.s0, rng, n_tasks=2)
-    else:  # the product of two Gaussian layers of scale c has singular values around c^2
-        student = gaussian(*sizes, np.sqrt(unit.s0), rng, n_tasks=2)
+        student = orthogonal(*sizes, unit.s0, rng, n_tasks=2, layers=unit.layers)
+    else:  # the product of k Gaussian layers of scale c has singular values around c^k
+        scale = unit.s0 ** (1 / (unit.layers + 1))
+        student = gaussian(*sizes, scale, rng, n_tasks=2, layers=unit.layers)
     return with_biases(student, rng) if unit.biases else student
 
 

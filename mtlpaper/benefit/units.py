@@ -157,6 +157,8 @@ class Unit:
         alternate.
     biases : bool
         Whether the layers have biases, see `mtlpaper.students.with_biases`.
+    layers : int
+        Layers of the trunk.
     """
 
     problem: Problem
@@ -166,6 +168,7 @@ class Unit:
     initial: InitialKind
     alpha_B: float = 1.0
     biases: bool = False
+    layers: int = 1
 
     def __post_init__(self) -> None:
         whole = self.alpha_B >= 1 and self.alpha_B == int(self.alpha_B)

@@ -169,6 +169,7 @@ initial = Annotated[
     Symbol("initial weights: balanced with equal singular values, or independent Gaussian"),
 ]
 biases = Annotated[bool, Symbol("whether the students' layers have biases, which are trained")]
+layers = Annotated[int, Field(ge=1, le=20), Symbol("layers of the linear students' trunk")]
 scale = Annotated[_Rate, Symbol("scale of deep students' initial weights, 1 after He et al.")]
 
 # ----------------------------------------------------------------------------------------- training
@@ -231,6 +232,7 @@ n_worlds = Annotated[
     _Repetitions, Symbol("pairs of teachers, each with a pool, a test set and initial weights")
 ]
 n_subsets = Annotated[_Repetitions, Symbol("training subsets of each pool")]
+n_trials = Annotated[int, Field(ge=24, le=10_000), Symbol("combinations of flags that are trained")]
 n_datasets = Annotated[int, Field(ge=1, le=1000), Symbol("datasets, of which each setting has one")]
 n_trained = Annotated[_Repetitions, Symbol("datasets of trained networks")]
 n_teachers = Annotated[_Points, Symbol("teachers whose spectra are drawn")]

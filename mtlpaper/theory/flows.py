@@ -137,6 +137,8 @@ def solve_flow(
     """
     weights = [1.0] * len(forces) if alphas is None else list(alphas)
     n_tasks = len(student.W32)
+    layers = 1 + len(student.further)
+    require(layers == 1, "student", f"a trunk of {layers} layers", "a trunk of one layer")
     require(len(forces) == n_tasks, "forces", len(forces), f"{n_tasks} in number, one a head")
     require(len(weights) == n_tasks, "alphas", alphas, f"{n_tasks} weights, one a head")
     require(t.size >= 2 and bool((np.diff(t) > 0).all()), "t", t, "at least two increasing times")

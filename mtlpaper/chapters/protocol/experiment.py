@@ -30,6 +30,15 @@ from mtlpaper.chapters.common.two_tasks.experiment import (
     seeds,
 )
 from mtlpaper.chapters.common.two_tasks.sources import published_cells
+from mtlpaper.chapters.protocol.joint import (
+    BINS,
+    RANGES,
+    Emulator,
+    of_settings,
+    posterior,
+    scaled,
+    trials,
+)
 from mtlpaper.chapters.protocol.parameters import Flags
 from mtlpaper.companion.contract import Grid, Labels, Stage, Variable
 from mtlpaper.documents.lee2019 import published
@@ -95,6 +104,14 @@ def measure(params: Flags, _: xr.Dataset) -> Iterator[Grid]:
             params.at(setting), n_train, S_A, world, 0
         ),
     )
+    tried = trials(params)
+    yield few(
+        "loss_trial",
+        {"trial": Labels(range(len(tried)), "number of the combination of flags")},
+        lambda trial, n_train, S_A: on_many_points(
+            tried[trial], n_train, S_A, trial % params.n_worlds, 0
+        ),
+    )
     yield few(
         "loss_subset",
         {"world": world, "subset": subset},
@@ -125,6 +142,10 @@ def derive(params: Flags, data: xr.Dataset) -> xr.Dataset:
     xarray.Dataset
         `chi2` and the `log_likelihood` less that at the nominal flags, over setting, of `n_values`
         published means, with `chi2_limit`, which it exceeds by chance in one of twenty worlds;
+        over `flag`, all of them together: the 95 % interval `fitted` over (bound, flag), its width
+        `narrowed` against the range tried, and `density` over (flag, bin) against an even one, with
+        `flag_correlation` over (flag, other), the least `chi2_fitted`, `n_effective` combinations,
+        `size_probability` over n_tested, and the `emulator_error` against that of the means;
         `size_likelihood` over n_tested, the log likelihood of test sets of other sizes;
         `scatter` over (bound, n_tested) of losses over subsets, with the range of another world,
         and `published_scatter`; `error` over (quantity, n_train, error_of); `alike` over (world,
@@ -138,6 +159,7 @@ def derive(params: Flags, data: xr.Dataset) -> xr.Dataset:
     return xr.merge(
         [
             _of_flags(data, cells),
+            _of_all_flags(params, data, cells),
             _of_scatter(params, data, cells),
             _of_repetitions(params, data, cells),
         ]
@@ -158,22 +180,32 @@ def _of_students(loss: xr.DataArray) -> Float[np.ndarray, "*outer value"]:
     return _values(alone, alone - loss.isel(student=slice(1, None)))
 
 
-def _of_flags(data: xr.Dataset, cells: xr.Dataset) -> xr.Dataset:
-    """Chi squared of the published means at every setting."""
+def _apart(
+    data: xr.Dataset, cells: xr.Dataset
+) -> tuple[Float[np.ndarray, "setting value"], Float[np.ndarray, "size value value"], np.ndarray]:
+    """Published means less ours at all settings, with covariances for all sizes of the test set.
+
+    And which of all values are published, and so compared.
+    """
     ends = {"S_B": -1, "r_AB": sorted({0, cells.sizes["r_AB"] - 1})}
     theirs = _values(cells["L_single"], cells["MT"].isel(ends))
     n_losses = cells["L_single"].size
     known = np.isfinite(theirs)
     ours = _of_students(data["loss_setting"].mean("part")).mean(axis=1)
     repeated = _of_students(data["loss_subset"]).mean(axis=1)
-    apart = (theirs - ours)[:, known]
-    found, by_size = np.zeros(len(apart)), []
-    for parts in _COUNTS:
-        C = covariance(repeated, n_losses, parts)[np.ix_(known, known)]
-        chi2 = np.einsum("sv,vs->s", apart, np.linalg.solve(C, apart.T))
-        by_size.append(-(chi2[0] + np.linalg.slogdet(C)[1]) / 2)
-        if parts == 2:
-            found = chi2
+    C = [covariance(repeated, n_losses, parts)[np.ix_(known, known)] for parts in _COUNTS]
+    return (theirs - ours)[:, known], np.array(C), known
+
+
+def _of_flags(data: xr.Dataset, cells: xr.Dataset) -> xr.Dataset:
+    """Chi squared of the published means at every setting."""
+    apart, covariances, known = _apart(data, cells)
+    C = covariances[_COUNTS.index(2)]
+    found = np.einsum("sv,vs->s", apart, np.linalg.solve(C, apart.T))
+    by_size = [
+        -(apart[0] @ np.linalg.solve(C, apart[0]) + np.linalg.slogdet(C)[1]) / 2
+        for C in covariances
+    ]
     what = "log likelihood less that at the nominal flags"
     n = int(known.sum())
     return xr.Dataset(
@@ -188,6 +220,67 @@ def _of_flags(data: xr.Dataset, cells: xr.Dataset) -> xr.Dataset:
             "n_values": variable((), n, "published means compared"),
             "chi2_limit": variable((), chi_squared.ppf(0.95, max(1, n)), "95th percentile"),
         }
+    )
+
+
+def _of_all_flags(params: Flags, data: xr.Dataset, cells: xr.Dataset) -> xr.Dataset:
+    """What the published means leave of all flags together."""
+    apart, covariances, known = _apart(data, cells)
+    worlds = _of_students(data["loss_setting"].mean("part"))[..., known]
+    tried = trials(params)
+    world = np.arange(len(tried)) % params.n_worlds
+    change = _of_students(data["loss_trial"].mean("part"))[:, known] - worlds[0, world]
+    z = [scaled(one) for one in tried]
+    # The flags that are changed alone tell as much.
+    for name in of_settings(params):
+        here = list(data["setting"].values).index(name)
+        change = np.concatenate([change, worlds[here] - worlds[0]])
+        z += [scaled(params.at(name))] * params.n_worlds
+    emulator = Emulator.fitted(scaled(params), np.array(z), change)
+    by_scatter = _scatter_likelihood(data, cells)
+    found = posterior(emulator, apart[0], covariances, by_scatter, params.seed)
+    names = [flag.name for flag in RANGES]
+    ends = [
+        [flag.value(at) for flag, at in zip(RANGES, row, strict=True)] for row in found.quantiles
+    ]
+    # 95 % of an even distribution over [-1, 1] is 1.9 wide.
+    width = (found.quantiles[2] - found.quantiles[1]) / 1.9
+    sd = np.sqrt(np.diagonal(covariances[_COUNTS.index(2)]))
+    middles = (np.arange(BINS) + 0.5) / BINS * 2 - 1
+    return xr.Dataset(
+        {
+            "fitted": variable(
+                ("bound", "flag"), ends, "median and 95 % interval of a flag, the others free"
+            ),
+            "narrowed": variable("flag", width, "width of the interval against that of the range"),
+            "density": variable(("flag", "bin"), found.density, "density against an even one"),
+            "tried": variable(
+                ("flag", "bin"),
+                [[flag.value(at) for at in middles] for flag in RANGES],
+                "value of the flag in the middle of a bin",
+            ),
+            "flag_correlation": variable(
+                ("flag", "other"), found.correlation, "correlation of two flags"
+            ),
+            "nominal": variable(
+                "flag",
+                [flag.value(at) for flag, at in zip(RANGES, scaled(params), strict=True)],
+                "flag of the run, or the end of the range that stands for it",
+            ),
+            "chi2_fitted": variable((), found.chi2, "least chi squared with all flags free"),
+            "n_effective": variable((), found.n_effective, "combinations that carry the weight"),
+            "size_probability": variable("n_tested", found.sizes, "probability of the size"),
+            "emulator_error": variable(
+                (),
+                np.sqrt(np.mean((emulator.error / sd) ** 2)),
+                "error of the emulator against that of the published means",
+            ),
+        },
+        {
+            "flag": variable("flag", names, "flag"),
+            "other": variable("other", names, "another flag"),
+            "bin": variable("bin", range(BINS), "number of the bin"),
+        },
     )
 
 
@@ -226,16 +319,9 @@ def covariance(
 
 def _of_scatter(params: Flags, data: xr.Dataset, cells: xr.Dataset) -> xr.Dataset:
     """Scatter over training subsets against the size of the test set."""
-    alone = data["loss_subset"].isel(student=0).transpose("world", "subset", ..., "part")
-    squares = [
-        alone.values.reshape(*alone.shape[:-1], -1, count)
-        .mean(axis=-1)
-        .var(axis=1, ddof=1)
-        .mean(axis=(1, 2, 3))
-        for count in _COUNTS
-    ]
-    ends = np.exp(another(np.log(np.sqrt(np.stack(squares, axis=1)))))
-    theirs = np.sqrt(_SUBSETS * np.nanmean(cells["L_single_se"].values ** 2))
+    samples = _scatter(data)
+    ends = np.exp(another(np.log(samples)))
+    theirs = _published_scatter(cells)
     what = "root mean square deviation of losses over training subsets"
     n_tested = [params.test_set // 2 * count for count in _COUNTS]
     return xr.Dataset(
@@ -247,6 +333,32 @@ def _of_scatter(params: Flags, data: xr.Dataset, cells: xr.Dataset) -> xr.Datase
         },
         {"bound": _BOUND, "n_tested": variable("n_tested", n_tested, "points of the test set")},
     )
+
+
+def _scatter(data: xr.Dataset) -> Float[np.ndarray, "world size"]:
+    """Root mean square deviation of losses over the subsets of every world, by size."""
+    alone = data["loss_subset"].isel(student=0).transpose("world", "subset", ..., "part")
+    squares = [
+        alone.values.reshape(*alone.shape[:-1], -1, count)
+        .mean(axis=-1)
+        .var(axis=1, ddof=1)
+        .mean(axis=(1, 2, 3))
+        for count in _COUNTS
+    ]
+    return np.sqrt(np.stack(squares, axis=1))
+
+
+def _published_scatter(cells: xr.Dataset) -> float:
+    return float(np.sqrt(_SUBSETS * np.nanmean(cells["L_single_se"].values ** 2)))
+
+
+def _scatter_likelihood(data: xr.Dataset, cells: xr.Dataset) -> Float[np.ndarray, " size"]:
+    """Log likelihood of the published scatter over subsets, by size of the test set."""
+    samples = np.log(_scatter(data))
+    n = len(samples)
+    spread = samples.std(axis=0, ddof=1) * np.sqrt(1 + 1 / n)
+    off = (np.log(_published_scatter(cells)) - samples.mean(axis=0)) / spread
+    return np.asarray(student_t.logpdf(off, n - 1) - np.log(spread))
 
 
 def _of_repetitions(params: Flags, data: xr.Dataset, cells: xr.Dataset) -> xr.Dataset:

@@ -28,6 +28,35 @@ def flags(data: xr.Dataset) -> np.ndarray:
 
 
 @style.drawing
+def joint(data: xr.Dataset) -> np.ndarray:
+    """Densities of five flags, and probabilities of sizes of the test set, all free together.
+
+    Returns
+    -------
+    (2, 3) array of Axes
+    """
+    axes = style.subplots(2, 3, width=9.0, height=4.6)
+    for ax, name in zip(axes.flat, data["flag"].values, strict=False):
+        here = data.sel(flag=name)
+        ax.plot(here["tried"], here["density"], color=style.BLUE)
+        for end in here["fitted"].values[1:]:
+            ax.axvline(end, color=style.FAINT, linewidth=0.8)
+        ax.axvline(float(here["nominal"]), color=style.INK, linewidth=0.8, linestyle=":")
+        if not str(name).startswith("share"):
+            ax.set_xscale("log")
+        ax.set_ylim(0, None)
+        ax.set_xlabel(str(name))
+        ax.set_ylabel("density / even")
+    ax = axes[1, 2]
+    ax.plot(data["n_tested"], data["size_probability"], "o", color=style.BLUE)
+    ax.set_xscale("log")
+    ax.set_ylim(0, None)
+    ax.set_xlabel("points of the test set")
+    ax.set_ylabel("probability")
+    return axes
+
+
+@style.drawing
 def repetitions(data: xr.Dataset) -> np.ndarray:
     """Scatter over subsets against test points (left); closeness to the expectation (right).
 
@@ -62,4 +91,8 @@ def repetitions(data: xr.Dataset) -> np.ndarray:
     return axes
 
 
-FIGURES = {"protocol-flags": flags, "protocol-repetitions": repetitions}
+FIGURES = {
+    "protocol-flags": flags,
+    "protocol-joint": joint,
+    "protocol-repetitions": repetitions,
+}

@@ -29,7 +29,18 @@ def numbers(data: xr.Dataset) -> dict[str, Number]:
         theirs <= data["scatter"].sel(bound="high")
     )
     fitting = [int(n) for n in data["n_tested"].values[inside.values]]
+    narrowed = data["narrowed"]
+    free = [str(name) for name in narrowed["flag"].values[narrowed.values > 0.5]]
+    bound_to = [str(name) for name in narrowed["flag"].values if str(name) not in free]
     found: dict[str, Number] = {
+        "determined": ", ".join(bound_to) or "none",
+        "undetermined": ", ".join(free) or "none",
+        "n_trials": int(parameter(data, "n_trials")),
+        "chi2_fitted": float(data["chi2_fitted"]),
+        "n_effective": round(float(data["n_effective"])),
+        "emulator_error": float(data["emulator_error"]),
+        "two_layers": float(data["log_likelihood"].sel(setting="2 trunk layers")),
+        **_most_correlated(data),
         "n_values": int(data["n_values"]),
         "n_worlds": int(parameter(data, "n_worlds")),
         "n_subsets": int(parameter(data, "n_subsets")),
@@ -61,6 +72,18 @@ def numbers(data: xr.Dataset) -> dict[str, Number]:
         for bound, end in (("estimate", ""), ("low", "_low"), ("high", "_high")):
             found[f"{name}{end}"] = float(here["next_alike"].sel(bound=bound))
     return found
+
+
+def _most_correlated(data: xr.Dataset) -> dict[str, Number]:
+    """Give the two flags that vary together most, and their correlation."""
+    size = abs(data["flag_correlation"].values)
+    one, other = np.unravel_index(np.triu(size, 1).argmax(), size.shape)
+    names = data["flag"].values
+    return {
+        "one": str(names[one]),
+        "other": str(names[other]),
+        "most_correlated": float(data["flag_correlation"][one, other]),
+    }
 
 
 def _ratio(data: xr.Dataset, quantity: str) -> float:

@@ -22,6 +22,7 @@ class Flags(Protocol):
             "n_train": [100, 400],
             "n_worlds": 3,
             "n_subsets": 3,
+            "n_trials": 24,
         },
     }
 
@@ -41,6 +42,9 @@ class Flags(Protocol):
         8, "ours", "their mean is then far closer than a repetition", meaning="teachers of our mean"
     )
     n_worlds: g.n_worlds = parameter(6, "ours", "enough to say how far repetitions differ")
+    n_trials: g.n_trials = parameter(
+        64, "ours", "a quadratic function of five flags has 20 coefficients"
+    )
     n_subsets: g.n_subsets = parameter(5, "stated", "section 4.5")
 
     #: One flag at a time is changed from the run's own, by default those that fit best.
@@ -51,6 +55,7 @@ class Flags(Protocol):
         "32 hidden units": {"N2": 32},
         "128 hidden units": {"N2": 128},
         "no biases": {"biases": False},
+        "2 trunk layers": {"layers": 2},
         "1000 epochs": {"epochs": 1000},
         "2000 epochs": {"epochs": 2000},
         "4000 epochs": {"epochs": 4000},

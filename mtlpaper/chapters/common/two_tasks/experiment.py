@@ -119,8 +119,10 @@ def linear(
     training = training_of(params, n_train)
     by_steps = isinstance(params, Protocol) and params.auxiliary_weight == "steps"
     alpha_B = max(1, n_aux // n_train) if by_steps else 1
-    biases = isinstance(params, Protocol) and params.biases
-    return Unit(problem, training, params.N2, params.s0, params.initial, alpha_B, biases)
+    unit = Unit(problem, training, params.N2, params.s0, params.initial, alpha_B)
+    if isinstance(params, Protocol):
+        return dataclasses.replace(unit, biases=params.biases, layers=params.layers)
+    return unit
 
 
 # ------------------------------------------------------------------------------------------ grids

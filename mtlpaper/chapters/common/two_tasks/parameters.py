@@ -132,6 +132,7 @@ class Protocol(OneNumberOfClasses):
     s0: g.s0 = parameter(1.0, "script", "orthogonal layers, singular values 1")
     initial: g.initial = parameter("orthogonal", "script", "orthogonal layers, singular values 1")
     biases: g.biases = parameter(True, "script", _SCRIPT)
+    layers: g.layers = parameter(1, "inferred", "the authors' rows; the script's default is 2")
     epochs: g.epochs = parameter(
         0, "inferred", "the rows are closer to it than to the script's default of 2000 epochs"
     )
