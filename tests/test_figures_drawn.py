@@ -515,8 +515,12 @@ def flags_together(data):
         for bound in ("low", "high"):
             yield level(at, here["fitted"].sel(bound=bound).item(), upright=True)
         yield level(at, here["nominal"].item(), upright=True)
+        if j != 3:
+            at_bins = here["tried"].values[[0, 12, -1]]
+            yield ticks(at, "x", at_bins, [float(f"{value:.3g}") for value in at_bins])
         yield from said(at, str(name))
     yield mark((1, 2), "points", data["n_tested"], data["size_probability"])
+    yield ticks((1, 2), "x", data["n_tested"].values, data["n_tested"].values)
 
 
 def one_factor(data):
@@ -639,6 +643,7 @@ DRAWN: dict[str, list[Drawing]] = {
     "protocol-repetitions": [
         Show("scatter", "n_tested", "loose", named="simulated"),
         lambda data: [level((0, 0), data["published_scatter"].item(), named="published")],
+        lambda data: [ticks((0, 0), "x", data["n_tested"].values, data["n_tested"].values)],
         axis(x="log", ylim=(0, None)),
         repetitions,
         *(axis((0, j), xlim=(-0.5, 2.5)) for j in (1, 2)),

@@ -2,6 +2,7 @@
 
 import numpy as np
 import xarray as xr
+from matplotlib.axes import Axes
 
 from mtlpaper.companion import style
 
@@ -43,17 +44,24 @@ def joint(data: xr.Dataset) -> np.ndarray:
             ax.axvline(end, color=style.FAINT, linewidth=0.8)
         ax.axvline(float(here["nominal"]), color=style.INK, linewidth=0.8, linestyle=":")
         if not str(name).startswith("share"):
-            ax.set_xscale("log")
+            _log(ax, here["tried"].values[[0, here.sizes["bin"] // 2, -1]])
         ax.set_ylim(0, None)
         ax.set_xlabel(str(name))
         ax.set_ylabel("density / even")
     ax = axes[1, 2]
     ax.plot(data["n_tested"], data["size_probability"], "o", color=style.BLUE)
-    ax.set_xscale("log")
+    _log(ax, data["n_tested"].values)
     ax.set_ylim(0, None)
     ax.set_xlabel("points of the test set")
     ax.set_ylabel("probability")
     return axes
+
+
+def _log(ax: Axes, at: np.ndarray) -> None:
+    """Give an axis over less than two decades its ticks."""
+    ax.set_xscale("log")
+    ax.minorticks_off()
+    ax.set_xticks(at, [f"{float(f'{value:.3g}'):g}" for value in at.tolist()])
 
 
 @style.drawing
@@ -72,7 +80,7 @@ def repetitions(data: xr.Dataset) -> np.ndarray:
         sizes, value, [value - low, high - value], fmt="o", color=style.BLUE, label="simulated"
     )
     ax.axhline(float(data["published_scatter"]), color=style.VERMILLION, label="published")
-    ax.set_xscale("log")
+    _log(ax, sizes)
     ax.set_ylim(0, None)
     ax.set_xlabel("points of the test set")
     ax.set_ylabel("scatter over subsets (nats)")
