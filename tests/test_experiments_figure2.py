@@ -31,7 +31,7 @@ COMMON = CELLS | {
 }
 TINY = {
     "figure2": {"n_train_left": 200},
-    "interactions": {"n_points": 64, "n_fresh": 256, "n_cavity": 1},
+    "interactions": {"n_points": 64, "n_fresh": 256, "n_cavity": 1, "t_infinite": 40.0},
 }
 #: Student's t(0.975) of four degrees of freedom, from tables, for means over five subsets.
 T_FOUR = 2.7764451051977987
