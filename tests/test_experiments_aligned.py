@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import xarray as xr
+from tiny import computed
 
 from mtlpaper import theory
 from mtlpaper.aligned import pairs
@@ -11,7 +12,6 @@ from mtlpaper.aligned.flows import log_times
 from mtlpaper.aligned.trained import plane_curve
 from mtlpaper.chapters.aligned import tables
 from mtlpaper.chapters.common.aligned_tasks.experiment import descent_of, setting_of
-from mtlpaper.companion import experiments
 from mtlpaper.companion.parameters import ParameterError
 from mtlpaper.companion.registry import settings
 from mtlpaper.gibbs import GaussianField
@@ -41,7 +41,7 @@ def setting(**changes):
 
 @pytest.fixture(scope="module")
 def data() -> xr.Dataset:
-    return experiments.compute(parameters())
+    return computed(parameters())
 
 
 def test_students_start_aligned_with_both_tasks():

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 import xarray as xr
+from tiny import computed
 
 from mtlpaper.aligned import bounded, bounds
 from mtlpaper.chapters.bound import experiment as bound
 from mtlpaper.chapters.bound import tables
-from mtlpaper.companion import experiments
 from mtlpaper.companion.registry import settings
 
 SMALL = {
@@ -28,7 +28,7 @@ def parameters(**changes):
 
 @pytest.fixture(scope="module")
 def data() -> xr.Dataset:
-    return experiments.compute(parameters())
+    return computed(parameters())
 
 
 def test_the_general_bound_is_never_broken(data):

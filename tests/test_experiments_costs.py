@@ -22,13 +22,13 @@ def estimate(name: str, **changes: object) -> Estimate:
 
 
 def test_networks_are_counted():
-    """Three datasets, points and main tasks; two S_B by three r_AB and the single task; twice."""
+    """Three datasets, three N, two S_A; two S_B by three r_AB and the single task; twice."""
     # One unit more of learning curves, of the extreme tasks and the single one.
     found = estimate("figure2")
-    assert (found.n_networks, found.n_units) == (2 * 27 * 7 + 5, 2 * 27 + 1)
-    # Trained, and followed by two theories, of which one knows no number of points; two clean main
-    # tasks of the first dataset by a third theory.
-    assert estimate("interactions").n_units == 2 * 27 + 9 + 3 * 2
+    assert (found.n_networks, found.n_units) == (2 * 18 * 7 + 5, 2 * 18 + 1)
+    # Trained at two N, and followed by two theories, of which one knows no number of points; the
+    # clean main task of the first dataset by a third theory.
+    assert estimate("interactions").n_units == 2 * 12 + 6 + 2 * 1
     # Four profiles of three, seven and nine tasks, six of other ranks; three main tasks, twice.
     assert estimate("relatedness").n_networks == 2 * 3 * 3 * 25
     # Four panels; two S_B by three r_AB and the single task.

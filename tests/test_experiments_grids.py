@@ -364,7 +364,7 @@ def test_the_finite_sample_theory_is_a_mean_over_datasets(grids, n_train):
             "`n_aux` must increase from value to value, got [400, 400]",
         ),
         ("rank_three", {"N3": 2}, "`rank` must be at most N3 = 2, got 3"),
-        ("figure2", {"n_high": 4}, "`n_high` must be at most the number of S_A, 3, got 4"),
+        ("figure2", {"n_high": 3}, "`n_high` must be at most the number of S_A, 2, got 3"),
         ("depth", {"n_high": 2}, "`n_high` must be at most the number of S_A, 1, got 2"),
         ("figure2", {"n_test": 100}, "`n_test` must be a power of two, got 100"),
         ("interactions", {"n_points": 100}, "`n_points` must be a power of two, got 100"),
@@ -385,7 +385,7 @@ def test_a_bad_value_gives_one_clear_line(name, changes, message):
         ("figure2", {"S_A": [0.3, 3], "N1": 37, "rank": 4, "n_train": [150]}),
         ("figure2", {"N1": 15, "r_AB": [1.0]}),
         ("figure2", {"N1": 20}),
-        ("figure2", {"S_B": [1.0], "r_AB": [0.5], "n_high": 3}),
+        ("figure2", {"S_B": [1.0], "r_AB": [0.5], "n_high": 2}),
         ("rank_three", {"rank": 10, "N3": 10}),
         ("figure2", {"N2": 200}),  # hidden layers may be wider than the inputs
     ],

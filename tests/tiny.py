@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
+import jaxtyping
 import numpy as np
 import pytest
 import xarray as xr
@@ -130,6 +131,17 @@ def reduced() -> Iterator[None]:
         yield
 
 
+def computed(params: Parameters) -> xr.Dataset:
+    """An experiment's data, annotations not checked.
+
+    Checks take as long as small networks do. `test_contract` computes a unit of every grid, and
+    what follows, with them.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(jaxtyping.config, "jaxtyping_disable", True)
+        return experiments.compute(params)
+
+
 #: Of this run of the tests, for all of pytest-xdist's workers; `conftest.py` names it.
 folder = Path()
 
@@ -144,6 +156,6 @@ def data_of(name: str) -> xr.Dataset:
     with FileLock(f"{path}.lock"):
         if not path.exists():
             with reduced():
-                data = experiments.compute(params_of(name))
+                data = computed(params_of(name))
             path.write_bytes(pickle.dumps(data))
     return pickle.loads(path.read_bytes())

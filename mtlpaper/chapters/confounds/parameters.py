@@ -21,6 +21,7 @@ class Confounds(Protocol, MainTasks):
         "paper": {},
         "quick": {
             **QUICK_TRAINING,
+            "r_AB": [0.0, 1.0],
             "n_train": [100, 400],
             "n_aux": [200],
             "batch_points": [100],

@@ -20,7 +20,7 @@ class Interactions(Protocol, TheoryOfBenefits):
     title = "Figure A1: all interactions, published, measured and by theory"
     presets = {
         "paper": {},
-        "quick": {**QUICK_PROTOCOL, "n_train": [100, 400, 800], "n_fresh": 1024},
+        "quick": {**QUICK_PROTOCOL, "n_train": [100, 800], "n_fresh": 1024},
     }
 
     n_train: Increasing[g.n_train] = parameter(

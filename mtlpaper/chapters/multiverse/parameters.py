@@ -24,6 +24,7 @@ class Multiverse(Parameters):
             "n_settings": 8,
             "N1": [20, 30],
             "N2": ["N3", "N1"],
+            "n_datasets": 3,
             "n_train": [100, 400],
             "n_aux": 400,
             "n_test": 128,
