@@ -638,7 +638,7 @@ DRAWN: dict[str, list[Drawing]] = {
     ],
     "protocol-joint": [
         flags_together,
-        *(axis((j // 3, j % 3), x="" if j == 3 else "log", ylim=(0, None)) for j in range(6)),
+        *(axis((j // 3, j % 3), x="linear" if j == 3 else "log", ylim=(0, None)) for j in range(6)),
     ],
     "protocol-repetitions": [
         Show("scatter", "n_tested", "loose", named="simulated"),
