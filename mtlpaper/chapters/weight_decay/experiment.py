@@ -5,7 +5,13 @@ from collections.abc import Iterator
 import numpy as np
 import xarray as xr
 
-from mtlpaper.benefit import Problem, Unit, bootstrap_interval, resampled_interval
+from mtlpaper.benefit import (
+    Problem,
+    Unit,
+    bootstrap_interval,
+    resampling_weights,
+    stretched_interval,
+)
 from mtlpaper.chapters.common.labels import BOUND, variable
 from mtlpaper.chapters.common.two_tasks.experiment import (
     N_GROUPS,
@@ -251,13 +257,13 @@ def _excess(data: xr.Dataset) -> dict[str, xr.Variable]:
 
 def _moved(data: xr.Dataset) -> dict[str, xr.Variable]:
     distance = data["distance"].transpose("dataset", "inputs", "points", "r_AB")
-    log_points = np.log(data["points"].values)
     every = distance.sel(inputs=INPUTS[0]).values
-
-    def power(chosen: np.ndarray) -> np.ndarray:
-        return np.asarray(np.polyfit(log_points, np.log(every[chosen].mean(axis=0)), 1)[0])
-
-    fading = resampled_interval(power, len(every), _RESAMPLES)
+    n = len(every)
+    shares = np.vstack([np.full(n, 1 / n), resampling_weights(n, _RESAMPLES)])
+    x = np.log(data["points"].values)
+    x = (x - x.mean()) / ((x - x.mean()) ** 2).sum()  # the slope of a line is the product with this
+    powers = np.tensordot(np.log(np.tensordot(shares, every, 1)), x, (1, 0))
+    fading = stretched_interval(powers, n)
     what = "mean relative distance from the map learned alone"
     return {
         "moved": _mean(distance, what, "dataset", "1"),
