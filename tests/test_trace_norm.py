@@ -15,6 +15,7 @@ from mtlpaper.randomness import Streams
 from mtlpaper.students import Student, gaussian
 from mtlpaper.tasks import gaussian_inputs, make_teacher_pair, training_targets
 from mtlpaper.training import TrainingSet
+from mtlpaper.wide import decayed
 from mtlpaper.wide.decayed import Coupling, Norms, Width, coupling, norms, width
 from mtlpaper.wide.trace_norm import certify, teachers_trace_norm, train_decayed
 
@@ -163,6 +164,15 @@ def test_what_does_not_arrive_is_an_error_with_its_residual():
     with pytest.raises(NotConvergedError, match="after 50 steps") as caught:  # at the first look
         trained([TrainingSet(first.X, first.Y * np.nan), second], 0.01)
     assert np.isnan(caught.value.residual)
+
+
+def test_a_saddle_is_no_optimum(monkeypatch):
+    """Weights of zero have no gradient; the certificate knows that they are not the best."""
+    zeros = Student(np.zeros((8, 8)), (np.zeros((3, 8)),) * 2)
+    monkeypatch.setattr(decayed, "_starts", lambda *_: [zeros])
+    with pytest.raises(NotConvergedError, match="above the optimum") as caught:
+        coupling(Coupling(problem(40, 0.0), 8, 0.02, False))
+    assert caught.value.residual > 0.1
 
 
 def test_a_decay_that_is_not_positive_is_refused():
