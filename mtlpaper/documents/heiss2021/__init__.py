@@ -9,12 +9,11 @@ from mtlpaper.companion.registry import Document
 #: Subjects of the claims.
 LIMIT = "Infinite width: the limit"
 BENEFIT = "Infinite width: who can benefit"
-BRIDGE = "Weight decay on the first paper's tasks"
 
 DOCUMENT = Document(
     authors="Heiss, Teichmann & Wutte",
     title="How infinitely wide neural networks can benefit from multi-task learning – an exact "
     "macroscopic characterization",
     year=2021,
-    sections=(LIMIT, BENEFIT, BRIDGE),
+    sections=(LIMIT, BENEFIT),
 )
