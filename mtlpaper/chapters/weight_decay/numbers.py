@@ -26,7 +26,6 @@ def numbers(data: xr.Dataset) -> dict[str, Number]:
     norm = data["formula"].isel(S_soft=0, dataset=0)
     return found | {
         "at_end_percent": 100 * float(data["at_end"].sel(tuned_by="validation").sum()),
-        "largest_gap": significant(float(data["gap"].max()), 1),
         "off_percent": 100 * float(data["off"].isel(small_decay=0).max()),
         "least_small_decay": float(data["small_decay"].min()),
         "saved_percent": 100 * float(1 - norm.isel(r_AB=-1) / norm.isel(r_AB=0)),
