@@ -590,6 +590,7 @@ DRAWN: dict[str, list[Drawing]] = {
             unit="",
         ),
         *all_axes((1, 2), x="log", y="log"),
+        axis((0, 1), ylim=(1e-8, 1)),
     ],
     "confounds": [one_factor],
     "figure1": [
