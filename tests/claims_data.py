@@ -242,6 +242,30 @@ def relatedness() -> xr.Dataset:
     )
 
 
+def wide_limit() -> xr.Dataset:
+    by_width = np.array([[0.5, 1e-5, 1e-5]] * 2)
+    return dataset(
+        {
+            "least": (("biases", "width"), by_width),
+            "apart": (("biases", "width"), by_width),
+            "labels": ((), 16),
+        },
+        biases=["biases regularised", "biases not regularised"],
+        width=[2, 16, 64],
+    )
+
+
+def wide_benefit() -> xr.Dataset:
+    return dataset(
+        {
+            "benefit": (("bound", "relation", "n_train"), interval([[0.3, 0.2], [0.0, -0.1]])),
+            "slope": (("bound",), interval(-0.5)),
+        },
+        relation=["shared", "disjoint"],
+        n_train=[8, 16],
+    )
+
+
 def weight_decay() -> xr.Dataset:
     arms = ("regulariser", "tuned_by", "S_A", "S_B")
     data = dataset(
@@ -289,6 +313,8 @@ IDEAL = {
         interactions,
         relatedness,
         weight_decay,
+        wide_limit,
+        wide_benefit,
     )
 }
 

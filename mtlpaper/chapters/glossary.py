@@ -231,6 +231,16 @@ n_looks = Annotated[
 device = Annotated[Literal["cpu", "cuda"], Symbol("device that trains the students")]
 dtype = Annotated[Literal["float64", "float32"], Symbol("precision of the training")]
 
+# ------------------------------------------------------------------------------------ wide networks
+
+n_kinks = Annotated[int, Field(ge=1, le=100), Symbol("kinks of a task's broken line")]
+label_noise = Annotated[_NonNegative, Symbol("standard deviation of the noise on the labels")]
+width = Annotated[
+    int,
+    Field(ge=1, le=100_000),
+    Symbol("neurons of the hidden layer", letter="n", equation="eq-W1"),
+]
+
 # ------------------------------------------------------------------------- repetitions and averages
 
 seed = Annotated[int, Field(ge=0), Symbol("seed from which all randomness is spawned")]
