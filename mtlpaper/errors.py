@@ -13,8 +13,11 @@ class NotConvergedError(ArithmeticError):
     """
 
     def __init__(self, message: str, residual: float) -> None:
-        super().__init__(f"{message}: {residual:.2g}")
+        super().__init__(message, residual)  # both, or pickle could not make it anew
         self.residual = residual
+
+    def __str__(self) -> str:
+        return f"{self.args[0]}: {self.residual:.2g}"
 
 
 def require(condition: bool, argument: str, value: Any, accepted: str) -> None:

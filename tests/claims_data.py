@@ -242,6 +242,36 @@ def relatedness() -> xr.Dataset:
     )
 
 
+def weight_decay() -> xr.Dataset:
+    arms = ("regulariser", "tuned_by", "S_A", "S_B")
+    data = dataset(
+        {
+            "MT": (("bound", *arms, "r_AB"), interval(np.tile([0.0, 0.1], (2, 2, 1, 1, 1)))),
+            "growth": (("bound", *arms), interval(np.full((2, 2, 1, 1), 0.1))),
+            "difference": (("bound", *arms[1:], "r_AB"), interval(np.zeros((2, 1, 1, 2)))),
+            "off": (("S_soft", "small_decay", "r_AB"), np.full((2, 2, 2), 0.01)),
+            "excess": (("N2", "member"), np.full((2, 3), 1e-7)),
+            "moved": (
+                ("bound", "inputs", "points", "r_AB"),
+                interval(np.zeros((2, 2, 2)), error=0.0),
+            ),
+            "fading": (("bound", "r_AB"), interval([-0.5, -0.1])),
+        },
+        regulariser=["weight decay", "early stopping"],
+        tuned_by=["validation", "test"],
+        S_A=[10.0],
+        S_B=[10.0],
+        r_AB=[0.0, 1.0],
+        S_soft=[1.0, 2.0],
+        small_decay=[1e-3, 1e-2],
+        N2=[20, 30],
+        member=["alone", "r_AB = 0", "r_AB = 1"],
+        inputs=["all components", "half each"],
+        points=[50, 100],
+    )
+    return data.assign_attrs(parameters='{"N1": 30, "N3": 10, "small_decays": [0.001, 0.01]}')
+
+
 #: By experiment. A claim on another experiment needs one more here, or its tests fail.
 IDEAL = {
     build.__name__: build
@@ -258,6 +288,7 @@ IDEAL = {
         rank_three,
         interactions,
         relatedness,
+        weight_decay,
     )
 }
 

@@ -110,6 +110,19 @@ TINY: dict[str, dict[str, object]] = {
         "batch_size": [0],
     },
     "rank_three": _PUBLISHED | {"N3": 3, "n_train": [100, 400]},
+    "weight_decay": _TASKS
+    | {
+        "S_A": [10.0],
+        "S_B": [10.0],
+        "n_train": 40,
+        "n_validation": 100,
+        "n_trained": 2,
+        "decays": [0.02, 0.05],
+        "widths": [2, 8],
+        "n_coupled": [20, 40],
+        "n_soft": 50,
+        "small_decays": [0.002],
+    },
     "relatedness": _TASKS | {"n_train": [20], "n_points": 64},
 }
 

@@ -168,6 +168,9 @@ initial = Annotated[
     Literal["orthogonal", "gaussian"],
     Symbol("initial weights: balanced with equal singular values, or independent Gaussian"),
 ]
+n_starts = Annotated[
+    int, Field(ge=1, le=1000), Symbol("random initial weights from which each student is trained")
+]
 biases = Annotated[bool, Symbol("whether the students' layers have biases, which are trained")]
 scale = Annotated[_Rate, Symbol("scale of deep students' initial weights, 1 after He et al.")]
 
@@ -175,6 +178,11 @@ scale = Annotated[_Rate, Symbol("scale of deep students' initial weights, 1 afte
 
 learning_rate = Annotated[_Rate, Symbol("learning rate 1/tau", letter=r"1/\tau", equation="eq-2")]
 deep_learning_rate = Annotated[_Rate, Symbol("learning rate 1/tau of the deep students")]
+decay = Annotated[
+    float,
+    Field(gt=0, le=10),
+    Symbol("weight decay: weight of the squared weights beside the loss", letter=r"\lambda"),
+]
 batch_size = Annotated[
     int,
     Field(ge=0, le=100_000),
