@@ -21,14 +21,14 @@ from mtlpaper.wide.problem import Regression
 Shared = Literal["both stacks", "first stack", "nothing"]
 #: The activation of the bottleneck.
 Between = Literal["identity", "tanh"]
-_SHARED: tuple[Shared, ...] = ("both stacks", "first stack", "nothing")
+SHARED: tuple[Shared, ...] = ("both stacks", "first stack", "nothing")
 #: Norm over tasks of a neuron's output weights that decay of the second stack amounts to.
 _NORMS: dict[Shared, Norm] = {"both stacks": "l2", "first stack": "l1"}
 _BETWEEN = {"identity": (lambda z: z, lambda z: z), "tanh": (torch.tanh, np.tanh)}
 #: Sum of the squares of the weights of each layer at the start.
 _START = 2.0
 #: What the simplex may still change where it ends: in the bottleneck, and in the objective.
-_SIMPLEX = {"xatol": 1e-7, "fatol": 1e-9, "maxfev": 4000}
+_SIMPLEX = {"xatol": 1e-5, "fatol": 1e-8, "maxfev": 4000}
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,13 +37,9 @@ class TrainedStacks(Fitted):
 
     Attributes
     ----------
-    bottleneck : (problem, start, point, unit) array
-        Outputs of the first stack.
     outputs : (problem, start, point, task) array
-        Outputs of the second.
     """
 
-    bottleneck: Float[np.ndarray, "problem start point unit"]
     outputs: Float[np.ndarray, "problem start point task"]
 
 
@@ -51,36 +47,39 @@ class _TwoStacks:
     """All but the last layer of networks of two stacks whose biases cost nothing."""
 
     def __init__(
-        self, width: int, dim: int, n_tasks: int, shared: Shared, between: Between, readout: Readout
+        self, width: int, shared: Sequence[Shared], between: Between, data: Readout
     ) -> None:
-        one, own = readout.x.new_ones(width, 1), torch.eye(n_tasks).to(readout.x)
-        own = own[torch.arange(width) % n_tasks]
-        #: Which bottleneck unit a neuron is tied to, and which task's outputs read it.
-        self._unit = own if shared == "nothing" else one
-        self._reads = own if shared != "both stacks" else one.expand(-1, n_tasks)
-        self._of_points = (readout.output @ self._reads.T).transpose(1, 2)
+        n_tasks = data.output.shape[2]
+        own = np.eye(n_tasks)[np.arange(width) % n_tasks]
+        first, every = np.eye(1, n_tasks).repeat(width, axis=0), np.ones((width, n_tasks))
+        units = np.stack([own if kind == "nothing" else first for kind in shared])
+        reads = np.stack([every if kind == "both stacks" else own for kind in shared])
+        #: Which unit of the bottleneck a neuron is tied to; at which points outputs read it.
+        self._unit = torch.tensor(units).to(data.x)
+        self._read = torch.tensor(reads).to(data.x) @ data.output.transpose(1, 2)
         self._between = _BETWEEN[between][0]
-        units = self._unit.shape[1]
-        self._shapes = [(width, dim), (width,), (units, width), (units,), (width, units), (width,)]
+        dim = data.x.shape[2]
+        below = [(width, dim), (width,), (n_tasks, width), (n_tasks,)]
+        self._shapes = [*below, (width, n_tasks), (width,)]
 
     def split(self, theta: Float[Tensor, "net parameter"]) -> list[Tensor]:
-        """Return v1, b1, w1, c1, v2 and b2; weights between strangers are zero."""
+        """Return v1, b1, w1, c1, v2 and b2; weights that would tie strangers are zero."""
         parts = theta.split([int(np.prod(shape)) for shape in self._shapes], dim=1)
         v1, b1, w1, c1, v2, b2 = (
             part.unflatten(1, shape) for part, shape in zip(parts, self._shapes, strict=True)
         )
-        return [v1, b1, w1 * self._unit.T, c1, v2 * self._unit, b2]
+        return [v1, b1, w1 * self._unit.transpose(1, 2), c1, v2 * self._unit, b2]
 
-    def layers(
+    def units(
         self,
         theta: Float[Tensor, "net parameter"],
         x: Float[Tensor, "net point dim"],
         smoothing: Float[Tensor, " net"],
-    ) -> tuple[Float[Tensor, "net point unit"], Float[Tensor, "net neuron point"]]:
-        """Return the outputs of the first stack, and the hidden units of the second."""
+    ) -> Float[Tensor, "net neuron point"]:
+        """Return the hidden units of the second stack."""
         v1, b1, w1, c1, v2, b2 = self.split(theta)
         h = (w1 @ stack(v1, b1, x, smoothing)).transpose(1, 2) + c1[:, None]
-        return h, stack(v2, b2, self._between(h), smoothing)
+        return stack(v2, b2, self._between(h), smoothing)
 
     def __call__(
         self,
@@ -88,27 +87,26 @@ class _TwoStacks:
         x: Float[Tensor, "net point dim"],
         smoothing: Float[Tensor, " net"],
     ) -> Float[Tensor, "net neuron point"]:
-        return self.layers(theta, x, smoothing)[1] * self._of_points
+        return self.units(theta, x, smoothing) * self._read
 
     def penalty(self, theta: Float[Tensor, "net parameter"]) -> Float[Tensor, " net"]:
         v1, _, w1, _, v2, _ = self.split(theta)
-        return torch.stack([part.square().sum(dim=(1, 2)) for part in (v1, w1, v2)]).sum(dim=0)
+        squares = torch.cat([v1.flatten(1), w1.flatten(1), v2.flatten(1)], dim=1).square()
+        return squares.sum(dim=1)
 
     def start(
         self, problems: Sequence[Regression], starts: int, rng: np.random.Generator
     ) -> Float[np.ndarray, "net parameter"]:
-        """Draw the first weights, with kinks in the box of the inputs and within 1 of 0 above."""
-        (width, _), units = self._shapes[0], self._shapes[3][0]
-        size = np.sqrt(_START / width)
+        """Draw the first weights: kinks in the box of the inputs, and within 1 of zero above."""
+        (width, _), (n_tasks, _) = self._shapes[0], self._shapes[2]
+        size, n = np.sqrt(_START / width), len(problems) * starts
         below = size * first_weights(problems, width, starts, rng)
-        w1 = size * rng.standard_normal((starts, units * width))
-        v2 = rng.standard_normal((starts, width, units))
-        v2 *= size / np.linalg.norm(v2, axis=-1, keepdims=True)
+        w1 = size * rng.standard_normal((starts, n_tasks * width))
+        v2 = size * rng.choice([-1.0, 1.0], (starts, width * n_tasks))
         b2 = size * rng.uniform(-1, 1, (starts, width))
-        above = [w1, np.zeros((starts, units)), v2.reshape(starts, -1), b2]
-        n = len(problems)
-        parts = [below[..., :-1].reshape(n * starts, -1), below[..., -1].reshape(n * starts, -1)]
-        return np.hstack([*parts, *(np.tile(part, (n, 1)) for part in above)])
+        above = np.hstack([w1, np.zeros((starts, n_tasks)), v2, b2])
+        v1, b1 = below[..., :-1].reshape(n, -1), below[..., -1].reshape(n, -1)
+        return np.hstack([v1, b1, np.tile(above, (len(problems), 1))])
 
 
 def train_stacks(
@@ -117,7 +115,7 @@ def train_stacks(
     decay: float | Sequence[float],
     at: Float[np.ndarray, "point dim"],
     *,
-    shared: Shared,
+    shared: Sequence[Shared],
     between: Between,
     starts: int,
     rng: np.random.Generator,
@@ -126,21 +124,21 @@ def train_stacks(
 ) -> TrainedStacks:
     """Minimise L + decay |theta|² over networks of two stacks, all of a batch at once.
 
-    Biases are not regularised. A network shares what `shared` says between its tasks; weights that
-    would tie strangers are zero. Neurons that one output each reads make weight decay on the second
-    stack an l1 norm over outputs.
+    Biases are not regularised. Neurons of the second stack that one output each reads make its
+    weight decay an l1 norm over outputs.
 
     Parameters
     ----------
     problems : sequence of Regression
         Of as many inputs and tasks each.
     width : int
-        Hidden neurons of each stack, >= 1; at least one a task where tasks have their own.
+        Hidden neurons of each stack, at least one for each task.
     decay : float, or one for every problem
         Weight decay lambda, > 0.
     at : (point, dim) array
         Inputs at which functions are returned.
-    shared : {"both stacks", "first stack", "nothing"}
+    shared : sequence of {"both stacks", "first stack", "nothing"}
+        What the tasks of each problem share.
     between : {"identity", "tanh"}
         Activation of the bottleneck, of one unit, or of one for each task that shares nothing.
     starts, rng, tolerance, device
@@ -158,28 +156,28 @@ def train_stacks(
         If the residual of a problem's best network is above `tolerance`; it carries the largest.
     """
     _, decays = per_problem(problems, width, decay)
-    require(shared in _SHARED, "shared", shared, f"one of {', '.join(_SHARED)}")
+    known = len(shared) == len(problems) and set(shared) <= set(SHARED)
+    require(known, "shared", shared, f"{len(problems)} of {', '.join(SHARED)}")
     require(between in _BETWEEN, "between", between, f"one of {', '.join(_BETWEEN)}")
-    dim, n_tasks = problems[0].x.shape[1], problems[0].n_tasks
-    least = 1 if shared == "both stacks" else n_tasks
-    require(width >= least, "width", width, f"at least {least}")
+    n_tasks = problems[0].n_tasks
+    require(width >= n_tasks, "width", width, f"at least {n_tasks}, one for each task")
     require(starts >= 1, "starts", starts, "at least 1")
     readout = Readout(problems, decays, starts, biases=False, device=device)
-    hidden = _TwoStacks(width, dim, n_tasks, shared, between, readout)
+    kinds = [kind for kind in shared for _ in range(starts)]
+    hidden = _TwoStacks(width, kinds, between, readout)
     start = torch.tensor(hidden.start(problems, starts, rng), device=device)
     theta, residual = optimise(hidden, readout, start)
     exact = torch.zeros_like(residual)
     psi = hidden(theta, readout.x, exact)
     alpha, c, value = readout.fit(psi)
     objective = value + readout.decay * hidden.penalty(theta)
-    inputs = torch.tensor(at, device=device).expand(len(theta), -1, -1)
-    bottleneck, units = hidden.layers(theta, inputs, exact)
+    units = hidden.units(theta, torch.tensor(at, device=device).expand(len(theta), -1, -1), exact)
     outputs = units.transpose(1, 2) @ (psi @ alpha) + c[:, None]
 
     def shaped(values: Tensor) -> np.ndarray:
         return values.detach().cpu().numpy().reshape(len(problems), starts, *values.shape[1:])
 
-    found = TrainedStacks(*map(shaped, (objective, residual, bottleneck, outputs)))
+    found = TrainedStacks(*map(shaped, (objective, residual, outputs)))
     return found.converged(tolerance)
 
 
@@ -229,7 +227,7 @@ def least_objective(
         return sum(
             least_objective(one, decay, shared="both stacks", between=between) for one in alone
         )
-    require(shared in _NORMS, "shared", shared, f"one of {', '.join(_SHARED)}")
+    require(shared in _NORMS, "shared", shared, f"one of {', '.join(SHARED)}")
     require(between in _BETWEEN, "between", between, f"one of {', '.join(_BETWEEN)}")
     places, of_point = np.unique(problem.x[:, 0], return_inverse=True)
     n = len(places)
