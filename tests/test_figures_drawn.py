@@ -543,7 +543,38 @@ def categories(at, values):
     yield Mark(at, "scale", np.array([-0.5, n - 0.5]), "xlim")
 
 
+def changes_by_model(data):
+    change = data["change"].transpose("model", "seed").clip(min=1e-17)
+    places = np.arange(change.sizes["model"])
+    yield ticks((0, 0), "y", places, change["model"].values)
+    yield mark((0, 0), "points", change, places.repeat(change.sizes["seed"]))
+
+
+def points_of_tasks(data):
+    """One data set: the points of both tasks, beside both functions learnt of the main one."""
+    one = data.isel(seed=int(data["shown"]))
+    for j, model in enumerate(("weight decay", "Gaussian process")):
+        for given in one["data"].values:
+            learnt = one["learnt"].sel(model=model, data=given)
+            yield mark((0, j), "line", one["input"], learnt, named=given)
+        for task in ("main", "aux"):
+            at = one[f"{task}_input"], one[f"{task}_label"]
+            yield mark((0, j), "points", *at, named={"aux": "auxiliary"}.get(task, task) + " task")
+
+
 DRAWN: dict[str, list[Drawing]] = {
+    "wide-sharing": [
+        changes_by_model,
+        lambda _data: [level((0, 0), 1e-6, upright=True, fixed=True)],
+        axis(x="log", downwards=True),
+        Show("change_over_width", "width", "interval", by="curve", at=(0, 1), named="{}"),
+        axis((0, 1), x="log", y="log"),
+    ],
+    "wide-map": [
+        points_of_tasks,
+        Show("density_gap", "width", "interval", at=(0, 2)),
+        axis((0, 2), x="log"),
+    ],
     "weight-decay": [
         Show(
             lambda d: d["MT"].isel(S_B=-1),
