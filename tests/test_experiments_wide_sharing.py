@@ -1,6 +1,7 @@
 """Definition 4 measured: what follows from the functions, and a density that only its decay has."""
 
 import numpy as np
+import xarray as xr
 from tiny import data_of, params_of
 
 from mtlpaper.chapters.wide_sharing.experiment import decay_of, measure
@@ -19,7 +20,7 @@ PARAMS = params_of("wide_sharing")
 
 
 def units(variable):
-    (grid,) = (grid for grid in measure(PARAMS, None) if variable in grid.gives)
+    (grid,) = (grid for grid in measure(PARAMS, xr.Dataset()) if variable in grid.gives)
     return [cell.unit for cell in grid.cells()]
 
 

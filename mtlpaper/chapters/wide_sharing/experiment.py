@@ -157,7 +157,8 @@ def descended(unit: Descent) -> dict[str, np.ndarray]:
         tangent.train(given, start, rate=unit.learning_rate, n_steps=unit.n_steps)(_GRID)
         for given in (problem, problem.only(_MAIN))
     )
-    return {"change_tangent": np.abs(both - alone)[..., _MAIN].max(axis=1).mean()}
+    change = np.abs(both - alone)[..., _MAIN].max(axis=1)
+    return {"change_tangent": np.array(change.mean())}
 
 
 @dataclass(frozen=True)
@@ -231,7 +232,8 @@ def posteriors(unit: Bayesian) -> dict[str, np.ndarray]:
     without = np.subtract(*(one.without[:, place, _MAIN] for one in both))
     return {
         "learnt": means,
-        "error": np.sqrt((len(without) - 1) * without.var()),  # jackknife over blocks of draws
+        # The jackknife over blocks of draws.
+        "error": np.array(np.sqrt((len(without) - 1) * without.var())),
         "effective": np.array([one.effective for one in both]) / unit.n_draws,
     }
 

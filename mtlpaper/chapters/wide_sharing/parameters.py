@@ -19,9 +19,9 @@ DECAY, L1, FEATURES, KERNEL, PROCESS, CORRELATED = (
     "process of correlated outputs",
 )
 TRAINED, TANGENT = "weight decay, trained", "tangent kernel, trained"
-#: Posteriors by what stays as the width grows, and the maximum of the second one's density.
+#: Posteriors by what stays as the width grows, and the most probable network of the second one.
 POSTERIORS = ("posterior, weights' prior fixed", "posterior, function's prior fixed")
-SHRUNK = "its maximum, function's prior fixed"
+SHRUNK = "most probable, function's prior fixed"
 #: Changes of what is learnt up to which they count as none, in the labels' unit.
 NONE = 1e-6
 
