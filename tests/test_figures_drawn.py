@@ -576,6 +576,7 @@ def slope_of_a_root(data):
 #: How the legend of the other panel names the other task's kinks.
 _RELATIONS = {"shared": "kinks of the other task shared", "disjoint": "not shared"}
 
+
 def changes_by_model(data):
     change = data["change"].transpose("model", "seed").clip(min=1e-17)
     places = np.arange(change.sizes["model"])
