@@ -378,6 +378,8 @@ def divided(claim: Claim) -> xr.Dataset:
 
 def _between(good: xr.DataArray, bad: xr.DataArray) -> xr.DataArray:
     bad = bad.transpose(*good.dims)
+    if good.equals(bad):
+        return good
     if "bound" in good.dims:
         both = xr.concat([good, bad], "which", coords="minimal", compat="override")
         bounds = both.min(["which", "bound"]), both.max(["which", "bound"])
