@@ -296,6 +296,26 @@ def weight_decay() -> xr.Dataset:
     return data.assign_attrs(parameters='{"N1": 30, "N3": 10, "small_decays": [0.001, 0.01]}')
 
 
+def wide_sharing() -> xr.Dataset:
+    models = ["weight decay", "random features", "tangent kernel", "Gaussian process"]
+    posteriors = [f"posterior, {of}'s prior fixed" for of in ("weights", "function")]
+    data = dataset(
+        {
+            "change": (("model", "seed"), np.array([[0.2] * 2, [1e-14] * 2, [0.0] * 2, [0.0] * 2])),
+            "change_over_width": (("bound", "curve", "width"), interval(np.full((3, 2), 0.2))),
+            "slope": (("bound", "curve"), interval([-1.0, -1.0, -1.0])),
+            "mean_excess": (("bound", "penalty"), interval([0.0], error=1e-12)),
+            "density_gap": (("bound", "width"), interval([0.01, 0.01])),
+        },
+        model=models,
+        seed=range(2),
+        curve=["weight decay, trained", *posteriors],
+        width=[40, 256],
+        penalty=["l1 norm over outputs"],
+    )
+    return data.assign_attrs(parameters='{"n_train": 6, "n_aux": 18}')
+
+
 #: By experiment. A claim on another experiment needs one more here, or its tests fail.
 IDEAL = {
     build.__name__: build
@@ -315,6 +335,7 @@ IDEAL = {
         weight_decay,
         wide_limit,
         wide_benefit,
+        wide_sharing,
     )
 }
 

@@ -576,6 +576,26 @@ def slope_of_a_root(data):
 #: How the legend of the other panel names the other task's kinks.
 _RELATIONS = {"shared": "kinks of the other task shared", "disjoint": "not shared"}
 
+
+def changes_by_model(data):
+    change = data["change"].transpose("model", "seed").clip(min=1e-17)
+    places = np.arange(change.sizes["model"])
+    yield ticks((0, 0), "y", places, change["model"].values)
+    yield mark((0, 0), "points", change, places.repeat(change.sizes["seed"]))
+
+
+def points_of_tasks(data):
+    """One data set: the points of both tasks, beside both functions learnt of the main one."""
+    one = data.isel(seed=int(data["shown"]))
+    for j, model in enumerate(("weight decay", "Gaussian process")):
+        for given in one["data"].values:
+            learnt = one["learnt"].sel(model=model, data=given)
+            yield mark((0, j), "line", one["input"], learnt, named=given)
+        for task in ("main", "aux"):
+            at = one[f"{task}_input"], one[f"{task}_label"]
+            yield mark((0, j), "points", *at, named={"aux": "auxiliary"}.get(task, task) + " task")
+
+
 DRAWN: dict[str, list[Drawing]] = {
     "wide-limit": [every_start, *all_axes((1, 2), x="log", y="log")],
     "wide-functions": [ends_of_the_widths],
@@ -596,6 +616,18 @@ DRAWN: dict[str, list[Drawing]] = {
         Show("size", "width", "interval", named="tangent networks"),
         slope_of_a_root,
         axis(x="log", y="log"),
+    ],
+    "wide-sharing": [
+        changes_by_model,
+        lambda _data: [level((0, 0), 1e-6, upright=True, fixed=True)],
+        axis(x="log", downwards=True),
+        Show("change_over_width", "width", "interval", by="curve", at=(0, 1), named="{}"),
+        axis((0, 1), x="log", y="log"),
+    ],
+    "wide-map": [
+        points_of_tasks,
+        Show("density_gap", "width", "interval", at=(0, 2)),
+        axis((0, 2), x="log"),
     ],
     "weight-decay": [
         Show(

@@ -123,6 +123,13 @@ TINY: dict[str, dict[str, object]] = {
         "n_soft": 50,
         "small_decays": [0.002],
     },
+    "wide_sharing": {
+        "width": [30, 60],
+        "n_steps": 100,
+        "n_starts": 2,
+        "n_draws": 1000,
+        "n_seeds": 2,
+    },
     "relatedness": _TASKS | {"n_train": [20], "n_points": 64},
     "wide_limit": {"n_kinks": 1, "n_train": 4, "width": [1, 8], "n_starts": 2, "n_seeds": 2},
     "wide_benefit": {

@@ -240,6 +240,20 @@ width = Annotated[
     Field(ge=1, le=100_000),
     Symbol("neurons of the hidden layer", letter="n", equation="eq-W1"),
 ]
+prior_scale = Annotated[
+    _Start,
+    Symbol(
+        "scale of a wide Bayesian network's prior: its covariance is the arc-cosine kernel times "
+        "the square of it",
+        letter="s",
+        equation="eq-W23",
+    ),
+]
+n_draws = Annotated[
+    int,
+    Field(ge=100, le=10_000_000, multiple_of=10),
+    Symbol("first layers drawn from the prior of a Bayesian network"),
+]
 
 # ------------------------------------------------------------------------- repetitions and averages
 
