@@ -290,6 +290,22 @@ n_s = Annotated[
     int, Field(ge=2, le=100_000), Symbol("singular values, evenly spaced in the logarithm")
 ]
 
+# ------------------------------------------------------------------------------------ wide networks
+
+width = Annotated[
+    int,
+    Field(ge=1, le=100_000),
+    Symbol("neurons of the hidden layer", letter="n", equation="eq-W1"),
+]
+between = Annotated[
+    Literal["identity", "tanh"],
+    Symbol(
+        "activation of the bottleneck between two stacks",
+        letter=r"\tilde\sigma",
+        equation="eq-W24",
+    ),
+]
+
 # ------------------------------------------------------------------------------ bins and thresholds
 
 bins = Annotated[
