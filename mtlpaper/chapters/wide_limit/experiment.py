@@ -59,8 +59,10 @@ class Networks:
 
 def solved(unit: Training) -> dict[str, np.ndarray]:
     """The minimum over networks of any width, its certified error, and the function."""
-    found = minimiser(unit.problem(), unit.decay, biases=unit.biases)
+    problem = unit.problem()
+    found = minimiser(problem, unit.decay, biases=unit.biases)
     return {
+        "inside": (problem.x.min() <= _INPUTS) & (_INPUTS <= problem.x.max()),
         "minimum": np.array(found.objective),
         "gap": np.array(max(found.gap, 0.0)),
         "limit": found(_INPUTS[:, None]).T,
@@ -106,6 +108,7 @@ def measure(params: WideLimit, _: xr.Dataset) -> Iterator[Grid]:
         {
             "minimum": Variable((), "least objective of any width", tolerance=_SOLVED),
             "gap": Variable((), "how much lower it may be", tolerance=_GAP),
+            "inside": Variable(("x",), "whether training points lie on both sides"),
             "limit": Variable(by_task, "function of infinite width", tolerance=_FUNCTION),
         },
         places,
@@ -142,12 +145,15 @@ def derive(params: WideLimit, data: xr.Dataset) -> xr.Dataset:
     xarray.Dataset
         `excess` of objectives over (biases, width, seed, start), relative to the minimum; over
         (biases, width) the `least` excess of several starts and how far `apart` the best network's
-        function is, both of the worst data set; and the number of `labels`.
+        function is between the training points, both of the worst data set; and the number of
+        `labels`.
     """
     whole = ("biases", "width", "seed", "start")
     excess = (data["objective"] / data["minimum"] - 1).transpose(*whole)
-    off = abs(data["network"] - data["limit"]).max(["task", "x"])
-    apart = (off / abs(data["limit"]).max(["task", "x"])).max("seed")
+    # Where biases are not regularised, nothing decides what a function does outside.
+    gap = abs(data["network"] - data["limit"]).where(data["inside"])
+    size = abs(data["limit"]).where(data["inside"])
+    apart = (gap.max(["task", "x"]) / size.max(["task", "x"])).max("seed")
     by_width = whole[:2]
     least = excess.min("start").max("seed")
     return xr.Dataset(
@@ -157,7 +163,8 @@ def derive(params: WideLimit, data: xr.Dataset) -> xr.Dataset:
             "apart": variable(
                 by_width,
                 apart.transpose(*by_width),
-                "largest distance from the function of infinite width, over that one's size",
+                "largest distance from the function of infinite width between training points, "
+                "over the size of that one",
             ),
             "labels": variable((), len(TASKS) * params.n_train, "labels of all tasks"),
         }
