@@ -124,6 +124,7 @@ TINY: dict[str, dict[str, object]] = {
         "small_decays": [0.002],
     },
     "relatedness": _TASKS | {"n_train": [20], "n_points": 64},
+    "wide_stacks": {"n_train": 2, "width": [2, 4], "n_starts": 2, "n_seeds": 2},
 }
 
 
