@@ -166,7 +166,8 @@ def derive(_: WideStacks, data: xr.Dataset) -> xr.Dataset:
         mean over tasks with an interval over data sets, `coupling` over (bound, shared, width).
     """
     both = data.sel(data=DATA[0])
-    excess = (both["objective"] / data["least"] - 1).transpose("shared", "width", "seed").round(6)
+    by_set = ("shared", "width", "seed")
+    excess = (both["objective"] / data["least"] - 1).transpose(*by_set).round(6)
     outputs = data["outputs"]
     alone = xr.concat(
         [
@@ -182,7 +183,7 @@ def derive(_: WideStacks, data: xr.Dataset) -> xr.Dataset:
     return xr.Dataset(
         {
             "excess": variable(
-                excess.dims, excess.values, "excess of the objective over the least of any width"
+                by_set, excess.values, "excess of the objective over the least of any width"
             ),
             "change": variable(over, change.values, f"{what}, largest at its points"),
             "coupling": variable(
