@@ -242,6 +242,30 @@ def relatedness() -> xr.Dataset:
     )
 
 
+def wide_limit() -> xr.Dataset:
+    by_width = np.array([[0.5, 1e-5, 1e-5]] * 2)
+    return dataset(
+        {
+            "least": (("biases", "width"), by_width),
+            "apart": (("biases", "width"), by_width),
+            "labels": ((), 16),
+        },
+        biases=["biases regularised", "biases not regularised"],
+        width=[2, 16, 64],
+    )
+
+
+def wide_benefit() -> xr.Dataset:
+    return dataset(
+        {
+            "benefit": (("bound", "relation", "n_train"), interval([[0.3, 0.2], [0.0, -0.1]])),
+            "slope": (("bound",), interval(-0.5)),
+        },
+        relation=["shared", "disjoint"],
+        n_train=[8, 16],
+    )
+
+
 def wide_stacks() -> xr.Dataset:
     shared = ["both stacks", "first stack", "nothing"]
     return dataset(
@@ -288,6 +312,26 @@ def weight_decay() -> xr.Dataset:
     return data.assign_attrs(parameters='{"N1": 30, "N3": 10, "small_decays": [0.001, 0.01]}')
 
 
+def wide_sharing() -> xr.Dataset:
+    models = ["weight decay", "random features", "tangent kernel", "Gaussian process"]
+    posteriors = [f"posterior, {of}'s prior fixed" for of in ("weights", "function")]
+    data = dataset(
+        {
+            "change": (("model", "seed"), np.array([[0.2] * 2, [1e-14] * 2, [0.0] * 2, [0.0] * 2])),
+            "change_over_width": (("bound", "curve", "width"), interval(np.full((3, 2), 0.2))),
+            "slope": (("bound", "curve"), interval([-1.0, -1.0, -1.0])),
+            "mean_excess": (("bound", "penalty"), interval([0.0], error=1e-12)),
+            "density_gap": (("bound", "width"), interval([0.01, 0.01])),
+        },
+        model=models,
+        seed=range(2),
+        curve=["weight decay, trained", *posteriors],
+        width=[40, 256],
+        penalty=["l1 norm over outputs"],
+    )
+    return data.assign_attrs(parameters='{"n_train": 6, "n_aux": 18}')
+
+
 #: By experiment. A claim on another experiment needs one more here, or its tests fail.
 IDEAL = {
     build.__name__: build
@@ -305,6 +349,9 @@ IDEAL = {
         interactions,
         relatedness,
         weight_decay,
+        wide_limit,
+        wide_benefit,
+        wide_sharing,
         wide_stacks,
     )
 }

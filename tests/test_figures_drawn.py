@@ -552,7 +552,92 @@ def categories(at, values):
     yield Mark(at, "scale", np.array([-0.5, n - 0.5]), "xlim")
 
 
+def every_start(data):
+    for at, cell in spread(data["excess"], (), "biases"):
+        width, kind = cell["width"].values, cell["biases"]
+        nets = cell.stack(net=("seed", "start")).transpose("width", "net").values.clip(min=1e-8)
+        yield from told_of(at, cell, ("biases",))
+        yield mark(at, "points", np.repeat(width, nets.shape[1]), nets, named="network")
+        least = data["least"].sel(biases=kind).values.clip(min=1e-8)
+        yield mark(at, "line", width, least, named="best start, worst dataset")
+        yield level(at, float(data["labels"]), upright=True, fixed=True)
+        yield level(at, 1e-3, fixed=True)
+
+
+def ends_of_the_widths(data):
+    for at, cell in spread(data["limit"].isel(seed=0), (), "biases"):
+        yield from told_of(at, cell, ("biases",))
+        nets = data["network"].isel(seed=0).sel(biases=cell["biases"])
+        x = cell["x"].values
+        for task in cell["task"].values:
+            yield mark(at, "line", x, cell.sel(task=task), named=f"task {task}, limit")
+            for place, name in ((-1, "widest"), (0, "narrowest")):
+                one = nets.isel(width=place).sel(task=task)
+                yield mark(at, "line", x, one, named=f"task {task}, {name}")
+
+
+def slope_of_a_root(data):
+    width = data["width"].values
+    first = float(data["size"].sel(bound="estimate")[0])
+    yield mark((0, 0), "line", width, first * np.sqrt(width[0] / width), named="slope $-1/2$")
+
+
+#: How the legend of the other panel names the other task's kinks.
+_RELATIONS = {"shared": "kinks of the other task shared", "disjoint": "not shared"}
+
+
+def changes_by_model(data):
+    change = data["change"].transpose("model", "seed").clip(min=1e-17)
+    places = np.arange(change.sizes["model"])
+    yield ticks((0, 0), "y", places, change["model"].values)
+    yield mark((0, 0), "points", change, places.repeat(change.sizes["seed"]))
+
+
+def points_of_tasks(data):
+    """One data set: the points of both tasks, beside both functions learnt of the main one."""
+    one = data.isel(seed=int(data["shown"]))
+    for j, model in enumerate(("weight decay", "Gaussian process")):
+        for given in one["data"].values:
+            learnt = one["learnt"].sel(model=model, data=given)
+            yield mark((0, j), "line", one["input"], learnt, named=given)
+        for task in ("main", "aux"):
+            at = one[f"{task}_input"], one[f"{task}_label"]
+            yield mark((0, j), "points", *at, named={"aux": "auxiliary"}.get(task, task) + " task")
+
+
 DRAWN: dict[str, list[Drawing]] = {
+    "wide-limit": [every_start, *all_axes((1, 2), x="log", y="log")],
+    "wide-functions": [ends_of_the_widths],
+    "wide-benefit": [
+        Show(
+            lambda d: d["mean_error"].isel(n_train=0),
+            "decay",
+            by="arm",
+            named={"alone": "alone"} | _RELATIONS,
+        ),
+        Show("benefit", "n_train", "interval", by="relation", at=(0, 1), named=_RELATIONS),
+        lambda _data: [level((0, 1), 0.0, fixed=True)],
+        axis(x="log", y="log"),
+        axis((0, 1), x="log"),
+        told((0, 1), "weight decay"),
+    ],
+    "wide-tangent": [
+        Show("size", "width", "interval", named="tangent networks"),
+        slope_of_a_root,
+        axis(x="log", y="log"),
+    ],
+    "wide-sharing": [
+        changes_by_model,
+        lambda _data: [level((0, 0), 1e-6, upright=True, fixed=True)],
+        axis(x="log", downwards=True),
+        Show("change_over_width", "width", "interval", by="curve", at=(0, 1), named="{}"),
+        axis((0, 1), x="log", y="log"),
+    ],
+    "wide-map": [
+        points_of_tasks,
+        Show("density_gap", "width", "interval", at=(0, 2)),
+        axis((0, 2), x="log"),
+    ],
     "weight-decay": [
         Show(
             lambda d: d["MT"].isel(S_B=-1),

@@ -231,6 +231,38 @@ n_looks = Annotated[
 device = Annotated[Literal["cpu", "cuda"], Symbol("device that trains the students")]
 dtype = Annotated[Literal["float64", "float32"], Symbol("precision of the training")]
 
+# ------------------------------------------------------------------------------------ wide networks
+
+n_kinks = Annotated[int, Field(ge=1, le=100), Symbol("kinks of a task's broken line")]
+label_noise = Annotated[_NonNegative, Symbol("standard deviation of the noise on the labels")]
+width = Annotated[
+    int,
+    Field(ge=1, le=100_000),
+    Symbol("neurons of the hidden layer", letter="n", equation="eq-W1"),
+]
+between = Annotated[
+    Literal["identity", "tanh"],
+    Symbol(
+        "activation of the bottleneck between two stacks",
+        letter=r"\tilde\sigma",
+        equation="eq-W24",
+    ),
+]
+prior_scale = Annotated[
+    _Start,
+    Symbol(
+        "scale of a wide Bayesian network's prior: its covariance is the arc-cosine kernel times "
+        "the square of it",
+        letter="s",
+        equation="eq-W23",
+    ),
+]
+n_draws = Annotated[
+    int,
+    Field(ge=100, le=10_000_000, multiple_of=10),
+    Symbol("first layers drawn from the prior of a Bayesian network"),
+]
+
 # ------------------------------------------------------------------------- repetitions and averages
 
 seed = Annotated[int, Field(ge=0), Symbol("seed from which all randomness is spawned")]
@@ -264,22 +296,6 @@ s_min = Annotated[float, Field(gt=0, le=100), Symbol("smallest singular value")]
 s_max = Annotated[float, Field(gt=0, le=300), Symbol("largest singular value")]
 n_s = Annotated[
     int, Field(ge=2, le=100_000), Symbol("singular values, evenly spaced in the logarithm")
-]
-
-# ------------------------------------------------------------------------------------ wide networks
-
-width = Annotated[
-    int,
-    Field(ge=1, le=100_000),
-    Symbol("neurons of the hidden layer", letter="n", equation="eq-W1"),
-]
-between = Annotated[
-    Literal["identity", "tanh"],
-    Symbol(
-        "activation of the bottleneck between two stacks",
-        letter=r"\tilde\sigma",
-        equation="eq-W24",
-    ),
 ]
 
 # ------------------------------------------------------------------------------ bins and thresholds

@@ -1,9 +1,10 @@
-"""Posterior means of Gaussian Bayesian networks of finite width, by importance sampling."""
+"""Gaussian Bayesian networks of finite width: posterior means and the density of parameters."""
 
 from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float
+from scipy.stats import norm
 
 from mtlpaper.errors import NotConvergedError, require
 from mtlpaper.wide.kernels import with_constant
@@ -132,3 +133,44 @@ def _weighed(
     sums = np.einsum("bd,bdpt->bpt", blocks, means.reshape(*blocks.shape, *means.shape[1:]))
     left = (sums.sum(0) - sums) / (sizes.sum() - sizes)[:, None, None]
     return Posterior(sums.sum(0) / sizes.sum(), left, effective)
+
+
+def below_highest(
+    residuals: Float[np.ndarray, " point"],
+    parameters: Float[np.ndarray, " parameter"],
+    least: float,
+    *,
+    decay: float,
+    noise: float,
+) -> float:
+    """How far the posterior density of a network's parameters is below the highest there can be.
+
+    Prior and noise are those of `posterior`. The density is the product of those of all labels and
+    parameters; -2 noise^2 times its logarithm is the objective of Eq. (4) up to a constant, so that
+    the least objective of networks of this or of any larger width bounds it.
+
+    Parameters
+    ----------
+    residuals : (point,) array
+        Label less output at every point.
+    parameters : (parameter,) array
+        All weights and biases.
+    least : float
+        Lower bound of the objective.
+    decay, noise : float
+        Both above 0.
+
+    Returns
+    -------
+    float
+        Difference of the logarithms, in nats.
+    """
+    deviation = noise / np.sqrt(decay)
+    found = (
+        norm.logpdf(residuals, scale=noise).sum() + norm.logpdf(parameters, scale=deviation).sum()
+    )
+    constant = (
+        norm.logpdf(0, scale=noise) * residuals.size
+        + norm.logpdf(0, scale=deviation) * parameters.size
+    )
+    return float(constant - least / (2 * noise**2) - found)

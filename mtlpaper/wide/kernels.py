@@ -102,9 +102,9 @@ def random_features(
     n = len(problem.y)
     design = np.zeros((n, width, problem.n_tasks))
     design[np.arange(n), :, problem.task] = features
-    design = design.reshape(n, -1)
-    gram = design.T @ design + decay * np.eye(width * problem.n_tasks)
-    w = solve(gram, design.T @ problem.y, assume_a="pos")
+    of_labels = design.reshape(n, -1)
+    gram = of_labels.T @ of_labels + decay * np.eye(width * problem.n_tasks)
+    w = solve(gram, of_labels.T @ problem.y, assume_a="pos")
     return at_x @ w.reshape(width, problem.n_tasks)
 
 
