@@ -266,6 +266,22 @@ def wide_benefit() -> xr.Dataset:
     )
 
 
+def wide_stacks() -> xr.Dataset:
+    shared = ["both stacks", "first stack", "nothing"]
+    return dataset(
+        {
+            "excess": (("shared", "width", "seed"), np.full((3, 2, 2), 1e-7)),
+            "coupling": (
+                ("bound", "shared", "width"),
+                interval(np.outer([0.1, 0.1, 0.0], [1, 1]), error=1e-4),
+            ),
+        },
+        shared=shared,
+        width=[2, 6],
+        seed=[0, 1],
+    )
+
+
 def weight_decay() -> xr.Dataset:
     arms = ("regulariser", "tuned_by", "S_A", "S_B")
     data = dataset(
@@ -336,6 +352,7 @@ IDEAL = {
         wide_limit,
         wide_benefit,
         wide_sharing,
+        wide_stacks,
     )
 }
 
