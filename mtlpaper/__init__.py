@@ -7,7 +7,7 @@ it is not a library for training networks in general. It has three wings:
 
 * science, plain values in and arrays out: `tasks`, `students`, `overlaps`, `spectra`, `gibbs`,
   `theory` (SciPy, no torch), `training` (torch), and units of work on one task (`dynamics`), two
-  tasks (`benefit`) and training-aligned tasks (`aligned`);
+  tasks (`benefit`) and training-aligned tasks (`aligned`); wide ReLU networks (`wide`);
 * machinery that knows no paper, `companion`: the contract of chapters, sweeps, runs, claims,
   published results, the book and the program;
 * what brings them together: `chapters`, one folder an experiment with its parameters, what is

@@ -1,6 +1,23 @@
-"""The check of arguments: an error that names the argument, its value and what is accepted."""
+"""Refusals: of an argument, by its name, value and what is accepted; of an unfinished result."""
 
 from typing import Any
+
+
+class NotConvergedError(ArithmeticError):
+    """A solver ended before its result was good enough; nothing is returned.
+
+    Attributes
+    ----------
+    residual : float
+        How far it was from what was asked for, in the measure that the message names.
+    """
+
+    def __init__(self, message: str, residual: float) -> None:
+        super().__init__(message, residual)  # both, or pickle could not make it anew
+        self.residual = residual
+
+    def __str__(self) -> str:
+        return f"{self.args[0]}: {self.residual:.2g}"
 
 
 def require(condition: bool, argument: str, value: Any, accepted: str) -> None:

@@ -24,6 +24,7 @@ _ROLES = (
     "validation labels",
     "test labels",
     "subset",
+    "kinks",
 )
 
 

@@ -12,7 +12,8 @@ from toy import program
 from toy.folder import write_record
 
 from mtlpaper.companion import registry, results
-from mtlpaper.companion.claims import all_claims, as_json, judge_all
+from mtlpaper.companion.claims import all_claims, as_json, by_document, judge_all
+from mtlpaper.companion.registry import documents
 
 call = partial(program.call, "claims")
 
@@ -56,11 +57,13 @@ def test_every_claim_has_its_row(root):
     for name, claim in all_claims().items():
         assert f"({name})" in words(out)
         assert claim.says.split()[0] in out
-    tested = sum(claim.statistic is not None for claim in all_claims().values())
-    rest = len(all_claims()) - tested
-    summary = f"{tested} reproduced, 0 partly, 0 undecided, 0 not reproduced, {rest} not testable"
-    assert f"{len(all_claims())} claims: {summary}" in out.splitlines()
-    assert out.count("✓ reproduced") == tested
+    tested = [claim.name for claim in all_claims().values() if claim.statistic is not None]
+    for document, claims in by_document().items():
+        n = sum(claim.name in tested for claim in claims)
+        summary = f"{n} reproduced, 0 partly, 0 undecided, 0 not reproduced"
+        of = f"{len(claims)} claims of {documents()[document].cited}"
+        assert f"{of}: {summary}, {len(claims) - n} not testable" in out.splitlines()
+    assert out.count("✓ reproduced") == len(tested)
 
 
 def test_a_narrow_terminal_folds_names_and_cuts_none(root, monkeypatch):
@@ -137,6 +140,8 @@ def test_json_is_valid_and_whole(root):
     assert code == 0
     assert list(content["claims"]) == list(all_claims())
     assert sum(content["summary"].values()) == len(all_claims())
+    counted = {name: sum(of.values()) for name, of in content["summary_by_document"].items()}
+    assert counted == {documents()[name].cited: len(of) for name, of in by_document().items()}
     row = content["claims"]["figure1-2-classes"]
     assert row["verdict"] == "reproduced"
     assert row["range"] == [None, 5.0]

@@ -34,12 +34,12 @@ from mtlpaper.companion.claims import (
     MissingDataError,
     all_claims,
     as_json,
+    by_document,
     judge_all,
 )
 from mtlpaper.companion.claims.claim import Settings
 from mtlpaper.companion.parameters.base import Status
-from mtlpaper.companion.registry import chapters
-from mtlpaper.documents.lee2019 import ABSTRACT
+from mtlpaper.companion.registry import chapters, documents
 
 ROOT = Path(mtlpaper.__file__).parents[1]
 TOC = """\
@@ -109,7 +109,8 @@ def project(tmp_path_factory) -> Path:
     (root / "_toc.yml").write_text(TOC)
     (root / "book" / "references.bib").write_text("")
     (root / "book" / "index.md").write_text(
-        "# Front\n\nA book of very few pages, made for one of them: its scorecard."
+        "# Front\n\nA book of very few pages, made for one of them: its scorecard.\n\n"
+        "```{include} _generated/scorecard-counts.md\n```\n"
     )
     (root / "book" / "claims.md").write_text(f"# Code of the claims\n\n{API}")
     # The ledger of settings leads to every notebook and has a page of its own to be tested by.
@@ -171,27 +172,48 @@ def test_every_claim_has_its_anchor_and_its_verdict(page):
         assert f"claim-{badge['class'][0].removeprefix('verdict-')}" in shown["class"]
 
 
-def test_the_tally_counts_and_leads_to_every_claim(page):
-    links = [link["href"] for link in page.select(".tally a")]
-    assert sorted(links) == sorted(f"#claim-{name}" for name in all_claims())
-    verdicts = [finding.verdict for finding in findings().values()]
-    counts = [f"{verdicts.count(verdict)} {verdict}" for verdict in SYMBOLS]
-    assert words(page.select_one(".counts")) == f"{len(all_claims())} claims: {' '.join(counts)}"
-    marks = "".join(mark.get_text() for mark in page.select(".tally a"))
-    assert marks == "".join(SYMBOLS[verdict] * verdicts.count(verdict) for verdict in SYMBOLS)
-    assert all(link["aria-label"].endswith(".") for link in page.select(".tally a"))
+def test_every_document_has_a_tally_that_counts_and_leads_to_its_claims(page):
+    expected, tallies = findings(), page.select(".tally")
+    assert len(tallies) == len(by_document()) > 1
+    for shown, (document, claims) in zip(tallies, by_document().items(), strict=True):
+        links = [link["href"] for link in shown.select("a")]
+        assert sorted(links) == sorted(f"#claim-{claim.name}" for claim in claims)
+        verdicts = [expected[claim.name].verdict for claim in claims]
+        counts = [f"{verdicts.count(verdict)} {verdict}" for verdict in SYMBOLS]
+        told = shown.find_previous(class_="counts")
+        assert words(told) == f"{len(claims)} claims: {' '.join(counts)}"
+        marks = "".join(mark.get_text() for mark in shown.select("a"))
+        assert marks == "".join(SYMBOLS[verdict] * verdicts.count(verdict) for verdict in SYMBOLS)
+        assert all(link["aria-label"].endswith(".") for link in shown.select("a"))
+        assert documents()[document].cited in words(shown.find_previous("h2"))
 
 
-def test_every_sentence_of_the_abstract_leads_to_its_rows(page):
+def test_every_sentence_of_the_abstracts_leads_to_its_rows(page):
     expected = findings()
     boxes = page.select("div.abstract")
-    assert len(boxes) == len(ABSTRACT)
-    for box, sentence in zip(boxes, ABSTRACT, strict=True):
+    sentences = [one for document in documents().values() for one in document.abstract]
+    assert len(boxes) == len(sentences)
+    for box, sentence in zip(boxes, sentences, strict=True):
         assert sentence.says in words(box)
         links = [link["href"] for link in box.select("li a")]
         assert links == [f"#claim-{name}" for name in sentence.claims]
         badges = [badge.get_text() for badge in box.select("li [class^=verdict-]")]
         assert badges == [expected[name].verdict for name in sentence.claims]
+
+
+def test_the_front_page_counts_the_verdicts_behind_every_sentence(html):
+    front = BeautifulSoup((html / "book" / "index.html").read_text(encoding="utf-8"), "html.parser")
+    tables = front.select("article table")
+    for shown, (name, claims) in zip(tables, by_document().items(), strict=True):
+        document, expected = documents()[name], findings()
+        head, *rows = shown.select("tr")
+        assert [words(cell) for cell in head.select("th")] == [document.cited, *SYMBOLS]
+        assert head.select_one("a")["href"] == f"scorecard.html#document-{name}"
+        behind = [one.claims for one in document.abstract] + [[claim.name for claim in claims]]
+        for row, names in zip(rows, behind, strict=True):
+            verdicts = [expected[claim].verdict for claim in names]
+            told = [int(words(cell)) for cell in row.select("td")[1:]]
+            assert told == [verdicts.count(verdict) for verdict in SYMBOLS]
 
 
 def test_a_reproduced_row_shows_that_changed_data_refute_it(page):
@@ -229,7 +251,7 @@ def test_a_row_shows_badge_and_number_of_every_source(page):
     badges = [badge["class"][0] for badge in shown.select("dd [class^=verdict-]")]
     assert badges == ["verdict-fails", "verdict-holds", "verdict-holds", "verdict-untestable"]
     assert words(card(page, "depth-shift").select_one(".claim-why")) == "Theirs train for longer."
-    lines = [words(line) for line in page.select(".counts")[1:]]
+    lines = [words(line) for line in page.select(".counts") if " by " in words(line)]
     assert [line.partition(": ")[0] for line in lines] == [
         "3 by authors’ published rows",
         "3 by our networks",

@@ -112,7 +112,38 @@ TINY: dict[str, dict[str, object]] = {
         "batch_size": [0],
     },
     "rank_three": _PUBLISHED | {"N3": 3, "n_train": [100, 400]},
+    "weight_decay": _TASKS
+    | {
+        "S_A": [10.0],
+        "S_B": [10.0],
+        "n_train": 40,
+        "n_validation": 100,
+        "n_trained": 2,
+        "decays": [0.02, 0.05],
+        "widths": [2, 8],
+        "n_coupled": [20, 40],
+        "n_soft": 50,
+        "small_decays": [0.002],
+    },
+    "wide_sharing": {
+        "width": [30, 60],
+        "n_steps": 100,
+        "n_starts": 2,
+        "n_draws": 1000,
+        "n_seeds": 2,
+    },
     "relatedness": _TASKS | {"n_train": [20], "n_points": 64},
+    "wide_limit": {"n_kinks": 1, "n_train": 4, "width": [1, 8], "n_starts": 2, "n_seeds": 2},
+    "wide_benefit": {
+        "n_kinks": 1,
+        "n_train": [3, 6],
+        "n_aux": 8,
+        "decay": [0.01, 0.1],
+        "width": [4, 16],
+        "n_steps": 50,
+        "n_seeds": 3,
+    },
+    "wide_stacks": {"n_train": 2, "width": [2, 4], "n_starts": 2, "n_seeds": 2},
 }
 
 

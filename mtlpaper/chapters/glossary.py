@@ -168,6 +168,9 @@ initial = Annotated[
     Literal["orthogonal", "gaussian"],
     Symbol("initial weights: balanced with equal singular values, or independent Gaussian"),
 ]
+n_starts = Annotated[
+    int, Field(ge=1, le=1000), Symbol("random initial weights from which each student is trained")
+]
 biases = Annotated[bool, Symbol("whether the students' layers have biases, which are trained")]
 layers = Annotated[int, Field(ge=1, le=20), Symbol("layers of the linear students' trunk")]
 scale = Annotated[_Rate, Symbol("scale of deep students' initial weights, 1 after He et al.")]
@@ -176,6 +179,11 @@ scale = Annotated[_Rate, Symbol("scale of deep students' initial weights, 1 afte
 
 learning_rate = Annotated[_Rate, Symbol("learning rate 1/tau", letter=r"1/\tau", equation="eq-2")]
 deep_learning_rate = Annotated[_Rate, Symbol("learning rate 1/tau of the deep students")]
+decay = Annotated[
+    float,
+    Field(gt=0, le=10),
+    Symbol("weight decay: weight of the squared weights beside the loss", letter=r"\lambda"),
+]
 batch_size = Annotated[
     int,
     Field(ge=0, le=100_000),
@@ -223,6 +231,46 @@ n_looks = Annotated[
 ]
 device = Annotated[Literal["cpu", "cuda"], Symbol("device that trains the students")]
 dtype = Annotated[Literal["float64", "float32"], Symbol("precision of the training")]
+
+# ------------------------------------------------------------------------------------ wide networks
+
+n_kinks = Annotated[int, Field(ge=1, le=100), Symbol("kinks of a task's broken line")]
+label_noise = Annotated[_NonNegative, Symbol("standard deviation of the noise on the labels")]
+width = Annotated[
+    int,
+    Field(ge=1, le=100_000),
+    Symbol("neurons of the hidden layer", letter="n", equation="eq-W1"),
+]
+between = Annotated[
+    Literal["identity", "tanh"],
+    Symbol(
+        "activation of the bottleneck between two stacks",
+        letter=r"\tilde\sigma",
+        equation="eq-W24",
+    ),
+]
+prior_scale = Annotated[
+    _Start,
+    Symbol(
+        "scale of a wide Bayesian network's prior: its covariance is the arc-cosine kernel times "
+        "the square of it",
+        letter="s",
+        equation="eq-W23",
+    ),
+]
+n_draws = Annotated[
+    int,
+    Field(ge=100, le=10_000_000, multiple_of=10),
+    Symbol("first layers drawn from the prior of a Bayesian network"),
+]
+between = Annotated[
+    Literal["identity", "tanh"],
+    Symbol(
+        "activation of the bottleneck between two stacks",
+        letter=r"\tilde\sigma",
+        equation="eq-W24",
+    ),
+]
 
 # ------------------------------------------------------------------------- repetitions and averages
 

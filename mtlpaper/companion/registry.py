@@ -77,6 +77,11 @@ class Document:
     sections: tuple[str, ...] = ()
     abstract: tuple[Sentence, ...] = ()
 
+    @property
+    def cited(self) -> str:
+        """How prose names it: authors and year."""
+        return f"{self.authors} ({self.year})"
+
 
 @dataclass(frozen=True)
 class PublishedTable:

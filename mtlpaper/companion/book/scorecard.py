@@ -1,6 +1,7 @@
 """The scorecard page: every claim with what was found, judged from the data that were staged.
 
-A claim is a card that fits a telephone, not a line of a table too wide for one.
+The documents come one after the other. A claim is a card that fits a telephone, not a line of a
+table too wide for one.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import xarray as xr
 from mtlpaper.companion import registry
 from mtlpaper.companion.book.errors import PublishError
 from mtlpaper.companion.book.ledger import status_badge
-from mtlpaper.companion.book.markdown import directive
+from mtlpaper.companion.book.markdown import cell, directive, table
 from mtlpaper.companion.claims import (
     BADGES,
     SOURCES,
@@ -27,6 +28,7 @@ from mtlpaper.companion.claims import (
     MissingDataError,
     Verdict,
     all_claims,
+    by_document,
     explain,
     found_text,
     judge_all,
@@ -96,7 +98,7 @@ def stage_scorecard(root: Path, staged: Path, generated: Path, preset: str) -> N
     except ResultError as error:
         raise PublishError(f"scorecard: {error}") from error
     (generated / FRAGMENT).write_text(scorecard(findings, context), encoding="utf-8")
-    (generated / COUNTS).write_text(counts(findings) + "\n", encoding="utf-8")
+    (generated / COUNTS).write_text(counts(findings), encoding="utf-8")
 
 
 def _judged(root: Path, staged: Path, preset: str) -> tuple[dict[str, Finding], Context]:
@@ -165,19 +167,29 @@ def scorecard(findings: Mapping[str, Finding], context: Context) -> str:
     Returns
     -------
     str
-        Every claim has the anchor ``claim-NAME``.
+        Every claim has the anchor ``claim-NAME``, every document ``document-NAME``.
     """
-    says = {name: claim.says for name, claim in all_claims().items()}
-    parts = [_preview(context), _tally(findings, says), "## The abstract, sentence by sentence"]
-    parts += [_sentence(sentence, findings, says) for sentence in _abstract()]
-    for title, claims in sections().items():
-        parts.append(f"## {title}")
-        parts += [_card(claim, findings[claim.name], context) for claim in claims]
+    parts = [_preview(context)]
+    for name, claims in by_document().items():
+        parts += _document(name, {claim.name: findings[claim.name] for claim in claims}, context)
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _abstract() -> list[Sentence]:
-    return [one for document in registry.documents().values() for one in document.abstract]
+def _document(name: str, findings: Mapping[str, Finding], context: Context) -> Iterator[str]:
+    """Yield the parts on one document: its counts, its abstract, and the cards of its claims."""
+    document, known = registry.documents()[name], sections()
+    says = {claim: one.says for claim, one in all_claims().items()}
+    yield f"(document-{name})=\n## {document.cited}"
+    yield f"*{escaped(document.title)}*"
+    yield _tally(findings, says)
+    if document.abstract:
+        yield "### The abstract, sentence by sentence"
+    for sentence in document.abstract:
+        yield _sentence(sentence, findings, says)
+    for title in document.sections:
+        yield from [f"### {title}"] if title in known else []
+        for claim in known.get(title, ()):
+            yield _card(claim, findings[claim.name], context)
 
 
 def _preview(context: Context) -> str:
@@ -192,8 +204,31 @@ def _preview(context: Context) -> str:
 
 
 def counts(findings: Mapping[str, Finding]) -> str:
-    """Count the verdicts in one line of MyST Markdown."""
-    return _counted("claims", tally(findings.values()))
+    """Count the verdicts behind every sentence of the abstracts, a table for each document.
+
+    Parameters
+    ----------
+    findings : mapping
+        One for every claim, by its name.
+
+    Returns
+    -------
+    str
+        MyST Markdown; the last row of a table counts all claims on the document.
+    """
+    return "\n\n".join(_abstract_table(name, findings) for name in by_document()) + "\n"
+
+
+def _abstract_table(name: str, findings: Mapping[str, Finding]) -> str:
+    document = registry.documents()[name]
+    header = (f"{{ref}}`{document.cited} <document-{name}>`", *(badge(one) for one in SYMBOLS))
+    said = [(cell(escaped(one.says)), one.claims) for one in document.abstract]
+    said.append(("**all claims**", tuple(claim.name for claim in by_document()[name])))
+    rows = [
+        (text, *(str(n) for n in tally(findings[claim] for claim in claims).values()))
+        for text, claims in said
+    ]
+    return table(header, rows)
 
 
 def _counted(what: str, numbers: Mapping[Verdict, int]) -> str:
@@ -205,11 +240,11 @@ def _tally(findings: Mapping[str, Finding], says: Mapping[str, str]) -> str:
     """Count the verdicts, and show each claim as a small link in the order of the verdicts."""
     order = sorted(findings, key=lambda name: list(SYMBOLS).index(findings[name].verdict))
     cells = "\n".join(_tally_cell(name, findings[name].verdict, says[name]) for name in order)
-    drawn = f'<ul class="tally" aria-label="All claims by verdict">\n{cells}\n</ul>'
+    drawn = f'<ul class="tally" aria-label="Claims by verdict">\n{cells}\n</ul>'
     by_source = tally_sources(findings.values())
     return "\n\n".join(
         [
-            counts(findings),
+            _counted("claims", tally(findings.values())),
             f"```{{raw}} html\n{drawn}\n```",
             "Every mark above leads to a claim.",
             *(_counted(f"by {SOURCES[source]}", found) for source, found in by_source.items()),

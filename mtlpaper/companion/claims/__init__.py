@@ -15,7 +15,13 @@ from mtlpaper.companion.claims.claim import (
     Verdict,
 )
 from mtlpaper.companion.claims.controls import Control, both, negated, replaced, shifted
-from mtlpaper.companion.claims.ledger import all_claims, experiments, judge_all, sections
+from mtlpaper.companion.claims.ledger import (
+    all_claims,
+    by_document,
+    experiments,
+    judge_all,
+    sections,
+)
 from mtlpaper.companion.claims.parts import (
     MissingDataError,
     Parts,
@@ -60,6 +66,7 @@ __all__ = [
     "as_json",
     "at_bound",
     "both",
+    "by_document",
     "differences",
     "effect_text",
     "experiments",

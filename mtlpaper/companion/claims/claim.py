@@ -11,8 +11,9 @@ from mtlpaper.companion.claims.controls import Control
 from mtlpaper.companion.claims.parts import MissingDataError, Parts, of_source
 
 Verdict = Literal["reproduced", "partly", "undecided", "not reproduced", "not testable"]
-#: Whether the paper states all settings that the claim's experiment needs.
-Settings = Literal["stated", "script", "inferred", "unknown"]
+#: Whether the document states all settings that the claim's experiment needs; `ours` where it has
+#: no experiment of that kind.
+Settings = Literal["stated", "script", "inferred", "unknown", "ours"]
 #: What a claim can be judged on: the numbers that the document's authors published, our networks at
 #: the settings of the authors' script, and our networks at what the text says.
 Source = Literal["published", "ours", "text"]
@@ -114,8 +115,9 @@ class Claim:
         Paraphrase in one sentence.
     expected : str
         Published value or direction, for reading.
-    settings : {"stated", "script", "inferred", "unknown"}
-        Whether the paper gives the settings that decide, or the authors' script does.
+    settings : {"stated", "script", "inferred", "unknown", "ours"}
+        Whether the document gives the settings that decide, or its authors' script does; `ours`
+        where they are our choice.
     experiment : str
         Whose dataset decides; empty if none can.
     figure : str

@@ -33,6 +33,16 @@ def sections() -> dict[str, tuple[Claim, ...]]:
     return {title: tuple(claims) for title, claims in found.items() if claims}
 
 
+def by_document() -> dict[str, tuple[Claim, ...]]:
+    """Return the claims of every document that has any, by the document's name."""
+    known = sections()
+    found = {
+        name: tuple(claim for title in document.sections for claim in known.get(title, ()))
+        for name, document in registry.documents().items()
+    }
+    return {name: claims for name, claims in found.items() if claims}
+
+
 def all_claims() -> dict[str, Claim]:
     """Return all claims by name, in the order of the scorecard."""
     return {claim.name: claim for claims in sections().values() for claim in claims}

@@ -1,4 +1,4 @@
-"""``mtlpaper claims``: what holds of the paper, claim by claim, judged from saved data."""
+"""``mtlpaper claims``: what holds of the documents, claim by claim, judged from saved data."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from mtlpaper.companion.cli.endings import explained
 from mtlpaper.companion.cli.live import say
 from mtlpaper.companion.cli.program import app
 from mtlpaper.companion.cli.tables import stdout, write_json
-from mtlpaper.companion.registry import chapters
+from mtlpaper.companion.registry import chapters, documents
 
 if TYPE_CHECKING:
     import xarray as xr
 
-    from mtlpaper.companion.claims import Claim, Finding, Source
+    from mtlpaper.companion.claims import Claim, Finding, Source, Verdict
 
 HEADER = ("Claim (name)", "Place", "Expected", "Effect (95 %)", "Parts, settings")
 #: Shares of a width in which not every cell fits on one line; the verdicts before them always do.
@@ -46,7 +46,7 @@ def claims(
     ] = False,
     root: options.Root = None,
 ) -> None:
-    """Judge the paper's claims by the published data, or by the runs of a preset."""
+    """Judge the documents' claims by the published data, or by the runs of a preset."""
     with explained():
         from mtlpaper.companion.claims import differences, judge_all, read_published
         from mtlpaper.companion.runs import SetupError, find_root
@@ -132,7 +132,7 @@ def _load(
 
 
 def _print(findings: Mapping[str, Finding]) -> None:
-    from mtlpaper.companion.claims import SOURCES, all_claims, tally, tally_sources
+    from mtlpaper.companion.claims import SOURCES, all_claims, tally_sources
 
     console = stdout()
     known = all_claims()
@@ -147,11 +147,22 @@ def _print(findings: Mapping[str, Finding]) -> None:
             indent = (0, 0, 0, (widths[0] or 0) + _GAP)
             console.print(Padding(Text(f"→ {said}"), indent, expand=False))
         console.print()
-    counts = {"claims": tally(findings.values())}
+    counts = {f"claims of {name}": counted for name, counted in _by_document(findings).items()}
     counts |= {f"by {SOURCES[source]}": counted for source, counted in by_source.items()}
     for what, counted in counts.items():
         words = ", ".join(f"{count} {verdict}" for verdict, count in counted.items())
         console.print(Text(f"{sum(counted.values())} {what}: {words}"))
+
+
+def _by_document(findings: Mapping[str, Finding]) -> dict[str, dict[Verdict, int]]:
+    """Count the verdicts on each document, by the name that prose gives it."""
+    from mtlpaper.companion.claims import by_document, tally
+
+    known = documents()
+    return {
+        known[name].cited: tally(findings[claim.name] for claim in claims)
+        for name, claims in by_document().items()
+    }
 
 
 def _under(claim: Claim, finding: Finding) -> list[str]:
@@ -235,6 +246,7 @@ def _plain(findings: Mapping[str, Finding], source: Path) -> dict[str, Any]:
     return {
         "data": str(source),
         "summary": tally(findings.values()),
+        "summary_by_document": _by_document(findings),
         "summary_by_source": tally_sources(findings.values()),
         "claims": rows,
     }

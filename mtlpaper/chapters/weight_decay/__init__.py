@@ -1,0 +1,1 @@
+"""Weight decay on the linear students of the first paper: the trace norm as regulariser."""

@@ -1,0 +1,48 @@
+"""Numbers in the prose on who can benefit, and its row on the front page."""
+
+import xarray as xr
+
+from mtlpaper.chapters.common.numbers import significant
+from mtlpaper.chapters.wide_sharing.parameters import (
+    CORRELATED,
+    DATA,
+    DECAY,
+    FEATURES,
+    KERNEL,
+    L1,
+    POSTERIORS,
+    PROCESS,
+    TANGENT,
+)
+from mtlpaper.companion.registry import Number
+
+QUESTION = "Which wide models learn one task from another?"
+ANSWER = (
+    "networks with weight decay: {wide-l2-couples:s}; none of a fixed kernel: "
+    "{wide-kernels-separate:s}; Bayesian networks less and less: {wide-bayes-vanishes:s}"
+)
+
+
+def numbers(data: xr.Dataset) -> dict[str, Number]:
+    """Give changes of what is learnt in the labels' unit, powers of the width, and errors."""
+    change = data["change"]
+    slope = data["slope"].sel(bound="estimate")
+    excess = data["mean_excess"].sel(bound="estimate")
+    both, alone = (data["learnt_posterior"].sel(data=given, drop=True) for given in DATA)
+    wide = data["density_gap"].sel(bound="estimate").isel(width=-1)
+    return {
+        "decay_low": significant(float(change.sel(model=DECAY).min()), 2),
+        "decay_high": significant(float(change.sel(model=DECAY).max()), 2),
+        "l1": float(change.sel(model=L1).max()),
+        "kernels": float(change.sel(model=[FEATURES, KERNEL, PROCESS]).max()),
+        "correlated": significant(float(change.sel(model=CORRELATED).min()), 2),
+        "excess_decay": significant(float(excess.sel(penalty=DECAY)), 2),
+        "excess_l1": float(excess.sel(penalty=L1)),
+        "slope_tangent": float(slope.sel(curve=TANGENT)),
+        "slope_weights": float(slope.sel(curve=POSTERIORS[0])),
+        "slope_function": float(slope.sel(curve=POSTERIORS[1])),
+        "least_effective_percent": 100 * float(data["effective"].min()),
+        "error_percent": 100 * float((data["error"] / abs(both - alone).max("input")).max()),
+        "density_gap": float(wide),
+        "widest": int(data["width"].max()),
+    }

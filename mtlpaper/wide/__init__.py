@@ -1,0 +1,1 @@
+"""Wide ReLU networks of several tasks: what weight decay makes of them as the width grows."""
