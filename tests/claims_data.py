@@ -243,6 +243,46 @@ def relatedness() -> xr.Dataset:
     )
 
 
+def wide_limit() -> xr.Dataset:
+    by_width = np.array([[0.5, 1e-5, 1e-5]] * 2)
+    return dataset(
+        {
+            "least": (("biases", "width"), by_width),
+            "apart": (("biases", "width"), by_width),
+            "labels": ((), 16),
+        },
+        biases=["biases regularised", "biases not regularised"],
+        width=[2, 16, 64],
+    )
+
+
+def wide_benefit() -> xr.Dataset:
+    return dataset(
+        {
+            "benefit": (("bound", "relation", "n_train"), interval([[0.3, 0.2], [0.0, -0.1]])),
+            "slope": (("bound",), interval(-0.5)),
+        },
+        relation=["shared", "disjoint"],
+        n_train=[8, 16],
+    )
+
+
+def wide_stacks() -> xr.Dataset:
+    shared = ["both stacks", "first stack", "nothing"]
+    return dataset(
+        {
+            "excess": (("shared", "width", "seed"), np.full((3, 2, 2), 1e-7)),
+            "coupling": (
+                ("bound", "shared", "width"),
+                interval(np.outer([0.1, 0.1, 0.0], [1, 1]), error=1e-4),
+            ),
+        },
+        shared=shared,
+        width=[2, 6],
+        seed=[0, 1],
+    )
+
+
 def weight_decay() -> xr.Dataset:
     arms = ("regulariser", "tuned_by", "S_A", "S_B")
     data = dataset(
@@ -309,7 +349,10 @@ IDEAL = {
         interactions,
         relatedness,
         weight_decay,
+        wide_limit,
+        wide_benefit,
         wide_sharing,
+        wide_stacks,
     )
 }
 
@@ -352,6 +395,8 @@ def divided(claim: Claim) -> xr.Dataset:
 
 def _between(good: xr.DataArray, bad: xr.DataArray) -> xr.DataArray:
     bad = bad.transpose(*good.dims)
+    if good.equals(bad):
+        return good
     if "bound" in good.dims:
         both = xr.concat([good, bad], "which", coords="minimal", compat="override")
         bounds = both.min(["which", "bound"]), both.max(["which", "bound"])

@@ -228,6 +228,15 @@ def bound_ratio(data):
             yield mark(at, "points", size, ratio, named=str(source))
 
 
+def every_dataset(data):
+    """Data sets as points, a colour for what the tasks share."""
+    for j, values in enumerate((abs(data["excess"]), data["change"].mean("task"))):
+        for shared in data["shared"].values:
+            y = values.sel(shared=shared).transpose("width", "seed").clip(1e-6)
+            x = np.repeat(data["width"].values, y.sizes["seed"])
+            yield mark((0, j), "points", x, y.values.ravel(), named=str(shared))
+
+
 def class_ends(data):
     """Labels at the ends of Figure 1's curves."""
     ends = data["s_sgd"].mean("seed").isel(time=-1)
@@ -543,6 +552,40 @@ def categories(at, values):
     yield Mark(at, "scale", np.array([-0.5, n - 0.5]), "xlim")
 
 
+def every_start(data):
+    for at, cell in spread(data["excess"], (), "biases"):
+        width, kind = cell["width"].values, cell["biases"]
+        nets = cell.stack(net=("seed", "start")).transpose("width", "net").values.clip(min=1e-8)
+        yield from told_of(at, cell, ("biases",))
+        yield mark(at, "points", np.repeat(width, nets.shape[1]), nets, named="network")
+        least = data["least"].sel(biases=kind).values.clip(min=1e-8)
+        yield mark(at, "line", width, least, named="best start, worst dataset")
+        yield level(at, float(data["labels"]), upright=True, fixed=True)
+        yield level(at, 1e-3, fixed=True)
+
+
+def ends_of_the_widths(data):
+    for at, cell in spread(data["limit"].isel(seed=0), (), "biases"):
+        yield from told_of(at, cell, ("biases",))
+        nets = data["network"].isel(seed=0).sel(biases=cell["biases"])
+        x = cell["x"].values
+        for task in cell["task"].values:
+            yield mark(at, "line", x, cell.sel(task=task), named=f"task {task}, limit")
+            for place, name in ((-1, "widest"), (0, "narrowest")):
+                one = nets.isel(width=place).sel(task=task)
+                yield mark(at, "line", x, one, named=f"task {task}, {name}")
+
+
+def slope_of_a_root(data):
+    width = data["width"].values
+    first = float(data["size"].sel(bound="estimate")[0])
+    yield mark((0, 0), "line", width, first * np.sqrt(width[0] / width), named="slope $-1/2$")
+
+
+#: How the legend of the other panel names the other task's kinks.
+_RELATIONS = {"shared": "kinks of the other task shared", "disjoint": "not shared"}
+
+
 def changes_by_model(data):
     change = data["change"].transpose("model", "seed").clip(min=1e-17)
     places = np.arange(change.sizes["model"])
@@ -563,6 +606,26 @@ def points_of_tasks(data):
 
 
 DRAWN: dict[str, list[Drawing]] = {
+    "wide-limit": [every_start, *all_axes((1, 2), x="log", y="log")],
+    "wide-functions": [ends_of_the_widths],
+    "wide-benefit": [
+        Show(
+            lambda d: d["mean_error"].isel(n_train=0),
+            "decay",
+            by="arm",
+            named={"alone": "alone"} | _RELATIONS,
+        ),
+        Show("benefit", "n_train", "interval", by="relation", at=(0, 1), named=_RELATIONS),
+        lambda _data: [level((0, 1), 0.0, fixed=True)],
+        axis(x="log", y="log"),
+        axis((0, 1), x="log"),
+        told((0, 1), "weight decay"),
+    ],
+    "wide-tangent": [
+        Show("size", "width", "interval", named="tangent networks"),
+        slope_of_a_root,
+        axis(x="log", y="log"),
+    ],
     "wide-sharing": [
         changes_by_model,
         lambda _data: [level((0, 0), 1e-6, upright=True, fixed=True)],
@@ -621,6 +684,7 @@ DRAWN: dict[str, list[Drawing]] = {
             unit="",
         ),
         *all_axes((1, 2), x="log", y="log"),
+        axis((0, 1), ylim=(1e-8, 1)),
     ],
     "confounds": [one_factor],
     "figure1": [
@@ -682,6 +746,25 @@ DRAWN: dict[str, list[Drawing]] = {
     "learning-rate": [
         Show(mean("distance"), "learning_rate", columns="N3", by="descent", named="{}", unit=""),
         slope_one,
+        *all_axes((1, 2), x="log", y="log"),
+    ],
+    "wide-stacks": [
+        Show(
+            lambda d: abs(d["excess"]).max("seed").clip(1e-6),
+            "width",
+            by="shared",
+            named="{}",
+            unit="",
+        ),
+        Show(
+            lambda d: d["coupling"].sel(bound="estimate").clip(1e-6),
+            "width",
+            by="shared",
+            at=(0, 1),
+            named="{}",
+            unit="",
+        ),
+        every_dataset,
         *all_axes((1, 2), x="log", y="log"),
     ],
     "rem": [

@@ -131,6 +131,17 @@ TINY: dict[str, dict[str, object]] = {
         "n_seeds": 2,
     },
     "relatedness": _TASKS | {"n_train": [20], "n_points": 64},
+    "wide_limit": {"n_kinks": 1, "n_train": 4, "width": [1, 8], "n_starts": 2, "n_seeds": 2},
+    "wide_benefit": {
+        "n_kinks": 1,
+        "n_train": [3, 6],
+        "n_aux": 8,
+        "decay": [0.01, 0.1],
+        "width": [4, 16],
+        "n_steps": 50,
+        "n_seeds": 3,
+    },
+    "wide_stacks": {"n_train": 2, "width": [2, 4], "n_starts": 2, "n_seeds": 2},
 }
 
 

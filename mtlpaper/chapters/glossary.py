@@ -240,6 +240,14 @@ width = Annotated[
     Field(ge=1, le=100_000),
     Symbol("neurons of the hidden layer", letter="n", equation="eq-W1"),
 ]
+between = Annotated[
+    Literal["identity", "tanh"],
+    Symbol(
+        "activation of the bottleneck between two stacks",
+        letter=r"\tilde\sigma",
+        equation="eq-W24",
+    ),
+]
 prior_scale = Annotated[
     _Start,
     Symbol(
@@ -253,6 +261,14 @@ n_draws = Annotated[
     int,
     Field(ge=100, le=10_000_000, multiple_of=10),
     Symbol("first layers drawn from the prior of a Bayesian network"),
+]
+between = Annotated[
+    Literal["identity", "tanh"],
+    Symbol(
+        "activation of the bottleneck between two stacks",
+        letter=r"\tilde\sigma",
+        equation="eq-W24",
+    ),
 ]
 
 # ------------------------------------------------------------------------- repetitions and averages

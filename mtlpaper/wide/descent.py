@@ -13,6 +13,8 @@ Objective = Callable[[Tensor], tuple[Tensor, Tensor]]
 _MEMORY = 10
 #: Conditions of Armijo and of Wolfe on the decrease and on the slope after a step.
 _DECREASE, _FLATTER = 1e-4, 0.9
+#: The descent ends early if within so many iterations no objective falls by more than this share.
+_PATIENCE, _STILL = 20, 1e-9
 #: Length of the first step, and of the shortest that is tried, over that of the parameters.
 _FIRST, _SHORTEST = 1e-2, 1e-15
 
@@ -48,6 +50,7 @@ def descend(objective: Objective, start: Float[Tensor, "net parameter"], iterati
         From parameters to objectives (net,) and gradients (net, parameter).
     start : (net, parameter) tensor
     iterations : int
+        At most.
 
     Returns
     -------
@@ -59,7 +62,8 @@ def descend(objective: Objective, start: Float[Tensor, "net parameter"], iterati
     direction = -now.gradient * (_FIRST * _norm(start) / _norm(now.gradient))[:, None]
     zero, infinity = torch.zeros_like(now.value), torch.full_like(now.value, torch.inf)
     length, short, long = torch.ones_like(zero), zero, infinity
-    for _ in range(iterations):
+    before = now.value
+    for iteration in range(1, iterations + 1):
         x = now.x + length[:, None] * direction
         tried = Point(x, *objective(x))
         slope = _dot(now.gradient, direction)
@@ -75,6 +79,10 @@ def descend(objective: Objective, start: Float[Tensor, "net parameter"], iterati
         length = torch.where(long.isinf(), 2 * short, (short + long) / 2)
         length = torch.where(fresh, 1.0, length)
         short, long = torch.where(fresh, zero, short), torch.where(fresh, infinity, long)
+        if iteration % _PATIENCE == 0:
+            if bool((before - now.value <= _STILL * now.value.abs()).all()):
+                break
+            before = now.value
     return now
 
 

@@ -176,15 +176,16 @@ def optimise(
     -------
     theta : (net, parameter) tensor
     residual : (net,) tensor
-        Norm of the last stage's gradient over that of the penalty alone.
+        Norm of the last stage's gradient times that of the weights, over the objective.
     """
-    theta, gradient = start, torch.full_like(start, torch.inf)
+    theta, residual = start, torch.full_like(readout.reach, torch.inf)
     for share in _SMOOTHINGS:
         objective = partial(readout.objective, hidden, smoothing=share * readout.reach)
         found = descend(objective, theta, _ITERATIONS)
-        theta, gradient = found.x, found.gradient
-    of_penalty = 2 * readout.decay * hidden.penalty(theta).sqrt()
-    return theta, torch.linalg.vector_norm(gradient, dim=1) / of_penalty
+        theta = found.x
+        size = torch.linalg.vector_norm(found.gradient, dim=1) * hidden.penalty(theta).sqrt()
+        residual = size / found.value.clamp(min=1e-300)
+    return theta, residual
 
 
 class _OneStack:
@@ -222,8 +223,8 @@ class Fitted:
     objective : (problem, start) array
         Squared error plus penalty.
     residual : (problem, start) array
-        How far from a local minimum: norm of the gradient over that of the penalty alone, with
-        kinks rounded off over a millionth of the inputs' half-width.
+        How far from a local minimum: norm of the gradient times that of the weights, over the
+        objective, with kinks rounded off over a millionth of the inputs' half-width.
     """
 
     objective: Float[np.ndarray, "problem start"]

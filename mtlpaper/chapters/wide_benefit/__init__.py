@@ -1,0 +1,1 @@
+"""What infinitely wide networks with weight decay gain from another task."""

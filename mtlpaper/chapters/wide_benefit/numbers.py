@@ -1,0 +1,32 @@
+"""Numbers in the prose on the benefit at infinite width, and its row on the front page."""
+
+import numpy as np
+import xarray as xr
+
+from mtlpaper.chapters.common.tables import ends
+from mtlpaper.companion.registry import Number
+
+QUESTION = "Do infinitely wide networks benefit from another task?"
+ANSWER = (
+    "with shared kinks: {wide-shared-kinks-help:s}; without: {wide-disjoint-kinks-nothing:s}; "
+    "near a kernel the benefit falls as the width to the power {slope:.2f}"
+)
+
+
+def numbers(data: xr.Dataset) -> dict[str, Number]:
+    """Give benefits as the per cent by which errors fall, and the power of the width."""
+    percent = -100 * xr.apply_ufunc(np.expm1, -data["benefit"].sel(bound="estimate"))
+    slope, low, high = ends(data["slope"])
+    return {
+        **{
+            f"{relation}_{end}_percent": float(getattr(percent.sel(relation=relation), end)())
+            for relation in percent["relation"].values
+            for end in ("min", "max")
+        },
+        "n_datasets": data.sizes["seed"],
+        "at_end": int(data["at_end"].sum()),
+        "slope": slope,
+        "slope_low": low,
+        "slope_high": high,
+        "widest": int(data["width"].max()),
+    }

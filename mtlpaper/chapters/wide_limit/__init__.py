@@ -1,0 +1,1 @@
+"""How wide a network must be to reach its limit of infinite width."""

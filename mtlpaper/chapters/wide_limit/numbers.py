@@ -1,0 +1,27 @@
+"""Numbers in the prose on the limit of infinite width, and its row on the front page."""
+
+import xarray as xr
+
+from mtlpaper.chapters.common.numbers import significant
+from mtlpaper.companion.registry import Number
+
+QUESTION = "How wide is infinitely wide?"
+ANSWER = (
+    "with {labels:d} neurons for as many labels, the objective is {enough:.1e} above the minimum: "
+    "{wide-networks-reach-limit:s}"
+)
+
+
+def numbers(data: xr.Dataset) -> dict[str, Number]:
+    """Give excesses of the narrowest networks and of wide ones, and how far functions are apart."""
+    least, labels = data["least"], int(data["labels"])
+    wide = data.sel(width=data["width"] >= labels)
+    return {
+        "labels": labels,
+        "narrowest": int(data["width"].min()),
+        "narrow_percent": 100 * float(least.isel(width=0).min()),
+        "enough": significant(float(wide["least"].max()), 2),
+        "apart_percent": 100 * float(wide["apart"].max()),
+        "n_datasets": data.sizes["seed"],
+        "n_starts": data.sizes["start"],
+    }

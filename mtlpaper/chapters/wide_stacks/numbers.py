@@ -1,0 +1,29 @@
+"""Numbers in the prose on two stacks, and its row on the front page."""
+
+import xarray as xr
+
+from mtlpaper.chapters.common.numbers import significant
+from mtlpaper.companion.registry import Number
+
+QUESTION = "Do two stacks couple tasks as well?"
+ANSWER = (
+    "the other task's data move a task's outputs by {both:.2f} if both stacks are shared, by "
+    "{first:.2f} if the first one is, and by {nothing:g} if none is"
+)
+
+
+def numbers(data: xr.Dataset) -> dict[str, Number]:
+    """Give how far the widest networks are from the least objective, and how they are coupled."""
+    widest = data.isel(width=-1)
+    coupling = widest["coupling"].sel(bound="estimate")
+    narrowest = abs(data["excess"].isel(width=0))
+    return {
+        "both": float(coupling.sel(shared="both stacks")),
+        "first": float(coupling.sel(shared="first stack")),
+        "nothing": significant(float(coupling.sel(shared="nothing")), 1),
+        "widest": int(widest["width"]),
+        "narrowest": int(data["width"].min()),
+        "worst": significant(float(abs(widest["excess"]).max()), 1),
+        "narrow_percent": significant(100 * float(narrowest.max()), 2),
+        "n_datasets": data.sizes["seed"],
+    }
