@@ -9,6 +9,7 @@ import numpy as np
 import xarray as xr
 
 from mtlpaper.chapters.common.two_tasks.sources import SOURCES
+from mtlpaper.chapters.wide_sharing.parameters import POSTERIORS
 from mtlpaper.companion import registry
 from mtlpaper.companion.claims import Claim
 from mtlpaper.companion.claims.parts import BOUNDS
@@ -314,7 +315,6 @@ def weight_decay() -> xr.Dataset:
 
 def wide_sharing() -> xr.Dataset:
     models = ["weight decay", "random features", "tangent kernel", "Gaussian process"]
-    posteriors = [f"posterior, {of}'s prior fixed" for of in ("weights", "function")]
     data = dataset(
         {
             "change": (("model", "seed"), np.array([[0.2] * 2, [1e-14] * 2, [0.0] * 2, [0.0] * 2])),
@@ -325,7 +325,7 @@ def wide_sharing() -> xr.Dataset:
         },
         model=models,
         seed=range(2),
-        curve=["weight decay, trained", *posteriors],
+        curve=["weight decay, trained", *POSTERIORS],
         width=[40, 256],
         penalty=["l1 norm over outputs"],
     )
