@@ -263,14 +263,6 @@ n_draws = Annotated[
     Field(ge=100, le=10_000_000, multiple_of=10),
     Symbol("first layers drawn from the prior of a Bayesian network"),
 ]
-between = Annotated[
-    Literal["identity", "tanh"],
-    Symbol(
-        "activation of the bottleneck between two stacks",
-        letter=r"\tilde\sigma",
-        equation="eq-W24",
-    ),
-]
 
 # ------------------------------------------------------------------------- repetitions and averages
 

@@ -106,7 +106,7 @@ def measure(params: WideBenefit, _: xr.Dataset) -> Iterator[Grid]:
         data_of,
         learned,
         {"error": Variable(("decay",), error, tolerance=_SOLVED)},
-        {"decay": variable("decay", params.decay, "weight decay")},
+        {"decay": variable("decay", list(params.decay), "weight decay")},
         lambda unit: Cost(0.03 * len(unit.decay)),
     )
     yield Grid(
