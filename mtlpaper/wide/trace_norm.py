@@ -106,7 +106,7 @@ def train_decayed(
 
 
 class _Descent:
-    """A batch of students in training; `W21` and `W32` of its networks are extrapolated."""
+    """A batch of students in training; trunks and heads of its networks are extrapolated."""
 
     def __init__(
         self,
@@ -132,7 +132,7 @@ class _Descent:
     def _weights(self) -> torch.Tensor:
         """All weights of every network, (net, weight)."""
         networks = self.networks
-        return torch.cat([networks.W21.flatten(1), networks.W32.flatten(1)], dim=1)
+        return torch.cat([networks.trunk[0].flatten(1), networks.heads.flatten(1)], dim=1)
 
     def run(self, tolerance: float, max_steps: int) -> list[Student]:
         residual = torch.full((len(self.found),), torch.nan)
@@ -175,9 +175,9 @@ class _Descent:
         self.before = at, gradient
 
     def _set(self, weights: torch.Tensor) -> None:
-        networks, n = self.networks, self.networks.W21[0].numel()
-        networks.W21 = weights[:, :n].reshape(networks.W21.shape)
-        networks.W32 = weights[:, n:].reshape(networks.W32.shape)
+        networks, n = self.networks, self.networks.trunk[0][0].numel()
+        networks.trunk[0] = weights[:, :n].reshape(networks.trunk[0].shape)
+        networks.heads = weights[:, n:].reshape(networks.heads.shape)
 
     def _release(self, arrived: torch.Tensor) -> None:
         """Keep the weights of networks that have arrived, and go on with the others."""
@@ -187,8 +187,8 @@ class _Descent:
         ahead = self._weights()
         self._set(self.last)
         for i in np.flatnonzero(done):
-            W32 = tuple(self.networks.W32[i, rows].numpy().copy() for rows in self.networks.rows)
-            self.found[self.left[i]] = Student(self.networks.W21[i].numpy().copy(), W32)
+            W32 = tuple(self.networks.heads[i, rows].numpy().copy() for rows in self.networks.rows)
+            self.found[self.left[i]] = Student(self.networks.trunk[0][i].numpy().copy(), W32)
         self._set(ahead)
         self.left = self.left[~done]
         self.networks.keep(~done)
