@@ -249,7 +249,7 @@ def wide_limit() -> xr.Dataset:
         {
             "least": (("biases", "width"), by_width),
             "apart": (("biases", "width"), by_width),
-            "labels": ((), 16),
+            "per_label": (("width",), [0.125, 1.0, 4.0]),
         },
         biases=["biases regularised", "biases not regularised"],
         width=[2, 16, 64],

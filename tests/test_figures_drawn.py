@@ -576,7 +576,8 @@ def every_start(data):
         yield mark(at, "points", np.repeat(width, nets.shape[1]), nets, named="network")
         least = data["least"].sel(biases=kind).values.clip(min=1e-8)
         yield mark(at, "line", width, least, named="best start, worst dataset")
-        yield level(at, float(data["labels"]), upright=True, fixed=True)
+        labels = float((data["width"] / data["per_label"]).max())
+        yield level(at, labels, upright=True, fixed=True)
         yield level(at, 1e-3, fixed=True)
 
 

@@ -84,7 +84,8 @@ def descended(unit: Descended) -> dict[str, np.ndarray]:
     errors = {}
     for name, points in (("alone", problem.only(0)), ("beside", problem)):
         found = tangent.train(points, drawn, rate=unit.learning_rate, n_steps=unit.n_steps)
-        errors[name] = np.mean((found(_INPUTS[:, None])[0, :, 0] - main(_INPUTS)) ** 2)
+        off = found(_INPUTS[:, None])[0, :, 0] - main(_INPUTS)
+        errors[name] = np.asarray(np.mean(off**2))
     return errors
 
 

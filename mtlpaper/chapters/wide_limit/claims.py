@@ -12,7 +12,8 @@ def _wide_enough(name: str) -> Callable[[xr.Dataset], Parts]:
     """Networks with at least as many neurons as there are labels, (W 4)."""
 
     def statistic(data: xr.Dataset) -> Parts:
-        labels = int(take(data, "labels"))
+        per_label = take(data, "per_label", width=lambda _: True)
+        labels = float((per_label["width"] / per_label).max())
         return parts_of(take(data, name, width=lambda n: n >= labels), {"biases": ""})
 
     return statistic

@@ -145,8 +145,8 @@ def derive(params: WideLimit, data: xr.Dataset) -> xr.Dataset:
     xarray.Dataset
         `excess` of objectives over (biases, width, seed, start), relative to the minimum; over
         (biases, width) the `least` excess of several starts and how far `apart` the best network's
-        function is between the training points, both of the worst data set; and the number of
-        `labels`.
+        function is between the training points, both of the worst data set; and neurons
+        `per_label` over `width`.
     """
     whole = ("biases", "width", "seed", "start")
     excess = (data["objective"] / data["minimum"] - 1).transpose(*whole)
@@ -155,6 +155,7 @@ def derive(params: WideLimit, data: xr.Dataset) -> xr.Dataset:
     size = abs(data["limit"]).where(data["inside"])
     apart = (gap.max(["task", "x"]) / size.max(["task", "x"])).max("seed")
     by_width = whole[:2]
+    per_label = data["width"].values / (len(TASKS) * params.n_train)
     least = excess.min("start").max("seed")
     return xr.Dataset(
         {
@@ -166,7 +167,7 @@ def derive(params: WideLimit, data: xr.Dataset) -> xr.Dataset:
                 "largest distance from the function of infinite width between training points, "
                 "over the size of that one",
             ),
-            "labels": variable((), len(TASKS) * params.n_train, "labels of all tasks"),
+            "per_label": variable("width", per_label, "neurons over labels of all tasks"),
         }
     )
 

@@ -21,6 +21,7 @@ def excess(data: xr.Dataset) -> np.ndarray:
     kinds = data["biases"].values
     axes = style.subplots(1, len(kinds), width=8.2, height=3.4, sharey=True)
     width = data["width"].values
+    labels = float((data["width"] / data["per_label"]).max())
     for ax, kind in zip(axes[0], kinds, strict=True):
         every = (
             data["excess"].sel(biases=kind).stack(net=("seed", "start")).transpose("width", "net")
@@ -32,7 +33,7 @@ def excess(data: xr.Dataset) -> np.ndarray:
         ax.plot(
             width, least, "o-", color=style.BLUE, markersize=4, label="best start, worst dataset"
         )
-        ax.axvline(float(data["labels"]), color=style.FAINT, linewidth=1)
+        ax.axvline(labels, color=style.FAINT, linewidth=1)
         ax.axhline(1e-3, color=style.INK, dashes=(4, 2), linewidth=1)
         ax.set_xscale("log")
         ax.set_yscale("log")

@@ -14,12 +14,11 @@ ANSWER = (
 
 def numbers(data: xr.Dataset) -> dict[str, Number]:
     """Give excesses of the narrowest networks and of wide ones, and how far functions are apart."""
-    least, labels = data["least"], int(data["labels"])
-    wide = data.sel(width=data["width"] >= labels)
+    wide = data.sel(width=data["per_label"] >= 1)
     return {
-        "labels": labels,
+        "labels": round(float((data["width"] / data["per_label"]).max())),
         "narrowest": int(data["width"].min()),
-        "narrow_percent": 100 * float(least.isel(width=0).min()),
+        "narrow_percent": 100 * float(data["least"].isel(width=0).min()),
         "enough": significant(float(wide["least"].max()), 2),
         "apart_percent": 100 * float(wide["apart"].max()),
         "n_datasets": data.sizes["seed"],
