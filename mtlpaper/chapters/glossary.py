@@ -241,6 +241,14 @@ width = Annotated[
     Field(ge=1, le=100_000),
     Symbol("neurons of the hidden layer", letter="n", equation="eq-W1"),
 ]
+between = Annotated[
+    Literal["identity", "tanh"],
+    Symbol(
+        "activation of the bottleneck between two stacks",
+        letter=r"\tilde\sigma",
+        equation="eq-W24",
+    ),
+]
 prior_scale = Annotated[
     _Start,
     Symbol(
