@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import growth, memory, recipe, steps
+from benchmarks import growth, memory, recipe, steps, wide
 from benchmarks.problems import Shape
 from benchmarks.report import Line, busy, machine, table, write
 from benchmarks.workers import cores
@@ -35,6 +35,7 @@ def measure(quick: bool, two_threads: bool) -> Iterator[Line]:
     if quick:
         yield from recipe.cost((100,), (10.0,), 0.1)
         yield from memory.largest_unit(100, 2.0)
+        yield from wide.ratios((8,), 1, 2)
         return
     yield from steps.agree(FIGURE1, (steps.LOOP,))
     yield from steps.batches([FIGURE1], (steps.LOOP,), 1, effort)
@@ -46,6 +47,7 @@ def measure(quick: bool, two_threads: bool) -> Iterator[Line]:
     yield from recipe.cost((100, 200, 400, 800, 1600, 3200), (0.01, 0.1, 1.0, 10.0), 0.3)
     yield from recipe.benefits(100, 10.0)
     yield from memory.largest_unit(3200, 0)
+    yield from wide.ratios((8, 32, 128), 3, 4)
 
 
 def main() -> None:

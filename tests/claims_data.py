@@ -9,6 +9,7 @@ import numpy as np
 import xarray as xr
 
 from mtlpaper.chapters.common.two_tasks.sources import SOURCES
+from mtlpaper.chapters.wide_sharing.parameters import POSTERIORS
 from mtlpaper.companion import registry
 from mtlpaper.companion.claims import Claim
 from mtlpaper.companion.claims.parts import BOUNDS
@@ -266,6 +267,22 @@ def wide_benefit() -> xr.Dataset:
     )
 
 
+def wide_stacks() -> xr.Dataset:
+    shared = ["both stacks", "first stack", "nothing"]
+    return dataset(
+        {
+            "excess": (("shared", "width", "seed"), np.full((3, 2, 2), 1e-7)),
+            "coupling": (
+                ("bound", "shared", "width"),
+                interval(np.outer([0.1, 0.1, 0.0], [1, 1]), error=1e-4),
+            ),
+        },
+        shared=shared,
+        width=[2, 6],
+        seed=[0, 1],
+    )
+
+
 def weight_decay() -> xr.Dataset:
     arms = ("regulariser", "tuned_by", "S_A", "S_B")
     data = dataset(
@@ -298,7 +315,6 @@ def weight_decay() -> xr.Dataset:
 
 def wide_sharing() -> xr.Dataset:
     models = ["weight decay", "random features", "tangent kernel", "Gaussian process"]
-    posteriors = [f"posterior, {of}'s prior fixed" for of in ("weights", "function")]
     data = dataset(
         {
             "change": (("model", "seed"), np.array([[0.2] * 2, [1e-14] * 2, [0.0] * 2, [0.0] * 2])),
@@ -309,7 +325,7 @@ def wide_sharing() -> xr.Dataset:
         },
         model=models,
         seed=range(2),
-        curve=["weight decay, trained", *posteriors],
+        curve=["weight decay, trained", *POSTERIORS],
         width=[40, 256],
         penalty=["l1 norm over outputs"],
     )
@@ -336,6 +352,7 @@ IDEAL = {
         wide_limit,
         wide_benefit,
         wide_sharing,
+        wide_stacks,
     )
 }
 
@@ -378,6 +395,8 @@ def divided(claim: Claim) -> xr.Dataset:
 
 def _between(good: xr.DataArray, bad: xr.DataArray) -> xr.DataArray:
     bad = bad.transpose(*good.dims)
+    if good.equals(bad):
+        return good
     if "bound" in good.dims:
         both = xr.concat([good, bad], "which", coords="minimal", compat="override")
         bounds = both.min(["which", "bound"]), both.max(["which", "bound"])

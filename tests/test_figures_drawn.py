@@ -228,6 +228,15 @@ def bound_ratio(data):
             yield mark(at, "points", size, ratio, named=str(source))
 
 
+def every_dataset(data):
+    """Data sets as points, a colour for what the tasks share."""
+    for j, values in enumerate((abs(data["excess"]), data["change"].mean("task"))):
+        for shared in data["shared"].values:
+            y = values.sel(shared=shared).transpose("width", "seed").clip(1e-6)
+            x = np.repeat(data["width"].values, y.sizes["seed"])
+            yield mark((0, j), "points", x, y.values.ravel(), named=str(shared))
+
+
 def class_ends(data):
     """Labels at the ends of Figure 1's curves."""
     ends = data["s_sgd"].mean("seed").isel(time=-1)
@@ -676,6 +685,7 @@ DRAWN: dict[str, list[Drawing]] = {
             unit="",
         ),
         *all_axes((1, 2), x="log", y="log"),
+        axis((0, 1), ylim=(1e-8, 1)),
     ],
     "confounds": [one_factor],
     "figure1": [
@@ -737,6 +747,25 @@ DRAWN: dict[str, list[Drawing]] = {
     "learning-rate": [
         Show(mean("distance"), "learning_rate", columns="N3", by="descent", named="{}", unit=""),
         slope_one,
+        *all_axes((1, 2), x="log", y="log"),
+    ],
+    "wide-stacks": [
+        Show(
+            lambda d: abs(d["excess"]).max("seed").clip(1e-6),
+            "width",
+            by="shared",
+            named="{}",
+            unit="",
+        ),
+        Show(
+            lambda d: d["coupling"].sel(bound="estimate").clip(1e-6),
+            "width",
+            by="shared",
+            at=(0, 1),
+            named="{}",
+            unit="",
+        ),
+        every_dataset,
         *all_axes((1, 2), x="log", y="log"),
     ],
     "rem": [

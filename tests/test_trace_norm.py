@@ -9,14 +9,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mtlpaper.benefit import Problem
+from mtlpaper.benefit import Problem, Training, Unit
 from mtlpaper.errors import NotConvergedError
 from mtlpaper.randomness import Streams
 from mtlpaper.students import Student, gaussian
 from mtlpaper.tasks import gaussian_inputs, make_teacher_pair, training_targets
 from mtlpaper.training import TrainingSet
 from mtlpaper.wide import decayed
-from mtlpaper.wide.decayed import Coupling, Norms, Width, coupling, norms, width
+from mtlpaper.wide.decayed import (
+    Coupling,
+    Norms,
+    Tuned,
+    Width,
+    coupling,
+    norms,
+    tuned,
+    width,
+)
 from mtlpaper.wide.trace_norm import certify, teachers_trace_norm, train_decayed
 
 N1, N3, N = 6, 3, 14
@@ -207,6 +216,20 @@ def test_the_coupling_of_unrelated_tasks_fades_with_more_points():
     # A hundred times the points: a tenth where the distance falls as one over their root.
     assert many[0] < 0.2 * few[0]
     assert many[1] > 0.2 * few[1]
+
+
+def test_optima_are_tested_in_the_precision_of_the_test_points():
+    double, single = (
+        tuned(Tuned(Unit(problem(40, 0.0, 1.0), one, 8, 0.3, "orthogonal"), (0.02, 0.05)))
+        for one in (
+            Training(0.1, 10.0, 1.0, 64, 2, 50, "cpu", dtype) for dtype in ("float64", "float32")
+        )
+    )
+    assert np.array_equal(single["gap"], double["gap"])  # always trained in float64
+    for name in ("loss", "chosen"):
+        assert double[name].shape[:2] == (2, 3)
+        assert np.allclose(single[name], double[name], rtol=0, atol=1e-5)
+        assert not np.array_equal(single[name], double[name])
 
 
 def test_the_certificate_tells_how_many_units_are_needed():

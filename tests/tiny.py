@@ -141,6 +141,7 @@ TINY: dict[str, dict[str, object]] = {
         "n_steps": 50,
         "n_seeds": 3,
     },
+    "wide_stacks": {"n_train": 2, "width": [2, 4], "n_starts": 2, "n_seeds": 2},
 }
 
 

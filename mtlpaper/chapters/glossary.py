@@ -254,6 +254,14 @@ n_draws = Annotated[
     Field(ge=100, le=10_000_000, multiple_of=10),
     Symbol("first layers drawn from the prior of a Bayesian network"),
 ]
+between = Annotated[
+    Literal["identity", "tanh"],
+    Symbol(
+        "activation of the bottleneck between two stacks",
+        letter=r"\tilde\sigma",
+        equation="eq-W24",
+    ),
+]
 
 # ------------------------------------------------------------------------- repetitions and averages
 
@@ -288,22 +296,6 @@ s_min = Annotated[float, Field(gt=0, le=100), Symbol("smallest singular value")]
 s_max = Annotated[float, Field(gt=0, le=300), Symbol("largest singular value")]
 n_s = Annotated[
     int, Field(ge=2, le=100_000), Symbol("singular values, evenly spaced in the logarithm")
-]
-
-# ------------------------------------------------------------------------------------ wide networks
-
-width = Annotated[
-    int,
-    Field(ge=1, le=100_000),
-    Symbol("neurons of the hidden layer", letter="n", equation="eq-W1"),
-]
-between = Annotated[
-    Literal["identity", "tanh"],
-    Symbol(
-        "activation of the bottleneck between two stacks",
-        letter=r"\tilde\sigma",
-        equation="eq-W24",
-    ),
 ]
 
 # ------------------------------------------------------------------------------ bins and thresholds

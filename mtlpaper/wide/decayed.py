@@ -73,7 +73,9 @@ def tuned(unit: Tuned) -> dict[str, np.ndarray]:
         np.tile(data.alphas, (n, 1)),
         np.repeat(unit.decays, nets),
     )
-    ended = LinearDescent(students, (), training.learning_rate)
+    ended = LinearDescent(
+        students, (), training.learning_rate, device=training.device, dtype=training.dtype
+    )
     validation = validation_points(data, problem, training)
     assert validation is not None
     loss = generalisation(data, problem, training)(ended).loss

@@ -24,7 +24,14 @@ Between = Literal["identity", "tanh"]
 SHARED: tuple[Shared, ...] = ("both stacks", "first stack", "nothing")
 #: Norm over tasks of a neuron's output weights that decay of the second stack amounts to.
 _NORMS: dict[Shared, Norm] = {"both stacks": "l2", "first stack": "l1"}
-_BETWEEN = {"identity": (lambda z: z, lambda z: z), "tanh": (torch.tanh, np.tanh)}
+_IN_NETWORKS: dict[Between, Callable[[Tensor], Tensor]] = {
+    "identity": lambda z: z,
+    "tanh": torch.tanh,
+}
+_IN_SEARCH: dict[Between, Callable[[np.ndarray], np.ndarray]] = {
+    "identity": lambda z: z,
+    "tanh": np.tanh,
+}
 #: Sum of the squares of the weights of each layer at the start.
 _START = 2.0
 #: What the simplex may still change where it ends: in the bottleneck, and in the objective.
@@ -57,7 +64,7 @@ class _TwoStacks:
         #: Which unit of the bottleneck a neuron is tied to; at which points outputs read it.
         self._unit = torch.tensor(units).to(data.x)
         self._read = torch.tensor(reads).to(data.x) @ data.output.transpose(1, 2)
-        self._between = _BETWEEN[between][0]
+        self._between = _IN_NETWORKS[between]
         dim = data.x.shape[2]
         below = [(width, dim), (width,), (n_tasks, width), (n_tasks,)]
         self._shapes = [*below, (width, n_tasks), (width,)]
@@ -158,7 +165,7 @@ def train_stacks(
     _, decays = per_problem(problems, width, decay)
     known = len(shared) == len(problems) and set(shared) <= set(SHARED)
     require(known, "shared", shared, f"{len(problems)} of {', '.join(SHARED)}")
-    require(between in _BETWEEN, "between", between, f"one of {', '.join(_BETWEEN)}")
+    require(between in _IN_SEARCH, "between", between, f"one of {', '.join(_IN_SEARCH)}")
     n_tasks = problems[0].n_tasks
     require(width >= n_tasks, "width", width, f"at least {n_tasks}, one for each task")
     require(starts >= 1, "starts", starts, "at least 1")
@@ -228,11 +235,11 @@ def least_objective(
             least_objective(one, decay, shared="both stacks", between=between) for one in alone
         )
     require(shared in _NORMS, "shared", shared, f"one of {', '.join(SHARED)}")
-    require(between in _BETWEEN, "between", between, f"one of {', '.join(_BETWEEN)}")
+    require(between in _IN_SEARCH, "between", between, f"one of {', '.join(_IN_SEARCH)}")
     places, of_point = np.unique(problem.x[:, 0], return_inverse=True)
     n = len(places)
     require(problem.x.shape[1] == 1 and 2 <= n <= 5, "problem", problem.x, "of 2 to 5 places")
-    activation, norm = _BETWEEN[between][1], _NORMS[shared]
+    activation, norm = _IN_SEARCH[between], _NORMS[shared]
 
     def objective(z: np.ndarray) -> float:
         above = Regression(

@@ -122,7 +122,7 @@ class _Descent:
         moments = [data.X @ data.X.swapaxes(1, 2) / data.X.shape[2] for data in sets]
         largest = max(np.linalg.norm(one, ord=2, axis=(1, 2)).max() for one in moments)
         self.rate = torch.full((len(students),), _RATE / largest, dtype=torch.float64)
-        self.before: tuple[torch.Tensor, torch.Tensor] | None = None
+        self.before: tuple[torch.Tensor, ...] = ()
         self.left = np.arange(len(students))
         self.found = list(students)
         self.decay = torch.tensor(decay)
@@ -168,7 +168,7 @@ class _Descent:
 
     def _adapt(self, at: torch.Tensor, gradient: torch.Tensor) -> None:
         """Lower learning rates to the inverse of the curvature along the last move."""
-        if self.before is not None:
+        if self.before:
             moved, turned = at - self.before[0], gradient - self.before[1]
             inverse = moved.norm(dim=1) / turned.norm(dim=1)
             self.rate = torch.fmin(self.rate, inverse)
@@ -197,7 +197,7 @@ class _Descent:
         self.decay, self.rate, self.age, self.last = (
             values[~arrived] for values in (self.decay, self.rate, self.age, self.last)
         )
-        self.before = None
+        self.before = tuple(values[~arrived] for values in self.before)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
-"""Claims on weight decay on the first paper's tasks.
+"""Hypotheses of ours on weight decay on the first paper's tasks.
 
-The second document does not state them: they follow from its Eqs. (4) and (6) and Remark 2 for
-linear students, or are expectations of ours.
+Some follow from the second document's Eqs. (4) and (6) and Remark 2 for linear students.
 """
 
 from collections.abc import Callable
@@ -21,8 +20,8 @@ from mtlpaper.companion.claims import (
     shifted,
     take,
 )
-from mtlpaper.documents.heiss2021 import BRIDGE
 from mtlpaper.documents.lee2019.printed import NEGLIGIBLE
+from mtlpaper.documents.ours import BRIDGE
 
 _NAMES = {"member": "", "points": "N"}
 _TUNED = {"tuned_by": "validation"}
@@ -30,7 +29,7 @@ _DECAYED = {"regulariser": "weight decay", **_TUNED}
 _NOTHING = {"range": Range(-NEGLIGIBLE, NEGLIGIBLE), "unit": "nats"}
 _NO_SIZE = "what counts as no benefit on the first paper's axes"
 _NO_MINIMUM = "A student on its way is no minimum of a penalised loss."
-_FROM = "ours, from Eqs. (4) and (6) and Remark 2"
+_FROM = "Heiss et al., Eqs. (4) and (6) and Remark 2"
 
 
 def _unrelated(r_AB: float) -> bool:
@@ -57,7 +56,7 @@ def _wide(data: xr.Dataset) -> Parts:
 
 
 def _claim(figure: str, **fields: Any) -> Claim:
-    fields = {"settings": "ours", "where": "ours"} | fields
+    fields = {"settings": "ours", "where": "neither document"} | fields
     return Claim(section=BRIDGE, experiment="weight_decay", figure=figure, **fields)
 
 
@@ -89,7 +88,7 @@ CLAIMS = (
     _claim(
         "fig-weight-decay-coupling",
         name="wide-decay-orthogonal",
-        where="ours, from Definition 4",
+        where="Heiss et al., Definition 4",
         says="Tasks whose inputs have no component in common are learned as if alone.",
         expected="distance 0",
         statistic=_of("moved", inputs="half each"),

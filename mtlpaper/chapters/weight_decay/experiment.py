@@ -36,6 +36,8 @@ TUNED_BY = ("validation", "test")
 #: Which components the inputs of a task have.
 INPUTS = ("all components", "half each")
 _RESAMPLES = 2000
+#: What is derived is no smaller than this: rounding decides below, on every processor otherwise.
+_FLOOR = 1e-7
 _OPTIMUM = Tolerance(1e-5, 1e-6, "gradients are followed down to 1e-8 of the penalty's")
 
 
@@ -187,10 +189,10 @@ def derive(params: WeightDecay, data: xr.Dataset) -> xr.Dataset:
         interval; `growth`, by how much the benefit of the most related task exceeds that of the
         least related one; `difference`, the benefit with weight decay less that with early
         stopping; `L_single`; `at_end`, the share of networks for which an end of the weight decays
-        is chosen. `excess` over (N2, member) of the worst start and dataset. `moved` over (bound,
-        inputs, points, r_AB), the mean distance, and `fading` over (bound, r_AB), its power of the
-        points. `off` over (S_soft, small_decay, r_AB), how far the squared weights are from the
-        formula.
+        is chosen. `excess` over (N2, member) of the worst start and dataset, and `moved` over
+        (bound, inputs, points, r_AB), the mean distance, neither less than 1e-7; `fading` over
+        (bound, r_AB), its power of the points. `off` over (S_soft, small_decay, r_AB), how far the
+        squared weights are from the formula.
     """
     found = _benefits(params, data) | _excess(data) | _moved(data) | _off(data)
     return xr.Dataset(
@@ -252,7 +254,7 @@ def _excess(data: xr.Dataset) -> dict[str, xr.Variable]:
     least = data["least"].max(["N2", "start"])
     excess = (data["objective"] / least - 1).max(["dataset", "start"]).transpose("N2", "member")
     what = "relative excess of the objective over the convex optimum, worst start and dataset"
-    return {"excess": variable(("N2", "member"), excess.values, what)}
+    return {"excess": variable(("N2", "member"), np.maximum(excess.values, _FLOOR), what)}
 
 
 def _moved(data: xr.Dataset) -> dict[str, xr.Variable]:
@@ -265,8 +267,9 @@ def _moved(data: xr.Dataset) -> dict[str, xr.Variable]:
     powers = np.tensordot(np.log(np.tensordot(shares, every, 1)), x, (1, 0))
     fading = stretched_interval(powers, n)
     what = "mean relative distance from the map learned alone"
+    moved = _mean(distance, what, "dataset", "1")
     return {
-        "moved": _mean(distance, what, "dataset", "1"),
+        "moved": moved.copy(data=np.maximum(moved.values, _FLOOR)),
         "fading": variable(("bound", "r_AB"), fading, f"{what}: power of the points"),
     }
 

@@ -89,7 +89,7 @@ def coupled(data: xr.Dataset) -> np.ndarray:
     """
     columns, levels, points = (data[name].values for name in ("inputs", "r_AB", "points"))
     shades = benefits.relatedness_colours(levels)
-    axes = style.subplots(1, len(columns), width=7.4, height=3.4, sharey=True)
+    axes = style.subplots(1, len(columns), width=7.4, height=3.4)
     moved = data["moved"].sel(bound="estimate")
     for ax, inputs in zip(axes[0], columns, strict=True):
         for r, shade in zip(levels, shades, strict=True):
@@ -98,9 +98,10 @@ def coupled(data: xr.Dataset) -> np.ndarray:
         ax.set_xscale("log")
         ax.set_yscale("log")
         ax.set_xticks(points, [f"{n}" for n in points])
-        ax.minorticks_off()
+        ax.tick_params(axis="x", which="minor", bottom=False, labelbottom=False)
         ax.set_title(f"inputs have {inputs}")
         ax.set_xlabel("training points $N$")
+    axes[0, -1].set_ylim(1e-8, 1)
     axes[0, 0].set_ylabel("relative distance of logits\nfrom those learned alone")
     legend_below(axes)
     return axes

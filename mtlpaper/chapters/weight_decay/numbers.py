@@ -23,10 +23,10 @@ def numbers(data: xr.Dataset) -> dict[str, Number]:
         found[f"unrelated_{name}"] = float(MT.sel(regulariser=arm).isel(r_AB=0))
     every, half = (data["moved"].sel(bound="estimate", inputs=one) for one in data["inputs"].values)
     first, last = every.isel(r_AB=0, points=[0, -1]).values
+    force = data["force"]
     norm = data["formula"].isel(S_soft=0, dataset=0)
     return found | {
         "at_end_percent": 100 * float(data["at_end"].sel(tuned_by="validation").sum()),
-        "largest_gap": significant(float(data["gap"].max()), 1),
         "off_percent": 100 * float(data["off"].isel(small_decay=0).max()),
         "least_small_decay": float(data["small_decay"].min()),
         "saved_percent": 100 * float(1 - norm.isel(r_AB=-1) / norm.isel(r_AB=0)),
@@ -40,5 +40,6 @@ def numbers(data: xr.Dataset) -> dict[str, Number]:
         "moved_related_percent": 100 * float(every.isel(r_AB=-1, points=-1)),
         "moved_half": significant(float(half.max()), 1),
         "power": float(data["fading"].sel(bound="estimate").isel(r_AB=0)),
-        "force_largest_half": float(data["force"].sel(inputs=half["inputs"].item()).max()),
+        "force_half": float(force.sel(inputs=half["inputs"].item()).max()),
+        "force_every": float(force.sel(inputs=every["inputs"].item()).isel(r_AB=0).mean()),
     }

@@ -12,7 +12,7 @@ def regularisers(data: xr.Dataset) -> pd.DataFrame:
     rows = []
     for (S_A, tuned_by, name), cell in cells(data, "S_A", "tuned_by", "regulariser"):
         MT = cell["MT"].isel(S_B=-1)
-        row = {"$S_A$": float(S_A), "tuned on": f"{tuned_by} points", "regulariser": str(name)}
+        row = {"S_A": f"{S_A:g}", "tuned on": f"{tuned_by} points", "regulariser": str(name)}
         row["loss alone (nats)"] = interval(cell["L_single"], sign="")
         row["benefit, least related"] = interval(MT.isel(r_AB=0))
         row["benefit, most related"] = interval(MT.isel(r_AB=-1))

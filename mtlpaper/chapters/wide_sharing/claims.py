@@ -61,7 +61,7 @@ CLAIMS = (
         figure="fig-wide-sharing",
         statistic=_coupled,
         range=Range(low=0.01),
-        reason="a tenth of the noise on the labels can be seen; theory says only that it is not 0",
+        reason="a thirtieth of the noise on the labels; theory says only that it is not 0",
         control=both(replaced("change", 0.0), replaced("change_over_width", 0.0)),
     ),
     Claim(

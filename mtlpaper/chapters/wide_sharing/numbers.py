@@ -1,5 +1,6 @@
 """Numbers in the prose on who can benefit, and its row on the front page."""
 
+import numpy as np
 import xarray as xr
 
 from mtlpaper.chapters.common.numbers import significant
@@ -10,6 +11,7 @@ from mtlpaper.chapters.wide_sharing.parameters import (
     FEATURES,
     KERNEL,
     L1,
+    NONE,
     POSTERIORS,
     PROCESS,
     TANGENT,
@@ -23,6 +25,11 @@ ANSWER = (
 )
 
 
+def below(values: xr.DataArray) -> float:
+    """Smallest power of ten that no value exceeds, from `NONE` on: digits below are rounding."""
+    return float(10.0 ** np.ceil(np.log10(np.maximum(float(values.max()), NONE))))
+
+
 def numbers(data: xr.Dataset) -> dict[str, Number]:
     """Give changes of what is learnt in the labels' unit, powers of the width, and errors."""
     change = data["change"]
@@ -33,16 +40,16 @@ def numbers(data: xr.Dataset) -> dict[str, Number]:
     return {
         "decay_low": significant(float(change.sel(model=DECAY).min()), 2),
         "decay_high": significant(float(change.sel(model=DECAY).max()), 2),
-        "l1": float(change.sel(model=L1).max()),
-        "kernels": float(change.sel(model=[FEATURES, KERNEL, PROCESS]).max()),
+        "l1": below(change.sel(model=L1)),
+        "kernels": below(change.sel(model=[FEATURES, KERNEL, PROCESS])),
         "correlated": significant(float(change.sel(model=CORRELATED).min()), 2),
         "excess_decay": significant(float(excess.sel(penalty=DECAY)), 2),
-        "excess_l1": float(excess.sel(penalty=L1)),
+        "excess_l1": below(excess.sel(penalty=L1)),
         "slope_tangent": float(slope.sel(curve=TANGENT)),
         "slope_weights": float(slope.sel(curve=POSTERIORS[0])),
         "slope_function": float(slope.sel(curve=POSTERIORS[1])),
         "least_effective_percent": 100 * float(data["effective"].min()),
         "error_percent": 100 * float((data["error"] / abs(both - alone).max("input")).max()),
-        "density_gap": float(wide),
+        "density_gap": below(wide),
         "widest": int(data["width"].max()),
     }

@@ -160,24 +160,30 @@ def derive(_: WideStacks, data: xr.Dataset) -> xr.Dataset:
     Returns
     -------
     xarray.Dataset
-        `excess` of the objective over (shared, width, seed), relative to the least of any width;
-        `change` of a task's outputs by the other task's data, the largest at its own points, over
-        (shared, width, seed, task); its mean over tasks with an interval over data sets,
-        `coupling` over (bound, shared, width).
+        `excess` of the objective over (shared, width, seed), relative to the least of any width
+        and to a millionth, as kinks are rounded off; `change` of a task's outputs by the other
+        task's data, the largest at its own points, over (shared, width, seed, task), to 1e-5; its
+        mean over tasks with an interval over data sets, `coupling` over (bound, shared, width).
     """
     both = data.sel(data=DATA[0])
-    excess = (both["objective"] / data["least"] - 1).transpose("shared", "width", "seed")
+    by_set = ("shared", "width", "seed")
+    excess = (both["objective"] / data["least"] - 1).transpose(*by_set).round(6)
+    outputs = data["outputs"]
     alone = xr.concat(
-        [data["outputs"].sel(data=DATA[1 + i], task=task) for i, task in enumerate(TASKS)], "task"
+        [
+            outputs.sel(data=which, drop=True).sel(task=[task])
+            for which, task in zip(DATA[1:], TASKS, strict=True)
+        ],
+        "task",
     )
     over = ("shared", "width", "seed", "task")
-    change = abs(both["outputs"] - alone).max("point").transpose(*over)
+    change = abs(both["outputs"] - alone).max("point").transpose(*over).round(5)
     samples = change.mean("task").transpose("seed", "shared", "width")
     what = "change of a task's outputs by the other task's data"
     return xr.Dataset(
         {
             "excess": variable(
-                excess.dims, excess.values, "excess of the objective over the least of any width"
+                by_set, excess.values, "excess of the objective over the least of any width"
             ),
             "change": variable(over, change.values, f"{what}, largest at its points"),
             "coupling": variable(

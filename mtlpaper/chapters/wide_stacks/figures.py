@@ -7,8 +7,8 @@ from matplotlib.axes import Axes
 from mtlpaper.chapters.common.figures import legend_below
 from mtlpaper.companion import style
 
-#: Values below this are drawn at this distance from zero.
-_FLOOR = 1e-9
+#: Values below this are rounding, and drawn at this distance from zero.
+_FLOOR = 1e-6
 
 
 @style.drawing

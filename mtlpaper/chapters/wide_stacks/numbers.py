@@ -3,13 +3,12 @@
 import xarray as xr
 
 from mtlpaper.chapters.common.numbers import significant
-from mtlpaper.companion.claims import parameter
 from mtlpaper.companion.registry import Number
 
 QUESTION = "Do two stacks couple tasks as well?"
 ANSWER = (
     "the other task's data move a task's outputs by {both:.2f} if both stacks are shared, by "
-    "{first:.2f} if the first one is, and by {nothing:.0e} if none is"
+    "{first:.2f} if the first one is, and by {nothing:g} if none is"
 )
 
 
@@ -26,6 +25,5 @@ def numbers(data: xr.Dataset) -> dict[str, Number]:
         "narrowest": int(data["width"].min()),
         "worst": significant(float(abs(widest["excess"]).max()), 1),
         "narrow_percent": significant(100 * float(narrowest.max()), 2),
-        "n_starts": int(parameter(data, "n_starts")),
         "n_datasets": data.sizes["seed"],
     }

@@ -16,7 +16,7 @@ def coupling(data: xr.Dataset) -> pd.DataFrame:
             {
                 "tasks share": str(shared),
                 "width": int(width),
-                "largest excess": f"{float(abs(cell['excess']).max()):.1e}",
+                "largest excess": f"{float(abs(cell['excess']).max()):.2g}",
                 "change by the other task": f"{value:.2g}",
                 "95 % interval": f"{low:.2g}\u00a0–\u00a0{high:.2g}",
             }
