@@ -184,6 +184,12 @@ decay = Annotated[
     Field(gt=0, le=10),
     Symbol("weight decay: weight of the squared weights beside the loss", letter=r"\lambda"),
 ]
+decays = Annotated[decay, Symbol("weight decays that are tried")]
+small_decays = Annotated[decay, Symbol("weight decays as they vanish")]
+widths = Annotated[N2, Symbol("hidden units of the trunks that are compared")]
+n_coupled = Annotated[n_train, Symbol("training points of each task where couplings are measured")]
+n_soft = Annotated[n_train, Symbol("training points of each task with soft labels")]
+S_soft = Annotated[S_B, Symbol("singular values of teachers that give soft labels")]
 batch_size = Annotated[
     int,
     Field(ge=0, le=100_000),

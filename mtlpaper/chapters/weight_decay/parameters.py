@@ -47,7 +47,7 @@ class WeightDecay(LinearStudents, OneNumberOfClasses):
         3, "ours", "their scatter is small", meaning="datasets of widths, couplings and norms"
     )
     dtype: g.dtype = parameter("float64", "ours", "that of the students with weight decay")
-    decays: Annotated[Increasing[g.decay], Field(min_length=2)] = parameter(
+    decays: Annotated[Increasing[g.decays], Field(min_length=2)] = parameter(
         (0.0025, 0.005, 0.01, 0.02, 0.04, 0.08),
         "ours",
         "from too weak to too strong; the page tells how often an end is chosen",
@@ -56,26 +56,26 @@ class WeightDecay(LinearStudents, OneNumberOfClasses):
     decay: g.decay = parameter(
         0.02, "ours", "near those that are chosen", meaning="weight decay of widths and couplings"
     )
-    widths: Annotated[Increasing[g.N2], Field(min_length=2)] = parameter(
+    widths: Annotated[Increasing[g.widths], Field(min_length=2)] = parameter(
         (1, 2, 4, 6, 8, 10, 12, 16, 20, 30), "ours", "up to as many hidden units as inputs"
     )
     n_starts: g.n_starts = parameter(3, "ours", "to see minima that depend on the start")
-    n_coupled: Annotated[Increasing[g.n_train], Field(min_length=2)] = parameter(
+    n_coupled: Annotated[Increasing[g.n_coupled], Field(min_length=2)] = parameter(
         (50, 100, 200, 400, 800),
         "ours",
         "doubled each time",
         meaning="training points of each task where couplings are measured",
     )
-    n_soft: g.n_train = parameter(
+    n_soft: g.n_soft = parameter(
         200, "ours", "more than inputs", meaning="training points of each task with soft labels"
     )
-    S_soft: Increasing[g.S_B] = parameter(
+    S_soft: Increasing[g.S_soft] = parameter(
         (1.0, 2.0),
         "ours",
         "small, so that the softmax does not saturate",
         meaning="singular values of teachers that give soft labels; task A's is the first",
     )
-    small_decays: Increasing[g.decay] = parameter(
+    small_decays: Increasing[g.small_decays] = parameter(
         (3e-4, 1e-3, 3e-3),
         "ours",
         "towards none, where students become the teachers",
