@@ -100,6 +100,8 @@ def minimiser(problem: Regression, decay: float, *, biases: bool, norm: Norm = "
     NotConvergedError
         If the gap stays larger; it carries the relative gap.
 
+    Notes
+    -----
     Source: (W 5) to (W 7).
     """
     require(problem.x.shape[1] == 1, "problem", problem.x.shape, "of one input")
