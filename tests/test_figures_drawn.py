@@ -525,8 +525,9 @@ def flags_together(data):
             yield level(at, here["fitted"].sel(bound=bound).item(), upright=True)
         yield level(at, here["nominal"].item(), upright=True)
         if j != 3:
-            at_bins = here["tried"].values[[0, 12, -1]]
-            yield ticks(at, "x", at_bins, [float(f"{value:.3g}") for value in at_bins])
+            low, high = here["ends"].values
+            values = [low, (low * high) ** 0.5, high]
+            yield ticks(at, "x", values, [float(f"{value:.3g}") for value in values])
         yield from said(at, str(name))
     yield mark((1, 2), "points", data["n_tested"], data["size_probability"])
     yield ticks((1, 2), "x", data["n_tested"].values, data["n_tested"].values)

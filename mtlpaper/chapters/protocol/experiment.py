@@ -143,8 +143,9 @@ def derive(params: Flags, data: xr.Dataset) -> xr.Dataset:
         `chi2` and the `log_likelihood` less that at the nominal flags, over setting, of `n_values`
         published means, with `chi2_limit`, which it exceeds by chance in one of twenty worlds;
         over `flag`, all of them together: the 95 % interval `fitted` over (bound, flag), its width
-        `narrowed` against the range tried, and `density` over (flag, bin) against an even one, with
-        `flag_correlation` over (flag, other), the least `chi2_fitted`, `n_effective` combinations,
+        `narrowed` against the range that is tried, whose `ends` are over (end, flag), and `density`
+        over (flag, bin) against an even one, with `flag_correlation` over (flag, other), the least
+        `chi2_fitted` beside `chi2_unfitted` at the nominal flags, `n_effective` combinations,
         `size_probability` over n_tested, and the `emulator_error` against that of the means;
         `size_likelihood` over n_tested, the log likelihood of test sets of other sizes;
         `scatter` over (bound, n_tested) of losses over subsets, with the range of another world,
@@ -240,7 +241,7 @@ def _of_all_flags(params: Flags, data: xr.Dataset, cells: xr.Dataset) -> xr.Data
     by_scatter = _scatter_likelihood(data, cells)
     found = posterior(emulator, apart[0], covariances, by_scatter, params.seed)
     names = [flag.name for flag in RANGES]
-    ends = [
+    fitted = [
         [flag.value(at) for flag, at in zip(RANGES, row, strict=True)] for row in found.quantiles
     ]
     # 95 % of an even distribution over [-1, 1] is 1.9 wide.
@@ -250,7 +251,7 @@ def _of_all_flags(params: Flags, data: xr.Dataset, cells: xr.Dataset) -> xr.Data
     return xr.Dataset(
         {
             "fitted": variable(
-                ("bound", "flag"), ends, "median and 95 % interval of a flag, the others free"
+                ("bound", "flag"), fitted, "median and 95 % interval of a flag, the others free"
             ),
             "narrowed": variable("flag", width, "width of the interval against that of the range"),
             "density": variable(("flag", "bin"), found.density, "density against an even one"),
@@ -258,6 +259,11 @@ def _of_all_flags(params: Flags, data: xr.Dataset, cells: xr.Dataset) -> xr.Data
                 ("flag", "bin"),
                 [[flag.value(at) for at in middles] for flag in RANGES],
                 "value of the flag in the middle of a bin",
+            ),
+            "ends": variable(
+                ("end", "flag"),
+                [[flag.low for flag in RANGES], [flag.high for flag in RANGES]],
+                "end of the range of a flag",
             ),
             "flag_correlation": variable(
                 ("flag", "other"), found.correlation, "correlation of two flags"
@@ -268,6 +274,9 @@ def _of_all_flags(params: Flags, data: xr.Dataset, cells: xr.Dataset) -> xr.Data
                 "flag of the run, or the end of the range that stands for it",
             ),
             "chi2_fitted": variable((), found.chi2, "least chi squared with all flags free"),
+            "chi2_unfitted": variable(
+                (), found.chi2_origin, "chi squared at the nominal flags, with the emulator's error"
+            ),
             "n_effective": variable((), found.n_effective, "combinations that carry the weight"),
             "size_probability": variable("n_tested", found.sizes, "probability of the size"),
             "emulator_error": variable(
@@ -279,6 +288,7 @@ def _of_all_flags(params: Flags, data: xr.Dataset, cells: xr.Dataset) -> xr.Data
         {
             "flag": variable("flag", names, "flag"),
             "other": variable("other", names, "another flag"),
+            "end": variable("end", ["low", "high"], "which end of a range"),
             "bin": variable("bin", range(BINS), "number of the bin"),
         },
     )

@@ -44,7 +44,8 @@ def joint(data: xr.Dataset) -> np.ndarray:
             ax.axvline(end, color=style.FAINT, linewidth=0.8)
         ax.axvline(float(here["nominal"]), color=style.INK, linewidth=0.8, linestyle=":")
         if not str(name).startswith("share"):
-            _log(ax, here["tried"].values[[0, here.sizes["bin"] // 2, -1]])
+            low, high = here["ends"].values.tolist()
+            _log(ax, np.geomspace(low, high, 3))
         ax.set_ylim(0, None)
         ax.set_xlabel(str(name))
         ax.set_ylabel("density / even")

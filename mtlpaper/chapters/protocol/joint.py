@@ -161,8 +161,9 @@ class Posterior:
     density : (flag, BINS) array
         Relative to the prior.
     correlation : (flag, flag) array
-    chi2 : float
-        Least chi squared.
+    chi2, chi2_origin : float
+        Least chi squared, and that at the emulator's origin, at the most probable size and with the
+        emulator's error.
     n_effective : float
         Combinations that carry the weight.
     sizes : (size,) array
@@ -173,6 +174,7 @@ class Posterior:
     density: np.ndarray
     correlation: np.ndarray
     chi2: float
+    chi2_origin: float
     n_effective: float
     sizes: np.ndarray
 
@@ -205,7 +207,7 @@ def posterior(
         whole = C + np.diag(emulator.error**2)
         chi2 = np.einsum("iv,vi->i", off, np.linalg.solve(whole, off.T))
         log_weights.append(other - (chi2 + np.linalg.slogdet(whole)[1]) / 2)
-        chi2s.append(chi2.min())
+        chi2s.append((chi2.min(), apart @ np.linalg.solve(whole, apart)))
     weights = np.exp(np.array(log_weights) - np.max(log_weights))
     weights /= weights.sum()
     sizes, w = weights.sum(axis=1), weights.sum(axis=0)
@@ -215,11 +217,13 @@ def posterior(
     sd = np.sqrt(np.diag(cov))
     edges = np.linspace(-1, 1, BINS + 1)
     density = [np.histogram(column, edges, weights=w)[0] * BINS for column in z.T]
+    least, at_origin = chi2s[int(sizes.argmax())]
     return Posterior(
         np.stack([_quantiles(column, w) for column in z.T], axis=1),
         np.array(density),
         cov / np.outer(sd, sd),
-        float(chi2s[int(sizes.argmax())]),
+        float(least),
+        float(at_origin),
         float(1 / np.sum(w**2)),
         sizes,
     )

@@ -37,6 +37,10 @@ def numbers(data: xr.Dataset) -> dict[str, Number]:
         "undetermined": ", ".join(free) or "none",
         "n_trials": int(parameter(data, "n_trials")),
         "chi2_fitted": float(data["chi2_fitted"]),
+        "chi2_unfitted": float(data["chi2_unfitted"]),
+        "outside": ", ".join(_outside(data)) or "none",
+        "n_points": data.sizes["n_train"],
+        "n_main": data.sizes["S_A"],
         "n_effective": round(float(data["n_effective"])),
         "emulator_error": float(data["emulator_error"]),
         "two_layers": float(data["log_likelihood"].sel(setting="2 trunk layers")),
@@ -72,6 +76,14 @@ def numbers(data: xr.Dataset) -> dict[str, Number]:
         for bound, end in (("estimate", ""), ("low", "_low"), ("high", "_high")):
             found[f"{name}{end}"] = float(here["next_alike"].sel(bound=bound))
     return found
+
+
+def _outside(data: xr.Dataset) -> list[str]:
+    """Flags whose nominal value lies where the density is least, in 5 % of the weight."""
+    density = data["density"]
+    at = abs(data["tried"] - data["nominal"]).argmin("bin")
+    lower = density.where(density <= density.isel(bin=at), 0).mean("bin")
+    return [str(name) for name in lower["flag"].values[lower.values < 0.05]]
 
 
 def _most_correlated(data: xr.Dataset) -> dict[str, Number]:

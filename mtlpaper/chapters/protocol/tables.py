@@ -33,11 +33,11 @@ def joint(data: xr.Dataset) -> pd.DataFrame:
     rows = []
     for name in data["flag"].values:
         here = data.sel(flag=name)
-        tried = here["tried"].values
+        low, high = here["ends"].values
         rows.append(
             {
                 "flag": str(name),
-                "tried": f"{tried[0]:.3g} to {tried[-1]:.3g}",
+                "tried": f"{low:.3g} to {high:.3g}",
                 "median (95 %)": interval(here["fitted"], sign="", digits=2),
                 "interval / range": f"{float(here['narrowed']):.2f}",
                 "nominal": f"{float(here['nominal']):.3g}",
