@@ -1,4 +1,4 @@
-"""The infinitely wide network: closed forms, optimality, another solver, known results."""
+"""The infinitely wide network: closed forms, optimality, another solver."""
 
 import numpy as np
 import pytest
@@ -124,32 +124,6 @@ def test_kinks_lie_between_points_only_where_biases_are_regularised():
         v, b = found.kinks[large].T
         off = np.abs(v[:, None] * problem.x.T + b[:, None]).min(axis=1)
         assert (off.max() > 1e-2) == biases
-
-
-def test_the_first_of_several_tasks_connects_its_dots():
-    """Nakhleh, Shenouda & Nowak (2025): five points, the second task has random labels."""
-    x, first = np.array([-1.0, -0.5, 0.1, 0.4, 1.0]), np.array([1.0, 0.0, -0.3, 0.0, 0.9])
-    between = np.linspace(-1, 1, 201)
-    decay = 1e-5
-    places = np.linspace(x[1], x[3], 401)
-    neurons = np.column_stack([np.ones_like(places), -places])
-
-    def prices(problem):
-        """Along the three inner points, over the penalty; 1 where a kink may lie."""
-        found = minimiser(problem, decay, biases=False)
-        rho = np.zeros((len(problem.y), problem.n_tasks))
-        rho[np.arange(len(problem.y)), problem.task] = problem.residuals(found(problem.x))
-        return found, np.linalg.norm(features(neurons, problem.x).T @ rho, axis=1) / decay
-
-    for seed in range(3):
-        second = Streams(seed).rng("labels B").standard_normal(5)
-        found, price = prices(labelled(x, np.stack([first, second])))
-        assert np.abs(found(between[:, None])[:, 0] - np.interp(between, x, first)).max() < 1e-3
-        inside = np.abs(places[:, None] - x).min(axis=1) > 0.05
-        assert price[inside].max() < 1 - 1e-3  # no other minimiser has a kink inside
-    # Negative control: alone, its kinks bend the same way, and may lie anywhere between them.
-    _, price = prices(labelled(x, first[None]))
-    assert price.min() > 1 - 1e-6
 
 
 def test_data_sets_come_in_two_relations():
