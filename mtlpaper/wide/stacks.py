@@ -13,7 +13,16 @@ from torch import Tensor
 
 from mtlpaper.errors import NotConvergedError, require
 from mtlpaper.wide.limit import Norm, minimiser
-from mtlpaper.wide.networks import Fitted, Readout, first_weights, optimise, per_problem, stack
+from mtlpaper.wide.networks import (
+    Fitted,
+    Hidden,
+    Readout,
+    first_weights,
+    optimise,
+    per_problem,
+    residuals,
+    stack,
+)
 from mtlpaper.wide.problem import Regression
 
 #: What tasks have in common: all but the output weights; the first stack and a bottleneck of one
@@ -50,7 +59,7 @@ class TrainedStacks(Fitted):
     outputs: Float[np.ndarray, "problem start point task"]
 
 
-class _TwoStacks:
+class _TwoStacks(Hidden):
     """All but the last layer of networks of two stacks whose biases cost nothing."""
 
     def __init__(
@@ -173,7 +182,8 @@ def train_stacks(
     kinds = [kind for kind in shared for _ in range(starts)]
     hidden = _TwoStacks(width, kinds, between, readout)
     start = torch.tensor(hidden.start(problems, starts, rng), device=device)
-    theta, residual = optimise(hidden, readout, start)
+    hidden, found = optimise(hidden, readout, start)
+    theta, residual = found.x, residuals(hidden, found)
     exact = torch.zeros_like(residual)
     psi = hidden(theta, readout.x, exact)
     alpha, c, value = readout.fit(psi)
@@ -184,8 +194,8 @@ def train_stacks(
     def shaped(values: Tensor) -> np.ndarray:
         return values.detach().cpu().numpy().reshape(len(problems), starts, *values.shape[1:])
 
-    found = TrainedStacks(*map(shaped, (objective, residual, outputs)))
-    return found.converged(tolerance)
+    fitted = TrainedStacks(*map(shaped, (objective, residual, outputs)))
+    return fitted.converged(tolerance)
 
 
 def interpolation_cost(x: Float[np.ndarray, " point"], z: Float[np.ndarray, " point"]) -> float:
