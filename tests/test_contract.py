@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 import xarray as xr
 from tiny import data_of as published
 from tiny import params_of as tiny
@@ -95,6 +96,17 @@ def test_a_unit_comes_out_as_published_and_a_change_does_not(name):
                 continue  # the labels of other variables
             off = check.differences(spoilt(data, variable, at), found)
             assert [d.variable.partition("[")[0] for d in off if not d.ok] == [variable]
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device on this machine")
+@pytest.mark.parametrize("name", [n for n in NAMES if "device" in settings(n).model_fields])
+@pytest.mark.usefixtures("as_published")
+def test_a_unit_comes_out_the_same_on_a_gpu(name):
+    data, params = published(name), tiny(name).model_copy(update={"device": "cuda"})
+    every = checking.checks(name, chapters()[name].stages, params, data)
+    for check in {next(iter(check.grid.gives)): check for check in every}.values():
+        found = check.grid.run(check.cell.unit)
+        assert [d for d in check.differences(data, found) if not d.ok] == []
 
 
 @pytest.mark.parametrize("name", NAMES)
