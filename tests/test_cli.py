@@ -169,8 +169,17 @@ def test_a_device_that_is_not_there_is_refused_before_a_kernel_starts(root, tmp_
     assert not out.exists()
 
 
-@pytest.mark.parametrize("quiet", [False, True])
-def test_a_run_tells_its_beginning_end_and_folder(root, tmp_path, monkeypatch, quiet):
+@pytest.mark.parametrize(
+    ("quiet", "device", "of_what"),
+    [
+        (False, "cpu", ""),
+        (True, "cpu", ""),
+        (False, "cuda", ", estimated for the processor"),
+    ],
+)
+def test_a_run_tells_its_beginning_end_and_folder(
+    root, tmp_path, monkeypatch, quiet, device, of_what
+):
     monkeypatch.setattr(
         "mtlpaper.companion.experiments.estimate",
         lambda params: SimpleNamespace(summary=lambda jobs: f"{params.n} networks on {jobs}"),
@@ -186,12 +195,12 @@ def test_a_run_tells_its_beginning_end_and_folder(root, tmp_path, monkeypatch, q
         )
 
     monkeypatch.setattr(runs, "execute", execute)
-    arguments = ["-p", "n=7", "--preset", "quick", "--jobs", 3, "--device", "cpu", "--force"]
+    arguments = ["-p", "n=7", "--preset", "quick", "--jobs", 3, "--device", device, "--force"]
     options = ["--root", root, "--out", tmp_path / "out", *(["--quiet"] if quiet else [])]
     code, out, err = call("run", "toy", *arguments, *options)
     assert code == 0
-    assert asked["run"].params == Toy.preset("quick", n=7)
-    assert asked["run"].changed == {"n": 7, "device": "cpu"}
+    assert asked["run"].params == Toy.preset("quick", n=7, device=device)
+    assert asked["run"].changed == {"n": 7, "device": device}
     assert asked["means"] == runs.Means(3, root / "runs" / "store", None)
     assert asked["force"] is True
     if quiet:
@@ -200,7 +209,7 @@ def test_a_run_tells_its_beginning_end_and_folder(root, tmp_path, monkeypatch, q
         assert out == f"{tmp_path / 'out'}\n"
         assert err == (
             "toy: running, preset quick (code: mtlpaper.tasks changed)\n"
-            "toy: 7 networks on 3\n"
+            f"toy: 7 networks on 3{of_what}\n"
             "toy: an entry was damaged\n"
             "toy: done in 1.3 s\n"
         )

@@ -16,7 +16,7 @@ import IPython  # noqa: F401 (what a kernel has loaded)
 import numpy as np
 import pytest
 from toy.repository import python_path
-from toy.units import Unit, die, die_once, draw, reciprocal, same
+from toy.units import Unit, die, die_once, draw, find_no_gpu_memory, reciprocal, same
 
 from mtlpaper.companion.sweeps import Store, StoreError, WorkerError, sweep
 from mtlpaper.companion.sweeps.environment import JOBS, STORE, Means, jobs_allowed, using
@@ -149,6 +149,20 @@ def test_a_worker_that_dies_is_an_error_and_the_sweep_goes_on_from_there(store, 
     assert all(name.endswith(".unit") for name in contents(store))
     got = sweep(die_once, some)
     assert same(got, [draw(unit) for unit in some])
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "CUDA out of memory. Tried to allocate 20.00 MiB.",
+        "CUDA error: out of memory",
+        "CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`",
+    ],
+)
+def test_processes_that_find_no_memory_on_the_gpu_are_told_to_be_fewer(monkeypatch, said):
+    monkeypatch.setenv(JOBS, "2")
+    with pytest.raises(WorkerError, match=r"the GPU has too little .* fewer than 2 jobs"):
+        sweep(find_no_gpu_memory, [Unit(seed, label=said) for seed in range(2)])
 
 
 def together(pool, function, some: list[Unit]) -> list[dict]:

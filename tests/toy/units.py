@@ -53,6 +53,11 @@ def die(unit: Unit) -> dict[str, np.ndarray]:
     return draw(unit)
 
 
+def find_no_gpu_memory(unit: Unit) -> dict[str, np.ndarray]:
+    """Fail as torch does where the GPU's memory is used up."""
+    raise RuntimeError(unit.label)
+
+
 def die_once(unit: Unit) -> dict[str, np.ndarray]:
     """Kill the process, but for the first time only."""
     mark = Path(unit.folder) / f"died-{unit.seed}"

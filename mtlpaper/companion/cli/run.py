@@ -126,4 +126,6 @@ def _estimate(planned: Run, means: Means) -> str:
     """Say what a run will take."""
     from mtlpaper.companion import experiments
 
-    return experiments.estimate(planned.params).summary(means.jobs)
+    found = experiments.estimate(planned.params).summary(means.jobs)
+    on_gpu = getattr(planned.params, "device", "cpu") == "cuda"
+    return f"{found}, estimated for the processor" if on_gpu else found

@@ -20,7 +20,7 @@ class SourceChangedError(SweepError):
 
 
 class WorkerError(SweepError):
-    """A worker process died without an exception, as it does when memory runs out."""
+    """A worker process died, as it does when memory runs out, or the GPU has no memory for it."""
 
 
 class SchedulerError(SweepError):

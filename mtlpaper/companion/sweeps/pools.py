@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import re
 import signal
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator
@@ -37,6 +38,8 @@ _AHEAD = 2
 _AHEAD_OF_CLUSTER = 500
 #: Seconds between two looks whether the work was stopped.
 LOOK = 0.25
+#: What torch says where the GPU's memory is used up: its allocator, CUDA or a library of CUDA.
+_NO_GPU_MEMORY = re.compile("CUDA (error: )?out of memory|STATUS_ALLOC_FAILED")
 
 
 @dataclass(frozen=True)
@@ -225,12 +228,13 @@ class _Here(Executor):
 @contextmanager
 def _local(workers: int, *, shared: bool = False) -> Iterator[Pool]:
     def explain(error: BaseException) -> SweepError | None:
-        if not isinstance(error, BrokenProcessPool):
+        if isinstance(error, BrokenProcessPool):
+            what = "a worker process died, perhaps for want of memory"
+        elif isinstance(error, RuntimeError) and _NO_GPU_MEMORY.search(str(error)):
+            what = "the GPU has too little free memory for the worker processes"
+        else:
             return None
-        return WorkerError(
-            "a worker process died, perhaps for want of memory; try with fewer than "
-            f"{workers} jobs (what was stored stays)"
-        )
+        return WorkerError(f"{what}; try with fewer than {workers} jobs (what was stored stays)")
 
     # Forked copies of a process in which BLAS or torch runs threads hang, hence "spawn".
     context = multiprocessing.get_context("spawn")
