@@ -23,7 +23,7 @@ H = TypeVar("H", bound="Hidden")
 #: Half-widths over which the kink of a neuron is rounded off, stage by stage, over the inputs' own.
 _COARSE, _FINE = (0.1, 0.03, 0.01), (1e-2, 1e-3, 1e-4, 1e-5, 1e-6)
 #: Iterations of every stage.
-_ITERATIONS = 200
+_ITERATIONS = 500
 #: How often neurons are moved, at most; how many of a network at once; places that are tried.
 _ROUNDS, _MOVED, _PLACES = 4, 8, 1024
 #: Neurons whose unit vectors have a product of more than one less this do the same.
@@ -59,7 +59,7 @@ class Hidden(PerNetwork, ABC):
     def moved(
         self, theta: Float[Tensor, "net parameter"], readout: "Readout"
     ) -> tuple[Float[Tensor, "net parameter"], Bool[Tensor, " net"]]:
-        """Move neurons of no use to where they would help, here none; say which networks changed."""
+        """Move neurons of no use to where they would help, if any; say which networks changed."""
         return theta, torch.zeros_like(readout.reach, dtype=torch.bool)
 
 

@@ -63,7 +63,9 @@ def relu(params: Depth, n_train: int, S_A: float, seed: int, depth: int) -> Deep
     rate = params.deep_learning_rate
     return DeepUnit(
         problem_of(params, n_train, n_train, S_A, seed),
-        training_of(params, n_train, learning_rate=rate, look_every=2 * rate, t_max=params.t_max),
+        training_of(
+            params, n_train, S_A, learning_rate=rate, look_every=2 * rate, t_max=params.t_max
+        ),
         params.N2,
         depth,
         params.activation,

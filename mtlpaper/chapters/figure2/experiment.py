@@ -71,8 +71,9 @@ def curves_unit(params: Figure2) -> Unit:
     panel; each network is trained until its losses have passed their minima.
     """
     n = params.n_train_left
-    problem = problem_of(params, n, n, high_main_tasks(params)[0], 0, **extreme_tasks(params))
-    training = training_of(params, n, curves=True)
+    S_A = high_main_tasks(params)[0]
+    problem = problem_of(params, n, n, S_A, 0, **extreme_tasks(params))
+    training = training_of(params, n, S_A, curves=True)
     return Unit(problem, training, params.N2, params.s0, params.initial)
 
 

@@ -134,7 +134,7 @@ def measure(params: WideLimit, _: xr.Dataset) -> Iterator[Grid]:
 
 def _cost(unit: Networks) -> Cost:
     n = len(unit.trainings) * unit.n_starts
-    return Cost(2.0 + 8e-4 * n * unit.width, networks=n)
+    return Cost(n * min(0.08 * unit.width, 0.7), networks=n)
 
 
 def derive(params: WideLimit, data: xr.Dataset) -> xr.Dataset:

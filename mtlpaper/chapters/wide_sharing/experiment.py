@@ -332,10 +332,7 @@ def measure(params: WideSharing, _: xr.Dataset) -> Iterator[Grid]:
             ),
         },
         functions | seed_coordinate(params.n_seeds),
-        lambda unit: Cost(
-            1.5 + 6e-4 * unit.width * len(unit.data) * unit.n_starts,
-            networks=2 * len(unit.data) * unit.n_starts,
-        ),
+        _cost,
     )
     yield Grid(
         {"prior": Labels(POSTERIORS, "posterior, by what stays as the width grows")}
@@ -353,6 +350,11 @@ def measure(params: WideSharing, _: xr.Dataset) -> Iterator[Grid]:
         functions,
         lambda unit: Cost(2e-6 * unit.width * unit.n_draws),
     )
+
+
+def _cost(unit: Descents) -> Cost:
+    n = 2 * len(unit.data) * unit.n_starts
+    return Cost(1.5 + n * (0.11 + 4e-4 * unit.width), networks=n)
 
 
 def derive(_: WideSharing, data: xr.Dataset) -> xr.Dataset:

@@ -42,7 +42,8 @@ from mtlpaper.companion.contract import Grid, Labels, Variable
 
 #: The parameter `learning_rate` holds at so many training points; the rate is proportional to them.
 REFERENCE_POINTS = 800
-#: At larger rates gradient descent departs from the gradient flow, and then diverges.
+#: Beyond this over sqrt(1 + S_A), large steps of good students overshoot: their losses are those of
+#: no gradient flow, and hang on rounding.
 _LARGEST_RATE = 2.0
 N_GROUPS = 4
 #: How the time is chosen at which two students are compared.
@@ -68,12 +69,13 @@ def problem_of(
     )
 
 
-def training_of(params: TwoTasks, n_train: int, **changes: Any) -> Training:
+def training_of(params: TwoTasks, n_train: int, S_A: Values, **changes: Any) -> Training:
     """Training of students on `n_train` points; `changes` replace fields.
 
     With more points the minima come later, and larger steps are accurate enough.
     """
-    learning_rate = min(params.learning_rate * n_train / REFERENCE_POINTS, _LARGEST_RATE)
+    largest = _LARGEST_RATE / math.sqrt(1 + np.max(S_A))
+    learning_rate = min(params.learning_rate * n_train / REFERENCE_POINTS, largest)
     if isinstance(params, Protocol) and params.epochs:
         changes = _lengths(params, n_train, learning_rate) | changes
     fields: dict[str, Any] = {
@@ -116,7 +118,7 @@ def linear(
 ) -> Unit:
     """Linear students of one dataset, pair of training set sizes and main task."""
     problem = problem_of(params, n_train, n_aux, S_A, seed, **changes)
-    training = training_of(params, n_train)
+    training = training_of(params, n_train, S_A)
     by_steps = isinstance(params, Protocol) and params.auxiliary_weight == "steps"
     alpha_B = max(1, n_aux // n_train) if by_steps else 1
     unit = Unit(problem, training, params.N2, params.s0, params.initial, alpha_B)

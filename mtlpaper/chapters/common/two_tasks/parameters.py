@@ -49,7 +49,8 @@ class TwoTasks(Parameters):
         0.5,
         "ours",
         "near the gradient-flow limit",
-        meaning="learning rate 1/tau at 800 training points; it grows with their number, up to 2",
+        meaning="learning rate 1/tau at 800 training points; it grows with their number, up to "
+        "2 / sqrt(1 + S_A)",
     )
     t_max: g.t_max = parameter(
         20_000.0,
