@@ -73,6 +73,20 @@ def test_the_quadrature_is_the_mean_over_random_inputs(rank):
     assert (np.abs(seen.accuracy - accuracy) < WITHIN * np.hypot(accuracy_error, 1e-3)).all()
 
 
+@pytest.mark.parametrize("scale", [10.0, 1000.0])
+def test_large_logits_keep_the_error_in_proportion_to_the_loss(scale):
+    """Terms of hundreds of nats differ by a few; an error in proportion to them hides minima."""
+    A = teacher(5)
+    W = scale * (A.W_bar + 0.05 * rank_deficient(N1, 1))[None]
+    (loss,), (error,), *_ = simulated(A, W)
+    for seed in range(4):
+        seen = score(A, W, n_points=256, seed=1000 * seed).loss[0]
+        # Four groups tell their own error to a factor of two.
+        own = seen.std(ddof=1) / 2
+        assert own < 0.2 * loss
+        assert abs(seen.mean() - loss) < WITHIN * np.hypot(error, 2 * own)
+
+
 @pytest.mark.parametrize("flaw", ["V_bar", "U_bar", "noise"])
 def test_another_teacher_would_be_noticed(flaw):
     """Negative controls: wrong input directions, wrong output directions, noisy labels."""

@@ -67,7 +67,14 @@ TINY: dict[str, dict[str, object]] = {
     "depth": _TASKS
     | {"S_B": [0.01, 10.0], "n_train": [200], "n_train_right": 200, "depth": [1, 3]},
     "interactions": _PUBLISHED
-    | {"n_train": [20, 100], "n_points": 64, "n_fresh": 128, "n_cavity": 1, "t_infinite": 40.0},
+    | {
+        "n_seeds": 4,  # fewer tell no benefit from zero
+        "n_train": [20, 100],
+        "n_points": 64,
+        "n_fresh": 128,
+        "n_cavity": 1,
+        "t_infinite": 40.0,
+    },
     "confounds": _TASKS
     | {
         "S_A": [10.0],

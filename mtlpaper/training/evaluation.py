@@ -68,6 +68,11 @@ class GaussianTest:
     second term is linear in W: tr(W^T E[onehot(y) x^T]), with a moment that is computed once. Noisy
     labels change this moment only.
 
+    Large logits make both terms large and their difference small: log Z is nearly (Wx)_y. So the
+    latter, on the same points and with noise-free labels, is a control variate of the former: from
+    the mean of log Z we take c (mean of (Wx)_y - its expectation), with the regression coefficient
+    c of log Z on (Wx)_y. For small logits c is near 0, for large ones near 1.
+
     Parameters
     ----------
     teacher : Teacher
@@ -108,13 +113,14 @@ class GaussianTest:
         # Labels depend on ratios of singular values only: tasks of a dataset share the moment.
         U_S = teacher.U_bar * np.round(teacher.S_bar / teacher.S_bar.max(), 12)
         eps = _points(rank + N3, n_points, n_groups, seed)
-        moments = _moments(U_S.tobytes(), (N3, rank), 0.0, n_groups, seed + 1)
+        clean = moments = _moments(U_S.tobytes(), (N3, rank), 0.0, n_groups, seed + 1)
         if noisy > 0:
             noise = round(float(teacher.logit_variance**0.5 / teacher.S_bar.max()), 12)
             with_noise = _moments(U_S.tobytes(), (N3, rank), noise, n_groups, seed + 1)
-            moments = (1 - noisy) * moments + noisy * with_noise
+            moments = (1 - noisy) * clean + noisy * with_noise
         self._eps, self._n_groups = tensor(eps, device, dtype), n_groups
-        self._V, self._moments = (tensor(a, device, dtype) for a in (teacher.V_bar, moments))
+        self._V = tensor(teacher.V_bar, device, dtype)
+        self._moments = tensor(np.stack([clean, moments]), device, dtype)
         self._y = torch.tensor((U_S @ eps[:rank]).argmax(axis=0), device=device)
 
     def __call__(self, W: Float[Tensor, "net N3 N1_or_more"]) -> Score:
@@ -131,11 +137,18 @@ class GaussianTest:
         z = (response @ self._eps).view(nets, N3, -1)
         if bias.shape[2]:
             z += bias
-        log_Z, _, hit = _loss_terms(z, [self._y])
-        groups = log_Z.view(nets, self._n_groups, -1).mean(dim=2)
-        of_labels = torch.cat([seen, bias], dim=2)
-        moments = self._moments[:, :, : of_labels.shape[2]]
-        loss = groups - torch.einsum("ncr,gcr->ng", of_labels, moments)
+        log_Z, (of_label,), hit = _loss_terms(z, [self._y])
+        deviation = of_label - of_label.mean(dim=1, keepdim=True)
+        squares = deviation.square().sum(dim=1).clamp_min(torch.finfo(z.dtype).tiny)
+        coefficient = (log_Z * deviation).sum(dim=1) / squares
+        seen = torch.cat([seen, bias], dim=2)
+        expected, by_label = torch.einsum(
+            "ncr,kgcr->kng", seen, self._moments[..., : seen.shape[2]]
+        )
+        mean_log_Z, mean = (
+            values.view(nets, self._n_groups, -1).mean(dim=2) for values in (log_Z, of_label)
+        )
+        loss = mean_log_Z - coefficient[:, None] * (mean - expected) - by_label
         loss[~finite] = torch.nan
         return Score(_array(loss), _array(hit.mean(dim=1)))
 
