@@ -162,17 +162,27 @@ def with_biases(student: Student, rng: np.random.Generator) -> Student:
     -----
     Source: the authors' script, whose layers have biases unless they are switched off.
     """
+    trunk = biased(student.W21, rng, hidden=True)
+    heads = tuple(biased(W, rng) for W in student.W32)
+    further = tuple(biased(W, rng, hidden=True) for W in student.further)
+    return Student(trunk, heads, True, further)
 
-    def biased(W: np.ndarray) -> np.ndarray:
-        units, fan_in = W.shape
-        return np.hstack([W, rng.uniform(-1, 1, (units, 1)) / np.sqrt(fan_in)])
 
-    def held(W: np.ndarray) -> np.ndarray:
-        return np.vstack([biased(W), np.eye(1, W.shape[1] + 1, W.shape[1])])
+def biased(
+    W: Float[np.ndarray, "units fan_in"], rng: np.random.Generator, *, hidden: bool = False
+) -> Float[np.ndarray, "units_or_more fan_in_and_1"]:
+    """Give one layer biases, as one more column; see `with_biases`.
 
-    trunk = held(student.W21)
-    heads = tuple(map(biased, student.W32))
-    return Student(trunk, heads, True, tuple(map(held, student.further)))
+    Parameters
+    ----------
+    W : (units, fan-in) array
+    rng : numpy.random.Generator
+    hidden : bool
+        Whether to add a unit that copies the input held at 1, for the biases of the next layer.
+    """
+    units, fan_in = W.shape
+    W = np.hstack([W, rng.uniform(-1, 1, (units, 1)) / np.sqrt(fan_in)])
+    return np.vstack([W, np.eye(1, fan_in + 1, fan_in)]) if hidden else W
 
 
 def gaussian(

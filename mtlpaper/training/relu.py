@@ -12,6 +12,7 @@ from torch import Tensor
 
 from mtlpaper.errors import require
 from mtlpaper.randomness import orthonormal
+from mtlpaper.students import biased
 from mtlpaper.training.networks import Dtype, tensor
 from mtlpaper.training.sets import (
     TrainingSet,
@@ -96,19 +97,9 @@ def deep_student(
         trunk = [scale * np.sqrt(2 / fan) * rng.standard_normal((N2, fan)) for fan in fans]
         heads = [scale / np.sqrt(N2) * rng.standard_normal((N3, N2)) for _ in range(n_tasks)]
     if biases:
-        trunk = [_with_unit_held(_with_biases(W, rng)) for W in trunk]
-        heads = [_with_biases(W, rng) for W in heads]
+        trunk = [biased(W, rng, hidden=True) for W in trunk]
+        heads = [biased(W, rng) for W in heads]
     return DeepStudent(tuple(trunk), tuple(heads), biases)
-
-
-def _with_biases(W: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    units, fan = W.shape
-    return np.hstack([W, rng.uniform(-1, 1, (units, 1)) / np.sqrt(fan)])
-
-
-def _with_unit_held(W: np.ndarray) -> np.ndarray:
-    """Weights with one more unit, which copies the last one of the layer below."""
-    return np.vstack([W, np.eye(1, W.shape[1], W.shape[1] - 1)])
 
 
 class ReLUDescent:

@@ -22,12 +22,15 @@ class Range:
     Attributes
     ----------
     name : str
+    sets : tuple of str
+        The parameters that have its value; those of `epochs` are lengths of training in tau.
     low, high : float
     even : {"log", "linear", "inverse"}
         In what function of the flag all values count the same.
     """
 
     name: str
+    sets: tuple[str, ...]
     low: float
     high: float
     even: Literal["log", "linear", "inverse"]
@@ -51,13 +54,13 @@ class Range:
         return float(2 * (at - low) / (high - low) - 1)
 
 
-#: What changes in the trials; the share is that of noisy labels in training and test alike.
+#: What changes in the trials.
 RANGES = (
-    Range("inputs N1", 60, 160, "log"),
-    Range("hidden units N2", 24, 160, "log"),
-    Range("rate x epochs", 0.7, 50, "inverse"),
-    Range("share of noisy labels", 0.3, 0.8, "linear"),
-    Range("noise sigma", 0.6, 1.6, "log"),
+    Range("inputs N1", ("N1",), 60, 160, "log"),
+    Range("hidden units N2", ("N2",), 24, 160, "log"),
+    Range("rate x epochs", ("epochs",), 0.7, 50, "inverse"),
+    Range("share of noisy labels", ("noisy_train", "noisy_test"), 0.3, 0.8, "linear"),
+    Range("noise sigma", ("sigma",), 0.6, 1.6, "log"),
 )
 
 
@@ -69,7 +72,7 @@ def trials(params: Flags) -> list[Flags]:
 
 def of_settings(params: Flags) -> list[str]:
     """Named settings that change flags of `RANGES`, and nothing else."""
-    flags = {"N1", "N2", "epochs", "noisy_train", "noisy_test", "sigma"}
+    flags = {name for flag in RANGES for name in flag.sets}
     return [
         name
         for name, changes in params.settings.items()
@@ -80,22 +83,21 @@ def of_settings(params: Flags) -> list[str]:
 
 def _values(params: Flags, z: Float[np.ndarray, " flag"]) -> dict[str, float]:
     """Parameters of one combination, which is over [-1, 1] for every flag."""
-    N1, N2, length, noisy, sigma = (flag.value(at) for flag, at in zip(RANGES, z, strict=True))
-    return {
-        "N1": round(N1),
-        "N2": round(N2),
-        "epochs": round(length / params.script_rate),
-        "noisy_train": noisy,
-        "noisy_test": noisy,
-        "sigma": sigma,
-    }
+    found = {name: flag.value(at) for flag, at in zip(RANGES, z, strict=True) for name in flag.sets}
+    found["epochs"] /= params.script_rate
+    whole = {name for name in found if isinstance(getattr(params, name), int)}
+    return {name: round(value) if name in whole else value for name, value in found.items()}
 
 
 def scaled(params: Flags) -> Float[np.ndarray, " flag"]:
     """Flags of a run over [-1, 1]; training past the minimum is the end of the range."""
-    length = params.script_rate * params.epochs or RANGES[2].high
-    values = (params.N1, params.N2, length, params.noisy_train, params.sigma)
-    return np.array([flag.scaled(value) for flag, value in zip(RANGES, values, strict=True)])
+
+    def value(flag: Range) -> float:
+        if flag.sets == ("epochs",):
+            return params.script_rate * params.epochs or flag.high
+        return float(getattr(params, flag.sets[0]))
+
+    return np.array([flag.scaled(value(flag)) for flag in RANGES])
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,6 @@ class Flags(Protocol):
         "paper": {},
         "quick": {
             **QUICK_PROTOCOL,
-            "S_A": [0.01, 10.0],
             "n_train": [100, 400],
             "n_worlds": 3,
             "n_subsets": 3,
