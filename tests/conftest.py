@@ -25,6 +25,7 @@ import hypothesis
 import matplotlib as mpl
 import pytest
 import torch
+from toy import registration
 
 from mtlpaper import chapters, documents
 from mtlpaper.companion import registry
@@ -52,3 +53,10 @@ def _tiny_data(tmp_path_factory):
     folder = tmp_path_factory.getbasetemp()
     # A worker's own folder lies in the one of all.
     tiny.folder = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+
+
+@pytest.fixture(scope="module")
+def toys():
+    """The toys are among the package's chapters."""
+    with registration.registered():
+        yield

@@ -11,7 +11,6 @@ from types import SimpleNamespace
 import pytest
 import typer
 from rich.console import Console
-from toy import registration
 from toy.folder import write_record
 from toy.program import call, reused
 from toy.repository import make_repository
@@ -25,11 +24,7 @@ from mtlpaper.companion.cli.live import Lines
 from mtlpaper.companion.registry import chapters, settings
 from mtlpaper.companion.sweeps.progress import Report
 
-
-@pytest.fixture(autouse=True)
-def _toy():
-    with registration.registered():
-        yield
+pytestmark = pytest.mark.usefixtures("toys")
 
 
 @pytest.fixture

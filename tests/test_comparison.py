@@ -12,7 +12,6 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import xarray as xr
-from toy import registration
 from toy.folder import rewrite_record, write_run
 from toy.repository import make_repository
 from typer.testing import CliRunner
@@ -42,10 +41,7 @@ from mtlpaper.companion.runs import SetupError, plan
 LABELS = {"units": "nats", "long_name": "a quantity"}
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _toy():
-    with registration.registered():
-        yield
+pytestmark = pytest.mark.usefixtures("toys")
 
 
 @pytest.fixture(scope="module")

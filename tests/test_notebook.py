@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 import xarray as xr
 from claims_data import ideal, sourced, sourced_claims
-from toy import registration
 from toy.repository import PARAMETERS
 from toy.settings import Toy, points
 
@@ -15,11 +14,7 @@ from mtlpaper.companion import notebook, registry, results
 from mtlpaper.companion.claims import all_claims, explain, found_text, rule_text
 from mtlpaper.companion.parameters import ParameterError
 
-
-@pytest.fixture(autouse=True)
-def _toy():
-    with registration.registered():
-        yield
+pytestmark = pytest.mark.usefixtures("toys")
 
 
 @pytest.fixture

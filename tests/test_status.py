@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from toy import registration
 from toy.folder import rewrite_record, write_run
 from toy.repository import make_repository
 from typer.testing import CliRunner
@@ -35,11 +34,7 @@ from mtlpaper.companion.runs import (
 from mtlpaper.companion.runs.publication import standing
 from mtlpaper.companion.runs.staleness import differences
 
-
-@pytest.fixture(scope="module", autouse=True)
-def _toy():
-    with registration.registered():
-        yield
+pytestmark = pytest.mark.usefixtures("toys")
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from toy import registration
 from toy.folder import rewrite_record, write_run
 from toy.repository import make_repository
 from toy.settings import Toy
@@ -23,11 +22,7 @@ from mtlpaper.companion.contract.declaration import Cell
 from mtlpaper.companion.registry import chapters, settings
 from mtlpaper.companion.sweeps.environment import SCHEDULER, STORE
 
-
-@pytest.fixture(scope="module", autouse=True)
-def _toy():
-    with registration.registered():
-        yield
+pytestmark = pytest.mark.usefixtures("toys")
 
 
 @pytest.fixture(scope="module")
