@@ -24,6 +24,7 @@ jaxtyping.install_import_hook("mtlpaper", "runtime_types.checked")
 import hypothesis
 import matplotlib as mpl
 import pytest
+import runtime_types
 import torch
 from toy import registration
 
@@ -43,6 +44,11 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
 # The same examples at every run, and no deadline: a slow machine is no fault of the code.
 hypothesis.settings.register_profile("reproducible", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("reproducible")
+
+
+@pytest.fixture(autouse=True)
+def _checks_begin_anew():
+    runtime_types.made.clear()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -12,6 +12,7 @@ from pathlib import Path
 import jaxtyping
 import numpy as np
 import pytest
+import runtime_types
 import yaml
 from hatchling.builders.sdist import SdistBuilder
 from packaging.requirements import Requirement
@@ -135,10 +136,13 @@ def test_citation_names_the_companion_and_the_paper():
     assert paper["identifiers"][0]["value"] == "arXiv:1910.13593"
 
 
-def test_shapes_are_checked_while_tests_run():
+@pytest.mark.parametrize("_turn", ["first", "in the next test"])
+def test_shapes_are_checked_while_tests_run(_turn):
     # Two axes are asked for. Without the import hook of conftest.py, SciPy would take the vector.
     with pytest.raises(jaxtyping.TypeCheckError, match="N3 N"):
         gibbs.softmax(np.zeros(3))
+    for _ in range(runtime_types.CHECKS):  # all that the next test would have left
+        gibbs.softmax(np.zeros((3, 1)))
 
 
 def make(folder, *arguments):

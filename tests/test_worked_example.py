@@ -81,7 +81,7 @@ def program(tree: Path, *arguments: str, code: int = 0) -> str:
     done = subprocess.run(
         [sys.executable, "-m", "mtlpaper", *arguments],
         cwd=tree,
-        env={**os.environ, "PYTHONPATH": str(tree)},
+        env={**os.environ, "PYTHONPATH": str(tree), "MTLPAPER_JOBS": "1"},
         capture_output=True,
         text=True,
         check=False,
