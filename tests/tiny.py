@@ -9,6 +9,7 @@ from pathlib import Path
 import jaxtyping
 import numpy as np
 import pytest
+import runtime_types
 import xarray as xr
 from filelock import FileLock
 
@@ -177,6 +178,7 @@ def computed(params: Parameters) -> xr.Dataset:
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(jaxtyping.config, "jaxtyping_disable", True)
+        patch.setattr(runtime_types, "CHECKS", 0)  # of nested functions when they are made
         return experiments.compute(params)
 
 
