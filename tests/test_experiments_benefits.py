@@ -258,18 +258,22 @@ def test_a_number_of_classes_may_be_given_where_the_parameters_have_several():
 
 
 @pytest.mark.parametrize(
-    ("n_train", "rate", "expected"),
+    ("n_train", "S_A", "rate", "expected"),
     [
-        (800, 0.5, 0.5),
-        (100, 0.5, 0.0625),
-        (3200, 0.5, 2.0),
-        (6400, 0.5, 2.0),
-        (800, 3.0, 2.0),
-        (400, 3.0, 1.5),
+        (800, 0.0, 0.5, 0.5),
+        (100, 0.0, 0.5, 0.0625),
+        (3200, 0.0, 0.5, 2.0),
+        (6400, 0.0, 0.5, 2.0),
+        (800, 3.0, 0.5, 0.5),
+        (3200, 3.0, 0.5, 1.0),
+        (3200, (8.0, 3.0), 0.5, 2.0 / 3.0),
+        (400, 0.0, 3.0, 1.5),
     ],
 )
-def test_the_learning_rate_grows_with_the_points_up_to_two(n_train, rate, expected):
-    training = benefits.training_of(figure2(learning_rate=rate, epochs=0), n_train)
+def test_the_learning_rate_grows_with_the_points_up_to_two_over_a_root(
+    n_train, S_A, rate, expected
+):
+    training = benefits.training_of(figure2(learning_rate=rate, epochs=0), n_train, S_A)
     assert training.learning_rate == expected
     assert training.look_every == 2 * expected
 
@@ -295,14 +299,14 @@ def test_benefits_at_the_rate_in_use_are_those_of_smaller_steps():
 
 def test_a_training_is_what_the_parameters_say():
     params = figure2(dtype="float32", t_max=33.0, epochs=0)
-    training = benefits.training_of(params, 40)
+    training = benefits.training_of(params, 40, 1.0)
     for name in ("t_max", "n_test", "device", "dtype"):
         assert getattr(training, name) == getattr(params, name), name
     assert training.n_validation == 0  # only where rules that choose the time are compared
     assert training.n_groups == benefits.N_GROUPS
     assert training.stop_early
     assert not training.curves
-    changed = benefits.training_of(params, 40, learning_rate=0.01, curves=True)
+    changed = benefits.training_of(params, 40, 1.0, learning_rate=0.01, curves=True)
     assert changed == replace(training, learning_rate=0.01, curves=True)
 
 
@@ -312,16 +316,18 @@ def test_a_training_is_what_the_parameters_say():
 def test_epochs_are_a_length_of_training(n_train, t_max):
     """So many passes at the script's rate, a step for every batch; steps of the flow divide it."""
     params = figure2(epochs=2000)
-    flow = benefits.training_of(params, n_train)
+    flow = benefits.training_of(params, n_train, 1.0)
     assert flow.t_max == pytest.approx(t_max)
     steps = t_max / flow.learning_rate
     assert steps == pytest.approx(round(steps))
-    assert flow.learning_rate <= benefits.training_of(figure2(), n_train).learning_rate
+    assert flow.learning_rate <= benefits.training_of(figure2(), n_train, 1.0).learning_rate
     assert flow.batch_size == 0
-    script = benefits.training_of(figure2(epochs=2000, updates="alternating"), n_train)
+    script = benefits.training_of(figure2(epochs=2000, updates="alternating"), n_train, 1.0)
     assert (script.t_max, script.learning_rate) == (pytest.approx(t_max), 1e-3)
     assert (script.batch_size, script.alternating) == (128, True)
-    assert not benefits.training_of(figure2(epochs=2000, updates="summed"), n_train).alternating
+    assert not benefits.training_of(
+        figure2(epochs=2000, updates="summed"), n_train, 1.0
+    ).alternating
 
 
 def test_a_unit_has_its_dataset_points_and_main_task():

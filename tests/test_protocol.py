@@ -242,14 +242,14 @@ class Authors(Protocol):
 
 @pytest.mark.parametrize(("N", "batches"), [(100, 1), (128, 1), (129, 2), (800, 7), (3200, 25)])
 def test_training_lasts_as_many_steps_as_the_script_takes(N, batches):
-    training = training_of(Authors(epochs=2000), N)
+    training = training_of(Authors(epochs=2000), N, 1.0)
     assert training.t_max == pytest.approx(2000 * 1e-3 * batches)
     steps = training.t_max / training.learning_rate
     assert steps == pytest.approx(round(steps))
-    by_script = training_of(Authors(epochs=2000, updates="alternating"), N)
+    by_script = training_of(Authors(epochs=2000, updates="alternating"), N, 1.0)
     assert by_script.t_max / by_script.learning_rate == pytest.approx(2000 * batches)
     assert (by_script.batch_size, by_script.alternating) == (128, True)
-    assert training_of(Authors(), N).t_max == Authors().t_max  # until past the minimum
+    assert training_of(Authors(), N, 1.0).t_max == Authors().t_max  # until past the minimum
 
 
 def test_every_network_is_looked_at_where_its_training_ends():

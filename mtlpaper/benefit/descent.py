@@ -88,7 +88,9 @@ def deep_unit(unit: DeepUnit) -> dict[str, np.ndarray]:
         )
         return find_minima(descent, lambda: test(descent.logits), validation, training)
 
-    return _in_blocks(descend, problem.n_networks, DEEP_BLOCK, training)
+    # Few networks at a time suit a core's cache; a GPU takes them all.
+    block = DEEP_BLOCK if training.device == "cpu" else problem.n_networks
+    return _in_blocks(descend, problem.n_networks, block, training)
 
 
 def _with_ones(X: np.ndarray) -> np.ndarray:

@@ -90,7 +90,7 @@ def descend(objective: Objective, start: Float[Tensor, "net parameter"], iterati
     """
     search = _Search(objective, Point(start, *objective(start)))
     found = Point(*(values.clone() for values in vars(search.now).values()))
-    nets = torch.arange(len(start), device=start.device)
+    nets = torch.arange(len(start))
     before = search.now.value
     for iteration in range(1, iterations + 1):
         search.step()
@@ -173,7 +173,7 @@ class _Curvature(PerNetwork):
     def direction(self, g: Float[Tensor, "net parameter"]) -> Float[Tensor, "net parameter"]:
         """Return minus the estimated inverse Hessian times g (Byrd, Nocedal & Schnabel, 1994)."""
         S, Y, scale = self._S, self._Y, self._scale[..., None]
-        order = torch.arange(self._count, self._count + _MEMORY, device=g.device) % _MEMORY
+        order = torch.arange(self._count, self._count + _MEMORY) % _MEMORY
         back = order.argsort()
         products = self._SY[:, order][:, :, order]
         D = products.diagonal(dim1=1, dim2=2)[..., None]

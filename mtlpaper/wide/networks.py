@@ -80,7 +80,6 @@ class Readout(PerNetwork):
         Networks of every problem.
     biases : bool
         Whether c is regularised.
-    device : str
     """
 
     def __init__(
@@ -90,11 +89,10 @@ class Readout(PerNetwork):
         starts: int,
         *,
         biases: bool,
-        device: str,
     ) -> None:
         def batch(arrays: Sequence[np.ndarray]) -> Tensor:
             rows = pad_sequence([torch.tensor(one) for one in arrays], batch_first=True)
-            return rows.repeat_interleave(starts, dim=0).to(device)
+            return rows.repeat_interleave(starts, dim=0)
 
         eye = np.eye(problems[0].n_tasks)
         self.x = batch([one.x for one in problems])
@@ -118,7 +116,7 @@ class Readout(PerNetwork):
         """
         y, output = self._y, self.output
         A = (psi.transpose(1, 2) @ psi + self._biases) * self._same
-        A = A + self.decay[:, None, None] * torch.eye(y.shape[1], dtype=A.dtype, device=A.device)
+        A = A + self.decay[:, None, None] * torch.eye(y.shape[1], dtype=A.dtype)
         factor, failed = torch.linalg.cholesky_ex(A)
         if self._biases:
             alpha = torch.cholesky_solve(y, factor)
@@ -212,7 +210,7 @@ def optimise(hidden: H, readout: Readout, start: Float[Tensor, "net parameter"])
     """
     hidden, theta = hidden.condensed(_lowered(hidden, readout, start, _COARSE).x)
     found = _lowered(hidden, readout, theta, _FINE)
-    nets = torch.arange(len(start), device=start.device)
+    nets = torch.arange(len(start))
     for _ in range(_ROUNDS):
         some = hidden.take(nets), readout.take(nets)
         theta, changed = some[0].moved(found.x[nets], some[1])
@@ -452,7 +450,6 @@ def train(
     starts: int,
     rng: np.random.Generator,
     tolerance: float = np.inf,
-    device: str = "cpu",
 ) -> Trained:
     """Minimise L + decay |theta|² over networks of one stack, all of a batch at once.
 
@@ -476,8 +473,6 @@ def train(
         Draws the directions of the first weights, and where in the box of the inputs kinks lie.
     tolerance : float
         Largest admissible residual of the best network of a problem.
-    device : str
-        "cpu" or "cuda".
 
     Returns
     -------
@@ -495,14 +490,14 @@ def train(
     widths, decays = per_problem(problems, width, decay)
     require(starts >= 1, "starts", starts, "at least 1")
     most = int(widths.max())
-    readout = Readout(problems, decays, starts, biases=biases, device=device)
+    readout = Readout(problems, decays, starts, biases=biases)
     neurons = np.arange(most) < np.repeat(widths, starts)[:, None]
-    alive = torch.tensor(neurons, dtype=torch.float64, device=device)
+    alive = torch.tensor(neurons, dtype=torch.float64)
     draws = first_weights(problems, most, starts, rng)
-    places = torch.tensor(first_weights(problems, _PLACES, 1, rng)[:, 0], device=device)
+    places = torch.tensor(first_weights(problems, _PLACES, 1, rng)[:, 0])
     hidden = _OneStack(alive, biases, places.repeat_interleave(starts, dim=0), readout)
     draws *= np.sqrt(_START / widths)[:, None, None, None]
-    start = torch.tensor(draws.reshape(len(alive), -1), device=device)
+    start = torch.tensor(draws.reshape(len(alive), -1))
     hidden, found = optimise(hidden, readout, start)
     theta, residual = found.x, residuals(hidden, found)
     psi = hidden(theta, readout.x, torch.zeros_like(residual))
@@ -514,7 +509,7 @@ def train(
     v, b, w = pad(v, (0, 0, 0, gone)), pad(b, (0, gone)), pad(w, (0, gone))
 
     def shaped(values: Tensor) -> np.ndarray:
-        return values.detach().cpu().numpy().reshape(len(problems), starts, *values.shape[1:])
+        return values.detach().numpy().reshape(len(problems), starts, *values.shape[1:])
 
     fitted = Trained(*map(shaped, (objective, residual, v, b, w, c)))
     return fitted.converged(tolerance)

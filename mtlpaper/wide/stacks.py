@@ -136,7 +136,6 @@ def train_stacks(
     starts: int,
     rng: np.random.Generator,
     tolerance: float = np.inf,
-    device: str = "cpu",
 ) -> TrainedStacks:
     """Minimise L + decay |theta|² over networks of two stacks, all of a batch at once.
 
@@ -157,7 +156,7 @@ def train_stacks(
         What the tasks of each problem share.
     between : {"identity", "tanh"}
         Activation of the bottleneck, of one unit, or of one for each task that shares nothing.
-    starts, rng, tolerance, device
+    starts, rng, tolerance
         As for `mtlpaper.wide.networks.train`.
 
     Returns
@@ -178,21 +177,21 @@ def train_stacks(
     n_tasks = problems[0].n_tasks
     require(width >= n_tasks, "width", width, f"at least {n_tasks}, one for each task")
     require(starts >= 1, "starts", starts, "at least 1")
-    readout = Readout(problems, decays, starts, biases=False, device=device)
+    readout = Readout(problems, decays, starts, biases=False)
     kinds = [kind for kind in shared for _ in range(starts)]
     hidden = _TwoStacks(width, kinds, between, readout)
-    start = torch.tensor(hidden.start(problems, starts, rng), device=device)
+    start = torch.tensor(hidden.start(problems, starts, rng))
     hidden, found = optimise(hidden, readout, start)
     theta, residual = found.x, residuals(hidden, found)
     exact = torch.zeros_like(residual)
     psi = hidden(theta, readout.x, exact)
     alpha, c, value = readout.fit(psi)
     objective = value + readout.decay * hidden.penalty(theta)
-    units = hidden.units(theta, torch.tensor(at, device=device).expand(len(theta), -1, -1), exact)
+    units = hidden.units(theta, torch.tensor(at).expand(len(theta), -1, -1), exact)
     outputs = units.transpose(1, 2) @ (psi @ alpha) + c[:, None]
 
     def shaped(values: Tensor) -> np.ndarray:
-        return values.detach().cpu().numpy().reshape(len(problems), starts, *values.shape[1:])
+        return values.detach().numpy().reshape(len(problems), starts, *values.shape[1:])
 
     fitted = TrainedStacks(*map(shaped, (objective, residual, outputs)))
     return fitted.converged(tolerance)
