@@ -18,6 +18,7 @@ from mtlpaper.companion.claims import (
     differences,
     effect_text,
     explain,
+    found_text,
     judge_all,
     parts_of,
     range_text,
@@ -225,6 +226,22 @@ def test_a_difference_between_sources_is_explained_where_there_is_one(said, diff
     finding = one.judge(by_source(**said))
     assert finding.differs == differs
     assert ("Theirs train for longer." in explain(one, finding)) == differs
+
+
+@pytest.mark.parametrize(
+    ("within", "tiny", "text"),
+    [
+        (Range(high=1e-6), 1e-14, "within ±1e−08"),
+        (Range(high=1e-6), -1e-8, "within ±1e−08"),
+        (Range(-0.1, 0.2), 1e-3, "within ±0.001"),
+        (Range(high=1e-6), 1.1e-8, "1.1e-08, least favourable: a"),
+        (POSITIVE, 1e-14, "1e-14, least favourable: a"),  # its sign is what counts
+    ],
+)
+def test_digits_that_rounding_decides_are_not_written(within, tiny, text):
+    one = claim(within, *[(tiny, tiny, tiny)] * 2)
+    found = found_text(one, one.judge(xr.Dataset()))
+    assert found.replace("−", "-") == text.replace("−", "-")
 
 
 def test_sources_in_words_and_numbers():

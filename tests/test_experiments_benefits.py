@@ -334,7 +334,7 @@ def test_a_unit_has_its_dataset_points_and_main_task():
     params = figure2()
     unit = benefits.linear(params, 20, 90, 5.0, 1, N3=5)
     assert unit.problem == benefits.problem_of(params, 20, 90, 5.0, 1, N3=5)
-    assert unit.training == benefits.training_of(params, 20)  # of the main task's points
+    assert unit.training == benefits.training_of(params, 20, 5.0)  # of the main task's points
     assert (unit.N2, unit.s0, unit.initial) == (10, params.s0, params.initial)
 
 

@@ -1,5 +1,6 @@
 """Numbers that several pages give in their prose."""
 
+import numpy as np
 import xarray as xr
 
 from mtlpaper.companion.registry import Number
@@ -8,6 +9,11 @@ from mtlpaper.companion.registry import Number
 def significant(value: float, digits: int) -> float:
     """Round to a number of significant digits."""
     return float(f"{value:.{digits}g}")
+
+
+def below(values: xr.DataArray, least: float) -> float:
+    """Smallest power of ten, from `least` on, that no value exceeds; what is below is rounding."""
+    return float(10.0 ** np.ceil(np.log10(np.maximum(float(values.max()), least))))
 
 
 def axis_range(panel: str, MT: xr.DataArray) -> dict[str, Number]:

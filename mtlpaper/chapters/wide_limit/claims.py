@@ -19,13 +19,6 @@ def _wide_enough(name: str) -> Callable[[xr.Dataset], Parts]:
     return statistic
 
 
-#: What stands between wide networks and their minimum.
-_TRAINING = (
-    "Where an objective stays above the minimum, it hardly depends on the width: descent ends in "
-    "local minima that lack a kink, since neurons gather at the others. The minimum itself is one "
-    "of networks no wider than there are labels."
-)
-
 CLAIMS = (
     Claim(
         name="wide-networks-reach-limit",
@@ -41,7 +34,6 @@ CLAIMS = (
         range=Range(high=1e-3),
         reason="relative to the minimum; the best of a few starts, the worst of the data sets",
         control=shifted("least", 0.1),
-        explained={"partly": _TRAINING, "not reproduced": _TRAINING},
     ),
     Claim(
         name="wide-functions-agree",

@@ -1,9 +1,8 @@
 """Numbers in the prose on who can benefit, and its row on the front page."""
 
-import numpy as np
 import xarray as xr
 
-from mtlpaper.chapters.common.numbers import significant
+from mtlpaper.chapters.common.numbers import below, significant
 from mtlpaper.chapters.wide_sharing.parameters import (
     CORRELATED,
     DATA,
@@ -25,11 +24,6 @@ ANSWER = (
 )
 
 
-def below(values: xr.DataArray) -> float:
-    """Smallest power of ten that no value exceeds, from `NONE` on: digits below are rounding."""
-    return float(10.0 ** np.ceil(np.log10(np.maximum(float(values.max()), NONE))))
-
-
 def numbers(data: xr.Dataset) -> dict[str, Number]:
     """Give changes of what is learnt in the labels' unit, powers of the width, and errors."""
     change = data["change"]
@@ -40,16 +34,16 @@ def numbers(data: xr.Dataset) -> dict[str, Number]:
     return {
         "decay_low": significant(float(change.sel(model=DECAY).min()), 2),
         "decay_high": significant(float(change.sel(model=DECAY).max()), 2),
-        "l1": below(change.sel(model=L1)),
-        "kernels": below(change.sel(model=[FEATURES, KERNEL, PROCESS])),
+        "l1": below(change.sel(model=L1), NONE),
+        "kernels": below(change.sel(model=[FEATURES, KERNEL, PROCESS]), NONE),
         "correlated": significant(float(change.sel(model=CORRELATED).min()), 2),
         "excess_decay": significant(float(excess.sel(penalty=DECAY)), 2),
-        "excess_l1": below(excess.sel(penalty=L1)),
+        "excess_l1": below(excess.sel(penalty=L1), NONE),
         "slope_tangent": float(slope.sel(curve=TANGENT)),
         "slope_weights": float(slope.sel(curve=POSTERIORS[0])),
         "slope_function": float(slope.sel(curve=POSTERIORS[1])),
         "least_effective_percent": 100 * float(data["effective"].min()),
         "error_percent": 100 * float((data["error"] / abs(both - alone).max("input")).max()),
-        "density_gap": below(wide),
+        "density_gap": below(wide, NONE),
         "widest": int(data["width"].max()),
     }

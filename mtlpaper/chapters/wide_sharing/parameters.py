@@ -51,7 +51,9 @@ class WideSharing(Parameters):
         0.005, "ours", "short enough for a loss that falls in every step"
     )
     n_steps: g.n_steps = parameter(1000, "ours", "until the loss has fallen to that of the noise")
-    n_starts: g.n_starts = parameter(4, "ours", "some end in minima that are not the best")
+    n_starts: g.n_starts = parameter(
+        4, "ours", "a narrow network can end in a minimum that is not the best"
+    )
     n_draws: g.n_draws = parameter(4000, "ours", "for errors of about a tenth of the changes")
     n_seeds: g.n_seeds = parameter(
         6, "ours", "a compromise between narrow intervals and computing time"

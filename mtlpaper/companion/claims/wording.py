@@ -32,6 +32,8 @@ SOURCES: Mapping[Source, str] = {
 _SIGNED = ("nats", "widths of the axis")
 #: More parts than this are counted.
 _NAMED = 4
+#: Share of the nearest limit of a range below which the digits of an effect say nothing.
+_NEGLIGIBLE = 0.01
 
 
 def tally(findings: Iterable[Finding]) -> dict[Verdict, int]:
@@ -50,13 +52,16 @@ def tally_sources(findings: Iterable[Finding]) -> dict[Source, dict[Verdict, int
 def effect_text(claim: Claim, finding: Finding) -> str:
     """Write the least favourable effect with its interval and unit; nothing if there is none.
 
-    Two digits of the interval's half width are shown, three of an effect without an interval.
+    Two digits of the interval's half width are shown, three of an effect without an interval, and
+    none that are negligible beside the range: rounding decides them.
     """
     numbers = (finding.effect, finding.low, finding.high)
     if not all(math.isfinite(number) for number in numbers):
         return ""
     plus = "+" if claim.unit in _SIGNED else ""
     unit = "" if claim.unit == "1" else f" {claim.unit}"
+    if _negligible(claim, finding):
+        return f"within ±{_minus(f'{_negligible_size(claim):g}')}{unit}"
     if finding.low == finding.high:
         return f"{_minus(f'{finding.effect:{plus}.3g}')}{unit}"
     decimals = 1 - math.floor(math.log10((finding.high - finding.low) / 2))
@@ -68,7 +73,19 @@ def effect_text(claim: Claim, finding: Finding) -> str:
 def found_text(claim: Claim, finding: Finding) -> str:
     """Write the least favourable effect, and to which part it belongs where there are several."""
     text = effect_text(claim, finding)
-    return f"{text}, least favourable: {finding.weakest}" if finding.total > 1 else text
+    if finding.total > 1 and not _negligible(claim, finding):
+        return f"{text}, least favourable: {finding.weakest}"
+    return text
+
+
+def _negligible_size(claim: Claim) -> float:
+    """The size below which effects are not told apart; zero where the range tells signs apart."""
+    limits = [abs(end) for end in (claim.range.low, claim.range.high) if math.isfinite(end)]
+    return _NEGLIGIBLE * min(limits, default=0.0)
+
+
+def _negligible(claim: Claim, finding: Finding) -> bool:
+    return max(abs(finding.low), abs(finding.high)) <= _negligible_size(claim) > 0
 
 
 def source_texts(claim: Claim, finding: Finding) -> Iterator[tuple[Source, str, str]]:
