@@ -28,5 +28,6 @@ def numbers(data: xr.Dataset) -> dict[str, Number]:
         "slope": slope,
         "slope_low": low,
         "slope_high": high,
+        "half": "lies in this interval" if low <= -0.5 <= high else "does not lie in this interval",
         "widest": int(data["width"].max()),
     }

@@ -21,7 +21,7 @@ def numbers(data: xr.Dataset) -> dict[str, Number]:
     return {
         "labels": round(float((data["width"] / data["per_label"]).max())),
         "narrowest": int(data["width"].min()),
-        "narrow_percent": 100 * float(data["least"].isel(width=0).min()),
+        "narrow_percent": 100 * float(data["excess"].isel(width=0).min()),
         "enough": below(wide["least"], ROUNDED),
         "apart": below(wide["apart"], ROUNDED),
         "n_datasets": data.sizes["seed"],

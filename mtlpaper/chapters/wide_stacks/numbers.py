@@ -2,13 +2,13 @@
 
 import xarray as xr
 
-from mtlpaper.chapters.common.numbers import significant
+from mtlpaper.chapters.common.numbers import below
 from mtlpaper.companion.registry import Number
 
 QUESTION = "Do two stacks couple tasks as well?"
 ANSWER = (
     "the other task's data move a task's outputs by {both:.2f} if both stacks are shared, by "
-    "{first:.2f} if the first one is, and by {nothing:g} if none is"
+    "{first:.2f} if the first one is, and by at most {nothing:g} if none is"
 )
 
 
@@ -20,10 +20,10 @@ def numbers(data: xr.Dataset) -> dict[str, Number]:
     return {
         "both": float(coupling.sel(shared="both stacks")),
         "first": float(coupling.sel(shared="first stack")),
-        "nothing": significant(float(coupling.sel(shared="nothing")), 1),
+        "nothing": below(coupling.sel(shared="nothing"), 1e-5),
         "widest": int(widest["width"]),
         "narrowest": int(data["width"].min()),
-        "worst": significant(float(abs(widest["excess"]).max()), 1),
-        "narrow_percent": significant(100 * float(narrowest.max()), 2),
+        "worst": below(abs(widest["excess"]), 1e-6),
+        "narrow_percent": 100 * float(narrowest.max()),
         "n_datasets": data.sizes["seed"],
     }
