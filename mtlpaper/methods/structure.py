@@ -13,8 +13,9 @@ from mtlpaper.training import TrainingSet
 from mtlpaper.training.sets import require_alphas
 from mtlpaper.wide.descent import Objective, PerNetwork, descend
 
-#: The strengths of penalties that scale as a norm of the maps, in nats a unit of the norm.
-STRENGTHS = (0.005, 0.01, 0.02, 0.04, 0.08)
+#: The strengths of penalties that scale as a norm of the maps, in nats a unit of the norm: from
+#: too weak with many clean points to too strong with few noisy ones.
+STRENGTHS = (0.005, 0.01, 0.02, 0.05, 0.125)
 #: Scale of random initial weights, whose composite weights then have singular values around a half.
 _SCALE = 0.7
 _ITERATIONS = 4000

@@ -15,6 +15,9 @@ from torch import Tensor
 
 from mtlpaper.methods.structure import Sizes, Structure, drawn, squares
 
+#: Half of the others': maps that use all inputs have a larger norm here than their trace norm.
+STRENGTHS = (0.0025, 0.005, 0.01, 0.025, 0.0625)
+
 
 def _start(sizes: Sizes, rng: np.random.Generator) -> dict[str, np.ndarray]:
     return {"gates": np.ones(sizes.N1), "heads": drawn(rng, 2, sizes.N3, sizes.N1)}
@@ -28,4 +31,4 @@ def _penalty(weights: dict[str, Tensor]) -> Tensor:
     return squares(*weights.values())
 
 
-STRUCTURE = Structure(_start, _maps, _penalty)
+STRUCTURE = Structure(_start, _maps, _penalty, STRENGTHS)

@@ -18,7 +18,7 @@ from mtlpaper.methods.structure import Sizes, Structure, drawn, squares
 
 LAMBDA = 3.0  # what `soft.COUPLING` makes it
 #: The penalty is quadratic in the maps.
-STRENGTHS = (0.00025, 0.001, 0.004, 0.016, 0.064)
+STRENGTHS = (0.001, 0.004, 0.016, 0.064, 0.256)
 
 
 def mean_regularised(lam: float) -> Structure:
