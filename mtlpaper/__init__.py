@@ -7,7 +7,8 @@ networks; it is not a library for training networks in general. It has three win
 
 * science, plain values in and arrays out: `tasks`, `students`, `overlaps`, `spectra`, `gibbs`,
   `theory` (SciPy, no torch), `training` (torch), and units of work on one task (`dynamics`), two
-  tasks (`benefit`) and training-aligned tasks (`aligned`); wide ReLU networks (`wide`);
+  tasks (`benefit`) and training-aligned tasks (`aligned`); wide ReLU networks (`wide`); methods
+  of multitask learning (`methods`);
 * machinery that knows no paper, `companion`: the contract of chapters, sweeps, runs, claims,
   published results, the book and the program;
 * what brings them together: `chapters`, one folder an experiment with its parameters, what is

@@ -10,7 +10,7 @@ from pathlib import Path
 PAGES: dict[str, tuple[str, ...]] = {
     "model": ("tasks", "students", "randomness", "gibbs", "spectra", "overlaps", "agreement"),
     "theory": ("theory",),
-    "training": ("training", "dynamics", "aligned", "benefit", "wide"),
+    "training": ("training", "dynamics", "aligned", "benefit", "methods", "wide"),
     "experiments": (
         "companion.registry",
         "companion.parameters",

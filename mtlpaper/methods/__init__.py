@@ -1,0 +1,1 @@
+"""Methods of multitask learning on one testbed, and why they should work."""
