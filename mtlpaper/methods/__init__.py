@@ -1,0 +1,1 @@
+"""Methods of multitask learning: real data, kinds of auxiliary tasks, and why they help."""
