@@ -32,20 +32,21 @@ class Backprop:
 
     Attributes
     ----------
-    n_hidden : int
-    learning_rate, momentum : float
+    learning_rate : float
         Of full-batch descent on the squared error, the mean over points and the sum over outputs.
     n_steps : int
-        Steps, after which the net with the least error on halt points is taken.
+        Steps, after which the weights with the least error on halt points are taken.
     look_every : int
         Steps between two looks at the halt and test points.
+    n_hidden : int
+    momentum : float
     """
 
+    learning_rate: float
+    n_steps: int
+    look_every: int
     n_hidden: int = 16
-    learning_rate: float = 2.0
     momentum: float = 0.9
-    n_steps: int = 2000
-    look_every: int = 25
 
 
 def least_errors(

@@ -5,7 +5,7 @@ the inputs: parity of the digit and others, see `labels`.
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Literal, get_args
 
 import numpy as np
@@ -105,7 +105,7 @@ def flipped(
     return np.where(turned, (y + rng.integers(1, n_classes, y.size)) % n_classes, y)
 
 
-# ------------------------------------------------------------------------------------- relatedness
+# -------------------------------------------------------------------------------------- relatedness
 
 
 def linear_map(
@@ -180,7 +180,7 @@ def rotation(
     return r * np.eye(dimensions) + np.sqrt(1 - r**2) * turn
 
 
-# --------------------------------------------------------------------------------------- the units
+# ---------------------------------------------------------------------------------------- the units
 
 
 @dataclass(frozen=True)
@@ -332,7 +332,7 @@ def real_unit(unit: RealUnit) -> dict[str, np.ndarray]:
     found = []
     for part in parts:
         descent = _descent(unit, data, part)
-        minima = find_minima(descent, lambda one=descent: test(one.logits), held, training)
+        minima = find_minima(descent, partial(test, descent.logits), held, training)
         found.append(minima_arrays(minima, curves=False))
     return {name: np.concatenate([one[name] for one in found]) for name in found[0]}
 
