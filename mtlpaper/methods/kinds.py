@@ -10,6 +10,7 @@ Source of the list: the section on auxiliary tasks of Ruder (2017).
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from jaxtyping import Float
@@ -59,9 +60,7 @@ def related(problem: Related) -> dict[str, Float[np.ndarray, "dataset r"]]:
         `alone`, by the best estimate without the auxiliary task; `together`, by the best estimate
         with it, which knows r; `same`, by one weight vector for both tasks, as if r were 1.
     """
-    streams = np.random.default_rng(problem.seed).spawn(problem.n_datasets)
-    rows = [_related(problem, rng) for rng in streams]
-    return {name: np.stack([row[name] for row in rows]) for name in rows[0]}
+    return per_dataset(partial(_related, problem), problem.n_datasets, problem.seed)
 
 
 def _related(problem: Related, rng: np.random.Generator) -> dict[str, np.ndarray]:
@@ -320,7 +319,7 @@ def quantisation(problem: Quantised) -> dict[str, Float[np.ndarray, " dataset"]]
         `alone`, from the levels; `together`, with the values that were cut; `own noise`, with
         values that have noise of their own; `shuffled`, with those shuffled.
     """
-    return per_dataset(_quantisation, problem)
+    return per_dataset(partial(_quantisation, problem), problem.n_datasets, problem.seed)
 
 
 def _quantisation(problem: Quantised, rng: np.random.Generator) -> dict[str, float]:
@@ -413,7 +412,7 @@ def inputs_as_outputs(problem: InputsAsOutputs) -> dict[str, Float[np.ndarray, "
 def _code(values: Float[np.ndarray, "*point"], n_bits: int) -> Float[np.ndarray, "*point bit"]:
     """Binary code of numbers in [-5, 5), the highest bit first."""
     level = np.floor((values + 5) / 10 * 2**n_bits).astype(int)
-    return (level[..., None] >> np.arange(n_bits)[::-1]) & 1.0
+    return ((level[..., None] >> np.arange(n_bits)[::-1]) & 1).astype(float)
 
 
 # --------------------------------------------------------------------------------------- the future
@@ -452,7 +451,7 @@ def future(problem: Future) -> dict[str, Float[np.ndarray, " dataset"]]:
         `alone`; `together`; `same noise`, where the later measurement is the label plus noise;
         `shuffled`.
     """
-    return per_dataset(_future, problem)
+    return per_dataset(partial(_future, problem), problem.n_datasets, problem.seed)
 
 
 def _future(problem: Future, rng: np.random.Generator) -> dict[str, float]:
@@ -505,6 +504,16 @@ class Autoencoded:
     seed: int = 0
 
 
+def code(X: Float[np.ndarray, "N N1"], N2: int) -> Float[np.ndarray, "N1 N2"]:
+    """Encoder of the linear autoencoder with the least squared error, with orthonormal columns.
+
+    Notes
+    -----
+    Source: the optimum projects on the leading principal components, Baldi and Hornik (1989).
+    """
+    return np.linalg.svd(X, full_matrices=False)[2][:N2].T
+
+
 def autoencoded(problem: Autoencoded) -> dict[str, Float[np.ndarray, " dataset"]]:
     """Excess risk where the main task's weights lie in the strong directions, and in the others.
 
@@ -513,13 +522,8 @@ def autoencoded(problem: Autoencoded) -> dict[str, Float[np.ndarray, " dataset"]
     dict
         For each of `strong` and `weak`: `... alone`, least squares on the inputs; `... code`, on
         the code; `... shuffled`, on the code of inputs whose components are shuffled one by one.
-
-    Notes
-    -----
-    The optimum of a linear autoencoder projects on the N2 leading principal components (Baldi and
-    Hornik, 1989).
     """
-    return per_dataset(_autoencoded, problem)
+    return per_dataset(partial(_autoencoded, problem), problem.n_datasets, problem.seed)
 
 
 def _autoencoded(problem: Autoencoded, rng: np.random.Generator) -> dict[str, float]:
@@ -533,9 +537,10 @@ def _autoencoded(problem: Autoencoded, rng: np.random.Generator) -> dict[str, fl
 
     X, many = draw(problem.n_train), draw(problem.n_unlabelled)
     noise = problem.sigma * rng.standard_normal(problem.n_train)
-    codes = {"code": many, "shuffled": rng.permuted(many, axis=0)}
-    trunks = {"alone": np.eye(problem.N1)} | {
-        name: np.linalg.svd(seen, full_matrices=False)[2][:N2].T for name, seen in codes.items()
+    trunks = {
+        "alone": np.eye(problem.N1),
+        "code": code(many, N2),
+        "shuffled": code(rng.permuted(many, axis=0), N2),
     }
     found = {}
     for place, columns in (("strong", slice(0, N2)), ("weak", slice(N2, None))):

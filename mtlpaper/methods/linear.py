@@ -4,34 +4,19 @@ Inputs have independent standard normal entries, so the excess risk of weights w
 weights w* is |w - w*|^2.
 """
 
-from collections.abc import Callable
-from typing import Protocol, TypeVar
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from jaxtyping import Float
 
 
-class Repeated(Protocol):
-    """A problem of which many data sets are drawn."""
-
-    @property
-    def n_datasets(self) -> int:
-        """Number of data sets."""
-
-    @property
-    def seed(self) -> int:
-        """Seed of all of them."""
-
-
-P = TypeVar("P", bound=Repeated)
-
-
 def per_dataset(
-    measure: Callable[[P, np.random.Generator], dict[str, float]], problem: P
-) -> dict[str, Float[np.ndarray, " dataset"]]:
-    """Measure every data set of a problem with a random stream of its own."""
-    streams = np.random.default_rng(problem.seed).spawn(problem.n_datasets)
-    rows = [measure(problem, rng) for rng in streams]
+    measure: Callable[[np.random.Generator], Mapping[str, float | np.ndarray]],
+    n_datasets: int,
+    seed: int,
+) -> dict[str, Float[np.ndarray, "dataset *value"]]:
+    """Measure many data sets, each drawn from a random stream of its own."""
+    rows = [measure(rng) for rng in np.random.default_rng(seed).spawn(n_datasets)]
     return {name: np.array([row[name] for row in rows]) for name in rows[0]}
 
 

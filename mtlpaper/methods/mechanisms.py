@@ -10,6 +10,7 @@ Source of the list: Caruana (1997), section 3.
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from jaxtyping import Float
@@ -55,7 +56,7 @@ def augmentation(problem: Augmentation) -> dict[str, Float[np.ndarray, " dataset
         auxiliary labels have the main task's noise; `shuffled`; `more points`, alone with twice as
         many points.
     """
-    return per_dataset(_augmentation, problem)
+    return per_dataset(partial(_augmentation, problem), problem.n_datasets, problem.seed)
 
 
 def _augmentation(problem: Augmentation, rng: np.random.Generator) -> dict[str, float]:
@@ -121,7 +122,7 @@ def focusing(problem: Focusing) -> dict[str, Float[np.ndarray, " dataset"]]:
         `alone`; `together`; `other inputs`, where the auxiliary task uses inputs that the main task
         does not; `shuffled`, whose estimates are noise.
     """
-    rows = per_dataset(_focusing, problem)
+    rows = per_dataset(partial(_focusing, problem), problem.n_datasets, problem.seed)
     found = {}
     for name in ("alone", "together", "other inputs", "shuffled"):
         errors = np.stack([rows[f"{name} {threshold}"] for threshold in problem.thresholds])
@@ -253,7 +254,7 @@ def bias(problem: Bias) -> dict[str, Float[np.ndarray, " dataset"]]:
         trunk of tasks in another subspace; `shuffled`, on the trunk of shuffled labels; `known`, on
         the environment's own subspace.
     """
-    return per_dataset(_bias, problem)
+    return per_dataset(partial(_bias, problem), problem.n_datasets, problem.seed)
 
 
 def _bias(problem: Bias, rng: np.random.Generator) -> dict[str, float]:
@@ -311,7 +312,7 @@ def capacity(problem: Capacity) -> dict[str, Float[np.ndarray, " dataset"]]:
     dict
         `alone`; `together` through the trunk; `wide`, through a trunk as wide as there are tasks.
     """
-    return per_dataset(_capacity, problem)
+    return per_dataset(partial(_capacity, problem), problem.n_datasets, problem.seed)
 
 
 def _capacity(problem: Capacity, rng: np.random.Generator) -> dict[str, float]:

@@ -17,13 +17,13 @@ class Points:
     Attributes
     ----------
     X : (net, N, N1) array
-        Inputs; the first axis may be 1 where all nets share them.
+        Inputs.
     Y : (net, N, output) array
-        Targets in [0, 1]; the first axis may be 1 as well.
+        Targets in [0, 1].
     """
 
-    X: Float[np.ndarray, "net_or_1 N N1"]
-    Y: Float[np.ndarray, "net_or_1 N output"]
+    X: Float[np.ndarray, "net N N1"]
+    Y: Float[np.ndarray, "net N output"]
 
 
 @dataclass(frozen=True)
