@@ -422,8 +422,8 @@ def _code(values: Float[np.ndarray, "*point"], n_bits: int) -> Float[np.ndarray,
 class Future:
     """Labels of the present, and a later, better measurement of the same thing for training only.
 
-    Both are w x plus noise. A share of the later one's noise variance is the present label's own
-    deviation, so that it repeats what is there.
+    Both are w x plus independent noise, so that two least-squares problems of one solution are
+    combined; how good the result is follows from the two noise levels.
 
     Attributes
     ----------
