@@ -45,6 +45,7 @@ def test_without_noise_every_input_is_found_alone() -> None:
 
 def test_eavesdropping_needs_the_feature_of_the_main_task() -> None:
     found = mechanisms.eavesdropping(mechanisms.Eavesdropping(n_held=200))
+    assert benefit(found, "together")[1] > 0
     assert (found["alone"] <= 0.55).all()  # 0.5 is chance
     assert bootstrap_interval(found["other feature"] - found["together"])[1] > 0
     assert bootstrap_interval(found["shuffled"] - found["together"])[1] > 0

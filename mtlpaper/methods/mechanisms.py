@@ -158,7 +158,7 @@ def _focusing(problem: Focusing, rng: np.random.Generator) -> dict[str, float]:
 # ------------------------------------------------------------------------------------ eavesdropping
 
 
-BACKPROP = Backprop(learning_rate=2.0, n_steps=2000, look_every=50)
+BACKPROP = Backprop(learning_rate=2.0, n_steps=1500, look_every=50)
 
 
 @dataclass(frozen=True)
