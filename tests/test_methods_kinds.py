@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -181,18 +182,22 @@ def test_a_label_of_few_levels_is_worth_that_share(n_levels: int) -> None:
 
 
 def test_codes_of_numbers() -> None:
-    np.testing.assert_array_equal(
-        kinds._code(np.array([-5.0, 0.0, 4.99]), 3), [[0, 0, 0], [1, 0, 0], [1, 1, 1]]
-    )
+    values = np.array([-5.0, 0.0, 4.99])
+    binary, gray = (kinds._bits(values, 3, code) for code in (False, True))
+    np.testing.assert_array_equal(binary, [[0, 0, 0], [1, 0, 0], [1, 1, 1]])
+    np.testing.assert_array_equal(gray, [[0, 0, 0], [1, 1, 0], [1, 0, 0]])
 
 
-def test_a_shuffled_output_does_not_help() -> None:
-    problem = kinds.InputsAsOutputs(
-        n_held=200, n_datasets=8, backprop=Backprop(learning_rate=1.0, n_steps=300, look_every=50)
-    )
+@pytest.mark.parametrize("code", ["binary", "gray"])
+def test_an_output_helps_where_its_subfeatures_are_needed(code: Literal["binary", "gray"]) -> None:
+    method = Backprop(learning_rate=1.0, n_steps=500, look_every=50)
+    problem = kinds.InputsAsOutputs(n_held=200, n_datasets=8, code=code, backprop=method)
     found = kinds.inputs_as_outputs(problem)
-    assert (found["alone"] < 0.4).all()  # of a constant it is 0.43
-    assert benefit(found, "shuffled")[2] < 0
+    assert (found["alone"] < 0.43).all()  # the error of a constant
+    # Over 50 data sets the benefits are -0.038 and 0.032, with standard errors of 0.003.
+    _, low, high = benefit(found, "output")
+    assert high < 0 if code == "binary" else low > 0
+    assert benefit(found, "shuffled")[1] <= 0
 
 
 # --------------------------------------------------------------------------------------- the future
