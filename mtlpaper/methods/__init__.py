@@ -1,1 +1,1 @@
-"""Methods of multitask learning on one testbed, and why they should work."""
+"""Methods of multitask learning: rules, ways of sharing, kinds of auxiliary tasks, real data."""
