@@ -1,0 +1,1 @@
+"""Methods of multitask learning on the tasks of the first paper: rules that combine gradients."""
