@@ -107,7 +107,8 @@ class RuledLinear(LinearDescent):
         As for `LinearDescent.on_sets`; two tasks. Networks in which a task has loss weight 0 take
         the plain step.
     rule : Rule
-        With one parameter a network; it is used up by the descent.
+        With one parameter a network, on the same device. It changes as training goes on: make one
+        for every descent.
 
     Raises
     ------
