@@ -35,10 +35,10 @@ class _Guide:
             torch.stack(list(losses), dim=1).double() if losses else self._unseen[:, 0],
             self._unseen if gram is None else gram.double(),
         )
-        trunk, heads = (
-            torch.where(self._both[:, None], weights, 1.0) for weights in self._rule.weights(seen)
-        )
-        return trunk, heads
+        trunk, heads = self._rule.weights(seen)
+        plain = ~self._both[:, None]
+        masked = trunk.masked_fill(plain, 1.0)
+        return masked, masked if heads is trunk else heads.masked_fill(plain, 1.0)
 
     def keep(self, chosen: np.ndarray) -> None:
         index = torch.from_numpy(np.flatnonzero(chosen)).to(self._both.device)
@@ -70,17 +70,17 @@ class _LossAndForce(FullBatch):
 class _Networks(LinearNetworks):
     """Linear students whose tasks' gradients are weighted before they are added."""
 
-    def gram(self, D: Tensor, task_of: Tensor) -> Tensor:
+    def gram(self, D: Tensor, of_task: Tensor) -> Tensor:
         """Inner products (net, task, task) of the tasks' gradients on the trunk.
 
         A layer's gradient is a product of the layers above it, the force D and the layers below it.
-        Inner products of such products need square matrices of the classes only.
+        Inner products of such products need square matrices of the classes only; `of_task` (class,
+        task) is 1 where a class belongs to a task.
         """
         products, n = torch.zeros((), device=D.device, dtype=D.dtype), self._trained
         for layer, above in enumerate(self._above()):
             used, D = above[:, :, :n], self._through(D, layer)
             products = products + (used @ used.transpose(1, 2)) * (D @ D.transpose(1, 2))
-        of_task = torch.nn.functional.one_hot(task_of).to(D)
         return of_task.T @ products @ of_task
 
     def _through(self, D: Tensor, layer: int) -> Tensor:
@@ -140,14 +140,22 @@ class RuledLinear(LinearDescent):
         self._networks = _Networks(students, device, dtype)
         sizes = [W32.shape[0] for W32 in students[0].W32]
         self._task_of = torch.tensor(np.repeat([0, 1], sizes), device=device)
+        self._of_task = torch.nn.functional.one_hot(self._task_of).to(self._W)
 
     def _add(self, D: Float[Tensor, "net classes N1"]) -> None:
         guide, networks = self._guide, self._networks
         losses = [force.loss for force in self._forces if isinstance(force, _LossAndForce)]
-        gram = networks.gram(D, self._task_of) if guide.reads_gram else None
-        trunk, heads = (w.to(D)[:, self._task_of, None] for w in guide(losses, gram))
-        networks.add_weighted(D, trunk, heads, self.learning_rate)
+        gram = networks.gram(D, self._of_task) if guide.reads_gram else None
+        trunk, heads = guide(losses, gram)
+        if heads is trunk:
+            networks.add(self._rows(trunk) * D, self.learning_rate)
+        else:
+            networks.add_weighted(D, self._rows(trunk), self._rows(heads), self.learning_rate)
         self._W = networks.W()
+
+    def _rows(self, weights: Tensor) -> Tensor:
+        """Weights of the tasks as (net, classes, 1), in the precision of the networks."""
+        return weights.to(self._W.dtype)[:, self._task_of, None]
 
     def keep(self, chosen: Bool[np.ndarray, " net"]) -> None:
         """Go on with some of the networks only."""
