@@ -11,10 +11,11 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import growth, memory, recipe, steps, wide
+from benchmarks import growth, memory, recipe, rules, steps, wide
 from benchmarks.problems import Shape
 from benchmarks.report import Line, busy, machine, table, write
 from benchmarks.workers import cores
+from mtlpaper.methods.rules import RULES
 
 #: Figure 1's descent, in double precision and with inputs of every network's own.
 FIGURE1 = Shape(20, 100, N1=20, N2=20, N3=20, tasks=1, own_inputs=True, dtype="float64")
@@ -36,6 +37,7 @@ def measure(quick: bool, two_threads: bool) -> Iterator[Line]:
         yield from recipe.cost((100,), (10.0,), 0.1)
         yield from memory.largest_unit(100, 2.0)
         yield from wide.ratios((8,), 1, 2)
+        yield from rules.ratios((100,), ("mgda", "famo"), effort)
         return
     yield from steps.agree(FIGURE1, (steps.LOOP,))
     yield from steps.batches([FIGURE1], (steps.LOOP,), 1, effort)
@@ -48,6 +50,7 @@ def measure(quick: bool, two_threads: bool) -> Iterator[Line]:
     yield from recipe.benefits(100, 10.0)
     yield from memory.largest_unit(3200, 0)
     yield from wide.ratios((8, 32, 128), 3, 4)
+    yield from rules.ratios(points, tuple(RULES), effort)
 
 
 def main() -> None:
