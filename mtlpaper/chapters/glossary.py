@@ -270,6 +270,8 @@ n_draws = Annotated[
     Symbol("first layers drawn from the prior of a Bayesian network"),
 ]
 
+# ------------------------------------------------------------------------- methods and real data
+
 # ------------------------------------------------------------------------- repetitions and averages
 
 seed = Annotated[int, Field(ge=0), Symbol("seed from which all randomness is spawned")]
