@@ -88,6 +88,28 @@ def right_signs(
 
 
 def crossing(x: Float[np.ndarray, "*#fit task"], y: Float[np.ndarray, "*#fit task"]) -> np.ndarray:
-    """Value of the predictor at which the fitted line is zero; NaN if its slope is zero."""
-    intercept, slope = coefficients(x, y)
-    return np.where(slope == 0, np.nan, -intercept / np.where(slope == 0, 1.0, slope))
+    """Value of the predictor at which the benefit changes from harm to help.
+
+    It is where the increasing least-squares function through (x, y) passes zero, taken as straight
+    between the last task of harm and the first of help; NaN if the function has one sign. Tasks of
+    harm are those up to which the sum of benefits, in the order of the predictor, is least.
+    """
+    x, y = np.broadcast_arrays(x, y)
+    order = np.argsort(x, axis=-1, kind="stable")
+    x, y = (np.take_along_axis(part, order, axis=-1) for part in (x, y))
+    total = np.cumsum(y, axis=-1)
+    # Predictors that differ by rounding only count as equal, and are not parted.
+    parts = np.diff(x, axis=-1) > 1e-12
+    last = np.where(parts, total[..., :-1], np.inf).argmin(axis=-1)[..., None]
+    task = np.arange(x.shape[-1])
+    ends = np.concatenate([parts, np.ones_like(parts[..., :1])], axis=-1)
+    starts = np.concatenate([np.ones_like(parts[..., :1]), parts], axis=-1)
+    least = np.take_along_axis(total, last, axis=-1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        before = np.where(starts & (task <= last), (least - total + y) / (last - task + 1), -np.inf)
+        after = np.where(ends & (task > last), (total - least) / (task - last), np.inf)
+    low, high = before.max(axis=-1), after.min(axis=-1)
+    x_low, x_high = (np.take_along_axis(x, last + k, axis=-1)[..., 0] for k in (0, 1))
+    parted = (low < 0) & (high > 0) & parts.any(axis=-1)
+    step = np.where(parted, high - low, 1.0)
+    return np.where(parted, x_low - low * (x_high - x_low) / step, np.nan)

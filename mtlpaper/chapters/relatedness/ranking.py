@@ -101,7 +101,8 @@ def rank_candidates(data: xr.Dataset, known: Mapping[str, np.ndarray]) -> xr.Dat
             "crossing": variable(
                 ("bound", *_GROUP),
                 _crossings(means),
-                "value of the candidate at which the benefit is zero; none if no slope is clear",
+                "value of the candidate at which harm turns into help; none if it does not in every "
+                "resample",
             ),
             **_references(means),
             **_best(names, errors),
@@ -200,12 +201,8 @@ def _lines(means: _Resampled) -> np.ndarray:
 
 
 def _crossings(means: _Resampled) -> np.ndarray:
-    """Crossings with intervals, NaN where the slope's own interval does not exclude zero."""
-    found = []
-    for x in means.x.values():
-        _, low, high = means.interval(laws.coefficients(x, means.y)[1])
-        clear = (low > 0) | (high < 0)
-        found.append(np.where(clear, means.interval(laws.crossing(x, means.y)), np.nan))
+    """Crossings with intervals, NaN where not all resamples have one."""
+    found = [means.interval(laws.crossing(x, means.y)) for x in means.x.values()]
     return np.stack(found, axis=1)
 
 
