@@ -13,6 +13,7 @@ from mtlpaper.chapters.common.two_tasks.sources import CLOSENESS
 from mtlpaper.chapters.figure1 import tables as figure1_tables
 from mtlpaper.chapters.interactions import tables as interactions_tables
 from mtlpaper.chapters.label_rules import tables as label_rules_tables
+from mtlpaper.chapters.table1 import tables as table1_tables
 from mtlpaper.documents.lee2019.printed import FIGURE1_NEXT_TICK
 
 
@@ -220,3 +221,29 @@ def test_minima_are_told_of_all_networks_and_our_largest_benefit():
             "largest |MT|": "0.250",
         }
     ]
+
+
+def test_cells_of_clean_tasks_are_counted_by_their_whole_interval():
+    """Two relatednesses: one harms in one cell and cannot be told in another, one helps in both."""
+    axes = {"bound": list(BOUNDS), "S_A": [0.1, 10.0], "S_B": [0.1, 1.0, 10.0], "r_AB": [0.0, 1.0]}
+    MT = xr.DataArray(np.full((3, 2, 3, 2), -9.0), axes)  # noisy tasks do not count
+    clean = {"S_A": 10.0, "S_B": [1.0, 10.0]}
+    estimate = np.array([[-0.2, 0.1], [-0.1, 0.3]])
+    half = np.array([[0.1, 0.05], [0.2, 0.05]])
+    for bound, sign in zip(BOUNDS, (0, -1, 1), strict=True):
+        MT.loc[{"bound": bound, **clean}] = estimate + sign * half
+    told = interactions_tables.by_relatedness(xr.Dataset({"MT": MT})).to_dict("records")
+    counts = [(one["cells"], one["help"], one["harm"], one["cannot tell"]) for one in told]
+    assert counts == [(2, 0, 1, 1), (2, 2, 0, 0)]
+    assert [one["mean benefit (nats)"] for one in told] == ["-0.150", "+0.200"]
+
+
+def test_help_starts_where_no_level_above_lacks_it():
+    levels = [0.0, 0.25, 0.5, 0.75, 1.0]
+    estimate = np.array([[-1.0, -0.5, 0.1, 0.5, 1.0], [0.0, -1.0, 1.0, 0.0, 1.0]])
+    MT = np.stack([estimate, estimate - 0.2, estimate + 0.2])[:, None, None]
+    axes = {"bound": list(BOUNDS), "n_train": [100], "S_A": [10.0], "S_B": [1.0, 10.0]}
+    told = table1_tables.starts(xr.Dataset({"MT": xr.DataArray(MT, axes | {"r_AB": levels})}))
+    assert list(told["harms up to r_AB"]) == ["0.25", "–"]
+    assert list(told["helps from r_AB"]) == ["0.75", "1"]
+    assert told["benefit of the most related (nats)"][0] == "+1.000 (+0.800 to +1.200)"

@@ -35,7 +35,7 @@ THEORIES = ("finite", "infinite")
 #: What stands against the published benefits.
 MODELS = ("networks", *THEORIES)
 #: Tasks whose singular values are far above the noise of the outputs.
-CLEAN, _CLEAN = "clean tasks", 0.5
+CLEAN, LEAST_CLEAN = "clean tasks", 0.5
 STATISTICS = tuple(Agreement.__dataclass_fields__)
 _WHAT = tuple(
     f"multitask benefit by the {text}"
@@ -61,7 +61,7 @@ def measure(params: Interactions, _: xr.Dataset) -> Iterator[Grid]:
     yield grid(over, trained, params)
     yield grid(over, by_theory(trained, params.n_points), params, "_theory")
     yield grid({"seed": seed, "S_A": S_A}, infinite, params, "_infinite")
-    clean = [value for value in params.S_A if value >= _CLEAN] or params.S_A[-1:]
+    clean = [value for value in params.S_A if value >= LEAST_CLEAN] or params.S_A[-1:]
     extremes = extreme_tasks(params)
 
     def cavity(cavity_seed: int, n_train: int, S_clean: float) -> TheoryUnit:
@@ -198,7 +198,7 @@ def _subsets(params: Interactions) -> dict[str, np.ndarray]:
     sizes = tuple(len(getattr(params, name)) for name in _TASKS)
     n, A, B, _ = np.ogrid[tuple(slice(size) for size in sizes)]
     S_A, S_B = np.array(params.S_A)[A], np.array(params.S_B)[B]
-    masks = {"all": n >= 0, CLEAN: (S_A >= _CLEAN) & (S_B >= _CLEAN)}
+    masks = {"all": n >= 0, CLEAN: (S_A >= LEAST_CLEAN) & (S_B >= LEAST_CLEAN)}
     masks |= {str(N): n == i for i, N in enumerate(params.n_train)}
     return {name: np.broadcast_to(mask, sizes) for name, mask in masks.items()}
 

@@ -4,11 +4,10 @@ import numpy as np
 import xarray as xr
 
 from mtlpaper.chapters.common.numbers import minima
+from mtlpaper.chapters.interactions.experiment import CLEAN, LEAST_CLEAN
 from mtlpaper.companion.claims import parameter
 from mtlpaper.companion.registry import Number
 
-#: Label of the cells of clean tasks, see the experiment.
-CLEAN = "clean tasks"
 QUESTION = "Can the benefit be computed without training?"
 ANSWER = (
     "by our finite-sample flow, which correlates with the authors' own {published_cells:d} numbers "
@@ -43,6 +42,7 @@ def numbers(data: xr.Dataset) -> dict[str, Number]:
     found["published_cells"] = int(np.isfinite(data["MT_published"]).sum())
     for count in ("n_clear", "n_cells"):
         found[count] = int(agreement.sel(theory="finite", statistic=count))
+    found["least_clean"] = LEAST_CLEAN
     found["least_correlation"] = float(parameter(data, "least_correlation"))
     found["least_sign_percent"] = 100 * float(parameter(data, "least_sign"))
     gap = data["MT_theory"] - data["MT"].sel(bound="estimate")

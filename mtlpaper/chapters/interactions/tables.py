@@ -9,8 +9,9 @@ import pandas as pd
 import xarray as xr
 
 from mtlpaper.chapters.common.two_tasks.tables import minima
+from mtlpaper.chapters.interactions.experiment import LEAST_CLEAN
 
-__all__ = ["agreement", "agreement_published", "losses", "minima", "same_draws"]
+__all__ = ["agreement", "agreement_published", "by_relatedness", "losses", "minima", "same_draws"]
 
 _MODELS: Mapping[str, str] = {
     "networks": "our networks",
@@ -52,6 +53,28 @@ def same_draws(data: xr.Dataset) -> pd.DataFrame:
         row["correlation of benefits"] = _number(value.sel(statistic="correlation"))
         row["rms error of benefits (nats)"] = _number(value.sel(statistic="rmse"), 4)
         rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def by_relatedness(data: xr.Dataset) -> pd.DataFrame:
+    """Cells of clean tasks by relatedness, as far as the datasets can tell their sign."""
+    MT = data["MT"]
+    MT = MT.sel(S_A=MT["S_A"] >= LEAST_CLEAN, S_B=MT["S_B"] >= LEAST_CLEAN)
+    rows = []
+    for r in MT["r_AB"].values:
+        cell = MT.sel(r_AB=r)
+        low, high = cell.sel(bound="low"), cell.sel(bound="high")
+        mean = float(cell.sel(bound="estimate").mean())
+        rows.append(
+            {
+                "r_AB": f"{r:g}",
+                "cells": low.size,
+                "help": int((low > 0).sum()),
+                "harm": int((high < 0).sum()),
+                "cannot tell": int(((low <= 0) & (high >= 0)).sum()),
+                "mean benefit (nats)": f"{mean:+.3f}",
+            }
+        )
     return pd.DataFrame(rows)
 
 

@@ -101,8 +101,7 @@ def rank_candidates(data: xr.Dataset, known: Mapping[str, np.ndarray]) -> xr.Dat
             "crossing": variable(
                 ("bound", *_GROUP),
                 _crossings(means),
-                "value of the candidate at which harm turns into help; none if it does not in every "
-                "resample",
+                "value of the candidate at which harm turns into help; none if not in all resamples",
             ),
             **_references(means),
             **_best(names, errors),

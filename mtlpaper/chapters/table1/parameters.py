@@ -38,9 +38,9 @@ class Table1(TheoryOfBenefits, LinearStudents, OneNumberOfClasses):
         (0.1, 1.0, 10.0), "ours", "Figure 2's values without the lowest"
     )
     r_AB: Annotated[Increasing[g.r_AB], Field(min_length=2)] = parameter(
-        (0.0, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0),
+        (0.0, 0.05, 0.1, 0.2, 0.35, 0.5, 0.65, 0.75, 0.85, 0.95, 1.0),
         "ours",
-        "dense where tasks are weakly related, which row (c) is about",
+        "dense where tasks are weakly related, which row (c) is about, and where help starts",
         meaning="relatedness; the first counts as unrelated",
     )
     n_train: Annotated[Increasing[g.n_train], Field(min_length=2)] = parameter(

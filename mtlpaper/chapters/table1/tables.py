@@ -5,6 +5,7 @@ import pandas as pd
 import xarray as xr
 
 from mtlpaper.chapters.common.labels import cells
+from mtlpaper.chapters.common.tables import interval
 from mtlpaper.documents.lee2019.printed import NEGLIGIBLE
 
 #: Rows of the table: variable, what it says.
@@ -57,3 +58,31 @@ def signs(data: xr.Dataset) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows)
+
+
+def starts(data: xr.Dataset) -> pd.DataFrame:
+    """How far harm reaches, and from which relatedness on a task helps, at the levels measured.
+
+    A level counts with its whole interval; harm reaches from the least related task on, and help
+    down from the most related one.
+    """
+    rows = []
+    for (n, S_A, S_B), seen in cells(data[["MT"]], "n_train", "S_A", "S_B"):
+        cell = seen["MT"]
+        rows.append(
+            {
+                "training points": int(n),
+                "S_A": f"{S_A:g}",
+                "S_B": f"{S_B:g}",
+                "harms up to r_AB": _reach(cell.sel(bound="high") < 0),
+                "helps from r_AB": _reach((cell.sel(bound="low") > 0)[::-1]),
+                "benefit of the most related (nats)": interval(cell.isel(r_AB=-1)),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _reach(holds: xr.DataArray) -> str:
+    """Last level of those without a gap from the first on."""
+    n = int(holds.values.cumprod().sum())
+    return f"{float(holds['r_AB'][n - 1]):g}" if n else "–"
