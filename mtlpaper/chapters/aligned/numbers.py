@@ -3,7 +3,7 @@
 import xarray as xr
 
 from mtlpaper.chapters.common.labels import BOUNDS
-from mtlpaper.chapters.common.numbers import significant
+from mtlpaper.chapters.common.numbers import below, significant
 from mtlpaper.companion.claims import parameter
 from mtlpaper.companion.registry import Number
 
@@ -11,9 +11,7 @@ from mtlpaper.companion.registry import Number
 ZERO = 1e-8
 
 QUESTION = "Does an unrelated task change what an aligned student learns?"
-ANSWER = (
-    "where their hidden directions do not overlap, $s_A$ changes by {largest_unrelated:.0e} at most"
-)
+ANSWER = "where their hidden directions do not overlap, $s_A$ changes by no more than {largest_unrelated:.0e}"
 
 
 def numbers(data: xr.Dataset) -> dict[str, Number]:
@@ -24,10 +22,10 @@ def numbers(data: xr.Dataset) -> dict[str, Number]:
     drawn = data["benefit_drawn"].sel(rho=0.0, kind="unrelated", end="largest")
     overlapping = data["MT"].isel(rho=-1).sel(r_AB=0.0)
     return {
-        "largest_unrelated": significant(float(abs(unrelated).max()), 1),
+        "largest_unrelated": below(abs(unrelated), 1e-12),
         "weak_cells": int(clear.sum()),
         "weak_same_sign": int((clear & (weak["MT"] * weak["s_difference"] > 0)).sum()),
-        "related_most": float(data["MT"].sel(rho=0.0).isel(r_AB=-1).max()),
+        "related_most": float(data["MT"].sel(rho=0.0).max()),
         **{
             f"drawn_{rule}_{bound}": float(drawn.sel(label_rule=rule, bound=bound))
             for rule in data["label_rule"].values

@@ -1,1 +1,1 @@
-"""Every claim in many settings that the paper does not exclude."""
+"""Every claim in many settings of what the paper leaves open, and beyond."""

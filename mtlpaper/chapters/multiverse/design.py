@@ -52,6 +52,11 @@ def choices(params: Multiverse) -> list[Choice]:
     return [_choice(params, point) for point in sobol_points(params)]
 
 
+def as_stated(choice: Choice) -> bool:
+    """Whether a setting has the label rule and the noise that the text states (section 2.1)."""
+    return choice.label_rule == "argmax" and choice.noise == "weight"
+
+
 def levels_of(params: Multiverse) -> Int[np.ndarray, "factor setting"]:
     """Level of every factor in every setting, spans cut into four equal parts."""
     counts = [_N_LEVELS if name in _SPANS else len(_listed(params, name)) for name in FACTORS]

@@ -5,6 +5,7 @@ from itertools import product
 
 import numpy as np
 import xarray as xr
+from jaxtyping import Bool, Float
 from scipy.stats import binomtest
 
 from mtlpaper.benefit import Problem, Training, Unit, solve
@@ -20,7 +21,7 @@ from mtlpaper.chapters.common.two_tasks.experiment import (
     pair_labels,
 )
 from mtlpaper.chapters.figure2.claims import CLAIMS as FIGURE2
-from mtlpaper.chapters.multiverse.design import FACTORS, Choice, choices, levels_of
+from mtlpaper.chapters.multiverse.design import FACTORS, Choice, as_stated, choices, levels_of
 from mtlpaper.chapters.multiverse.importance import importance
 from mtlpaper.chapters.multiverse.parameters import Multiverse
 from mtlpaper.chapters.multiverse.views import views_of
@@ -129,10 +130,11 @@ def derive(params: Multiverse, data: xr.Dataset) -> xr.Dataset:
     xarray.Dataset
         `benefit` over (setting, panel, S_B, r_AB); the `margin` over (claim, setting) of a claim's
         least favourable part to the limit, negative where the claim fails; the `share` of settings
-        in which it holds over (bound, claim); the `importance` of every factor over (claim, factor)
+        in which it holds over (bound, claim), and the `share_stated` of those that are `as_stated`;
+        the `importance` of every factor over (claim, factor)
         and whether it is `clear`; the factor that `decides`, or "none".
     """
-    benefit = _benefits(params, data)
+    settings, benefit = choices(params), _benefits(params, data)
     views = [views_of(params, one) for one in benefit]
     judged = {claim.name: _margins(claim, views) for claim in (*TABLE1, *FIGURE2, *AUXILIARY_DATA)}
     margin = {name: margins for name, margins in judged.items() if margins}
@@ -142,7 +144,8 @@ def derive(params: Multiverse, data: xr.Dataset) -> xr.Dataset:
     clear = p_value < _CHANCE
     most = np.where(clear, weight, -np.inf).argmax(axis=1)
     decides = np.where(clear.any(axis=1), np.array(FACTORS)[most], "none")
-    share = [_share([m >= 0 for m in margins]) for margins in margin.values()]
+    holds = np.array(list(margin.values())) >= 0
+    stated = np.array([as_stated(choice) for choice in settings])
     what = "share of the margin's variance by rank"
     return xr.Dataset(
         {
@@ -151,8 +154,14 @@ def derive(params: Multiverse, data: xr.Dataset) -> xr.Dataset:
                 ("claim", "setting"), list(margin.values()), "distance inside the accepted range"
             ),
             "share": variable(
-                ("bound", "claim"), np.array(share).T, "share of settings in which it holds"
+                ("bound", "claim"), _shares(holds), "share of settings in which it holds"
             ),
+            "share_stated": variable(
+                ("bound", "claim"),
+                _shares(holds[:, stated]),
+                "the same of settings that have what the text states",
+            ),
+            "stated": variable("setting", stated, "whether a setting has what the text states"),
             "importance": variable(("claim", "factor"), weight, what),
             "clear": variable(("claim", "factor"), clear, "whether chance hardly reaches it"),
             "decides": variable("claim", decides, "factor in charge"),
@@ -194,10 +203,14 @@ def _margins(claim: Claim, views: Sequence[dict[str, xr.Dataset]]) -> list[float
     return [float(claim.range.margin(estimate).min()) for estimate in parts]
 
 
-def _share(holds: Sequence[bool]) -> tuple[float, float, float]:
-    """Share of settings, with its 95 % interval after Wilson."""
-    interval = binomtest(sum(holds), len(holds)).proportion_ci(method="wilson")
-    return sum(holds) / len(holds), float(interval.low), float(interval.high)
+def _shares(holds: Bool[np.ndarray, "claim setting"]) -> Float[np.ndarray, "bound claim"]:
+    """Shares of settings, with their 95 % intervals after Wilson; NaN without any setting."""
+    n = holds.shape[1]
+    if not n:
+        return np.full((3, len(holds)), np.nan)
+    counts = holds.sum(axis=1)
+    ends = [binomtest(int(k), n).proportion_ci(method="wilson") for k in counts]
+    return np.array([counts / n, [one.low for one in ends], [one.high for one in ends]])
 
 
 STAGES = (Stage(measure, derive),)

@@ -1,4 +1,4 @@
-"""Parameters of the multiverse: every claim in many settings that the paper does not exclude."""
+"""Parameters of the multiverse: every claim in many settings."""
 
 from typing import Annotated, Literal, Self
 

@@ -10,6 +10,7 @@ from mtlpaper.chapters.common.tables import interval
 ALWAYS, NEVER = 0.9, 0.1
 #: What a factor must explain by itself for a claim to hang on it.
 CHARGE = 0.25
+_SHARE = "{} ({}\u00a0–\u00a0{})"
 
 
 def multiverse(data: xr.Dataset) -> pd.DataFrame:
@@ -19,7 +20,8 @@ def multiverse(data: xr.Dataset) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "claim": str(cell["claim"].item()),
-            "holds in (%)": interval(100 * cell["share"], 0, "", "{} ({}\u00a0–\u00a0{})"),
+            "holds in (%)": interval(100 * cell["share"], 0, "", _SHARE),
+            "as the text states (%)": interval(100 * cell["share_stated"], 0, "", _SHARE),
             "in short": in_short(cell),
         }
         for cell in cells
