@@ -12,8 +12,11 @@ ANSWER = (
 
 
 def numbers(data: xr.Dataset) -> dict[str, Number]:
-    """Give the ends of the curves, how far sampled labels end above Eq. (3), and the largest gaps over
-    noise levels, in percent."""
+    """Give the ends of the curves, and in percent how far they are from theories.
+
+    `sample_over_percent` is how far sampled labels end above Eq. (3); the others are the largest
+    gaps over noise levels.
+    """
     ends = data["s"].isel(time=-1).mean("seed")
     end = ends.sel(curve="sgd")
     rules, sizes = data["label_rule"].values, data["N3"].values

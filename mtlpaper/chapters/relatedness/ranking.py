@@ -101,7 +101,7 @@ def rank_candidates(data: xr.Dataset, known: Mapping[str, np.ndarray]) -> xr.Dat
             "crossing": variable(
                 ("bound", *_GROUP),
                 _crossings(means),
-                "value of the candidate at which harm turns into help; none if not in all resamples",
+                "where on the candidate harm turns into help; none if not in all resamples",
             ),
             **_references(means),
             **_best(names, errors),
