@@ -194,6 +194,12 @@ def test_dataset_is_consistent(data):
     params = params_of("multiverse")
     held = (data["margin"] >= 0).mean("setting")
     np.testing.assert_allclose(data["share"].sel(bound="estimate"), held)
+    # Of settings that have what the text states.
+    stated = [one.label_rule == "argmax" and one.noise == "weight" for one in choices(params)]
+    assert np.array_equal(data["stated"], stated)
+    assert 0 < sum(stated) < len(stated)
+    held = (data["margin"] >= 0).sel(setting=data["stated"]).mean("setting")
+    np.testing.assert_allclose(data["share_stated"].sel(bound="estimate"), held)
     (grid,) = multiverse.measure(params, xr.Dataset())
     (cell,) = [cell for cell in grid.cells() if cell.place == (1, 2)]
     loss = solve(cell.unit)["loss"].mean(axis=1)
@@ -204,9 +210,10 @@ def test_dataset_is_consistent(data):
 
 def test_shares_have_wilson_intervals():
     # (p + z^2 / 2n -+ z sqrt(p q / n + z^2 / 4 n^2)) / (1 + z^2 / n) at p = .5, n = 10, z = 1.96
-    found = multiverse._share([True, False] * 5)
-    assert found == pytest.approx((0.5, 0.2366, 0.7634), abs=1e-4)
-    assert multiverse._share([False] * 10)[:2] == pytest.approx((0.0, 0.0))
+    found = multiverse._shares(np.array([[True, False] * 5, [False] * 10]))
+    assert found[:, 0] == pytest.approx([0.5, 0.2366, 0.7634], abs=1e-4)
+    assert found[:2, 1] == pytest.approx([0.0, 0.0])
+    assert np.isnan(multiverse._shares(np.ones((2, 0), bool))).all()
 
 
 def test_the_table_begins_with_what_holds_most(data):

@@ -11,7 +11,10 @@ from mtlpaper.companion.registry import Number
 ZERO = 1e-8
 
 QUESTION = "Does an unrelated task change what an aligned student learns?"
-ANSWER = "where their hidden directions do not overlap, $s_A$ changes by no more than {largest_unrelated:.0e}"
+ANSWER = (
+    "where their hidden directions do not overlap, $s_A$ changes by no more than "
+    "{largest_unrelated:.0e}"
+)
 
 
 def numbers(data: xr.Dataset) -> dict[str, Number]:
