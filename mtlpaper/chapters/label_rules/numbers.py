@@ -3,7 +3,7 @@
 import xarray as xr
 
 from mtlpaper.companion.registry import Number
-from mtlpaper.documents.lee2019 import printed
+from mtlpaper.documents.lee2019.printed import FIGURE1_SINGULAR_VALUE
 
 QUESTION = "Argmax labels, as the text says, or soft ones?"
 ANSWER = (
@@ -21,13 +21,15 @@ def numbers(data: xr.Dataset) -> dict[str, Number]:
     end = ends.sel(curve="sgd")
     rules, sizes = data["label_rule"].values, data["N3"].values
     over = (end / ends.sel(curve="rank_one")).sel(label_rule="sample")
+    argmax, top = float(end.sel(label_rule="argmax")[0]), float(FIGURE1_SINGULAR_VALUE[1])
     large = 100 * data["gap_large"].sel(bound="estimate").max("sigma")
     return {
         **{
             f"{rule}_{N3}": float(end.sel(label_rule=rule, N3=N3)) for N3 in sizes for rule in rules
         },
+        "argmax_place": "above" if argmax > top else "not above",
         "sample_over_percent": 100 * float(over.max() - 1),
-        "axis_top": float(printed.FIGURE1_SINGULAR_VALUE[1]),
+        "axis_top": top,
         "s_bar_inferred": float(data["s_bar_inferred"]),
         **{
             f"{theory}_{N3}_percent": float(large.sel(N3=N3, theory=theory))

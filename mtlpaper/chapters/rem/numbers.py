@@ -23,6 +23,7 @@ def numbers(data: xr.Dataset) -> dict[str, Number]:
     return {
         "most_classes": most,
         "ratio_most": float(ratio.sel(N3=most)),
+        "when": "earlier" if float(ratio.sel(N3=most)) < 1 else "later",
         "classes": int(of["N3"]),
         "half_frozen": float(of["s_half"]),
         "axis_top": float(FIGURE1_SINGULAR_VALUE[1]),

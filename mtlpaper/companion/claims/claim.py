@@ -125,7 +125,7 @@ class Claim:
     statistic : callable
         From that dataset to the effects.
     range : Range
-        Effects for which the claim is true; fixed before the run.
+        Effects for which the claim is true; fixed before the run unless `reason` says otherwise.
     reason : str
         Why this range; or why the claim cannot be tested.
     unit : str
