@@ -1,5 +1,7 @@
 """The multiverse: its design, what it shows the claims, and which factor it blames."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import xarray as xr
@@ -11,10 +13,14 @@ from mtlpaper.chapters.multiverse import experiment as multiverse
 from mtlpaper.chapters.multiverse import tables
 from mtlpaper.chapters.multiverse.design import FACTORS, choices, levels_of, sobol_points
 from mtlpaper.chapters.multiverse.importance import importance
+from mtlpaper.chapters.multiverse.remarks import remarks
 from mtlpaper.chapters.multiverse.views import views_of
 from mtlpaper.companion.claims import all_claims
 from mtlpaper.companion.parameters import ParameterError
 from mtlpaper.companion.registry import settings
+from mtlpaper.companion.results import load
+
+RESULTS = Path(__file__).parents[1] / "results"
 
 PAPER = settings("multiverse").preset("paper")
 
@@ -257,3 +263,17 @@ def test_words_follow_the_numbers(data, share, decides, explains, words):
     cell["share"] = cell["share"] * 0 + share
     cell["importance"] = cell["importance"] * 0 + explains
     assert tables.in_short(cell) == words
+
+
+def test_remarks_count_the_settings_in_which_a_claim_holds():
+    """All of them, and those with the noise and the labels that the text states."""
+    data = load(RESULTS / "multiverse.nc")
+    settings_of = choices(settings("multiverse").preset("paper"))
+    allowed = [one.noise == "weight" and one.label_rule == "argmax" for one in settings_of]
+    assert 0 < sum(allowed) < len(allowed)
+    planted = data.assign(margin=xr.zeros_like(data["margin"]) + np.where(allowed, 1.0, -1.0))
+    words = remarks(planted)
+    assert set(words) == set(data["claim"].values) <= set(all_claims())
+    share = f"Holds in {100 * np.mean(allowed):.0f} % of {len(allowed)} settings"
+    within = f", in 100 % of the {sum(allowed)} of them that the text allows."
+    assert set(words.values()) == {share + within}

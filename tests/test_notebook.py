@@ -11,7 +11,7 @@ from toy.repository import PARAMETERS
 from toy.settings import Toy, points
 
 from mtlpaper.companion import notebook, registry, results
-from mtlpaper.companion.claims import all_claims, explain, found_text, rule_text
+from mtlpaper.companion.claims import all_claims, explain, found_text, is_own, rule_text, word
 from mtlpaper.companion.parameters import ParameterError
 
 pytestmark = pytest.mark.usefixtures("toys")
@@ -131,18 +131,19 @@ def test_a_page_says_of_a_claim_what_the_scorecard_says(shown, name):
         "not reproduced": claim.control(data),
         "not testable": xr.Dataset(),
     }
-    for word, given in said.items():
+    for verdict, given in said.items():
         shown.clear()
+        called = word(verdict, is_own(claim))
         finding = claim.judge(given)
         notebook.claim(name, given)
         (bundle, _), (glued, metadata) = shown
         text = bundle["text/plain"]
-        assert text.startswith(f"{word}: {claim.says}\n")
+        assert text.startswith(f"{called}: {claim.says}\n")
         found = found_text(claim, finding)
         for told in (claim.expected, found, *explain(claim, finding), rule_text(claim)):
             assert told in text
-        assert f">{word}</span>" in bundle["text/html"]
-        assert (metadata["scrapbook"]["name"], [*glued.values()]) == (name, [repr(word)])
+        assert f">{called}</span>" in bundle["text/html"]
+        assert (metadata["scrapbook"]["name"], [*glued.values()]) == (name, [repr(called)])
 
 
 def test_a_page_says_of_a_claim_what_each_source_says(shown, monkeypatch):

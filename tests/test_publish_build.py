@@ -12,7 +12,7 @@ import yaml
 from bs4 import BeautifulSoup
 from nbformat import v4
 from toy import registration
-from toy.book import ALT, drawn_notebook
+from toy.book import ALT, drawn_notebook, glued
 from toy.folder import write_record
 
 import mtlpaper
@@ -31,7 +31,7 @@ chapters:
 
 INDEX = r"""# A book in miniature
 
-The largest gap is {glue:text}`../notebooks/toy.ipynb::gap:.2f`, see {numref}`fig-curve` and
+The largest gap is {glue:text}`../notebooks/toy.ipynb::gap:.2f`, see {ref}`a curve <fig-curve>` and
 {eq}`eq-T7a`; [holds]{.verdict-holds}, says {cite}`lee2019`.
 
 $$
@@ -68,6 +68,7 @@ def make_source(root: Path) -> None:
     shutil.copy(ROOT / "_config.yml", root)
     (root / "_toc.yml").write_text(TOC)
     shutil.copy(ROOT / "pyproject.toml", root)  # the API index quotes it
+    shutil.copy(ROOT / "CITATION.cff", root)
     (root / "book" / "index.md").write_text(INDEX)
     (root / "book" / "settings.md").write_text(
         "# Settings\n\nEvery parameter of every experiment, each with its value and its source."
@@ -82,16 +83,8 @@ def make_run(folder: Path) -> None:
     picture = v4.new_output(
         "display_data", data={"image/png": b64encode(PNG).decode(), "text/plain": "<figure>"}
     )
-    prefix = "application/papermill.record/"
-    glued = [
-        v4.new_output(
-            "display_data",
-            data={f"{prefix}text/plain": repr(value)},
-            metadata={"scrapbook": {"name": name, "mime_prefix": prefix}},
-        )
-        for name, value in NUMBERS.items()
-    ]
-    nbformat.write(drawn_notebook("fig-curve", picture, *glued), folder / "toy.ipynb")
+    notebook = drawn_notebook("fig-curve", picture, *glued(NUMBERS))
+    nbformat.write(notebook, folder / "toy.ipynb")
     (folder / "curve.svg").write_text(SVG)
     (folder / "toy.nc").write_bytes(b"data")
     made = {"command": "mtlpaper run toy --preset quick", "numbers": NUMBERS}
@@ -124,9 +117,10 @@ def page(html: Path, name: str) -> BeautifulSoup:
 def test_numbers_figures_and_equations_arrive_on_the_page(html):
     front = page(html, "book/index.html")
     text = front.article.get_text()
-    assert "The largest gap is 0.01, see Fig. 2 and (T 7a); holds" in " ".join(text.split())
+    assert "The largest gap is 0.01, see a curve and (T 7a); holds" in " ".join(text.split())
     assert front.select_one(".math .eqno").get_text().startswith("(T 7a)")
     assert front.select_one("figure img")["alt"] == ALT
+    assert not front.select(".caption-number")  # figures bear the papers' names
 
 
 def test_the_front_page_tells_what_a_chapter_asks_and_its_run_answers(html):
@@ -134,6 +128,12 @@ def test_the_front_page_tells_what_a_chapter_asks_and_its_run_answers(html):
     cells = [" ".join(cell.get_text().split()) for cell in row.select("td")]
     assert cells == ["A run", "What | comes first?", "the number 0.46"]
     assert row.a["href"] == "../notebooks/toy.html"
+
+
+def test_a_page_opens_with_its_question_and_its_answer(html):
+    box = page(html, "notebooks/toy.html").article.select_one(".opening")
+    assert box.find_previous(["h1", "p", "figure"]).name == "h1"
+    assert " ".join(box.get_text().split()) == "What | comes first? The number 0.46."
 
 
 def test_the_year_of_the_copyright_is_that_of_the_configuration(html):

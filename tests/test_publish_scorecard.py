@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import get_args
@@ -13,19 +14,18 @@ import xarray as xr
 from bs4 import BeautifulSoup, Tag
 from claims_data import IDEAL, sourced, sourced_claims
 from nbformat import v4
-from toy.book import drawn_notebook
+from toy.book import drawn_notebook, glued
 from toy.folder import write_record
 
 import mtlpaper
 from mtlpaper.companion import registry, results
 from mtlpaper.companion.book import PublishError, build_book
+from mtlpaper.companion.book.cards import Context, card, escaped, row
 from mtlpaper.companion.book.scorecard import (
-    Context,
-    escaped,
     figure_labels,
+    judge,
     refuted,
     scorecard,
-    stage_scorecard,
 )
 from mtlpaper.companion.claims import (
     BADGES,
@@ -35,7 +35,10 @@ from mtlpaper.companion.claims import (
     all_claims,
     as_json,
     by_document,
+    is_own,
     judge_all,
+    sections,
+    word,
 )
 from mtlpaper.companion.claims.claim import Settings
 from mtlpaper.companion.parameters.base import Status
@@ -94,9 +97,10 @@ DRAWN = v4.new_output(
 
 def make_run(folder: Path, name: str, data: xr.Dataset) -> None:
     folder.mkdir(parents=True)
-    nbformat.write(drawn_notebook(FIGURES[name], DRAWN), folder / f"{name}.ipynb")
-    results.save(data, folder / f"{name}.nc")
     numbers = dict.fromkeys(re.findall(r"{([\w-]+):", chapters()[name].answer), 0.5)
+    notebook = drawn_notebook(FIGURES[name], DRAWN, *glued(numbers))
+    nbformat.write(notebook, folder / f"{name}.ipynb")
+    results.save(data, folder / f"{name}.nc")
     write_record(folder, experiment=name, numbers=numbers)
 
 
@@ -104,7 +108,7 @@ def make_run(folder: Path, name: str, data: xr.Dataset) -> None:
 def project(tmp_path_factory) -> Path:
     root = tmp_path_factory.mktemp("book")
     shutil.copytree(ROOT / "book" / "_assets", root / "book" / "_assets")
-    for name in ("_config.yml", "pyproject.toml", "book/scorecard.md"):
+    for name in ("_config.yml", "pyproject.toml", "CITATION.cff", "book/scorecard.md"):
         shutil.copy(ROOT / name, root / name)
     (root / "_toc.yml").write_text(TOC)
     (root / "book" / "references.bib").write_text("")
@@ -148,15 +152,20 @@ def page(html) -> Tag:
     return BeautifulSoup(text, "html.parser").select_one("article")
 
 
-def card(page: Tag, name: str) -> Tag:
+def shown(page: Tag, name: str) -> Tag:
     """The card that a link to the claim leads to."""
-    anchor = page.find(id=f"claim-{name}")
-    assert anchor is not None
-    return anchor if "claim" in anchor.get("class", ()) else anchor.find_next(class_="claim")
+    found = page.find(id=f"claim-{name}")
+    assert "claim" in found["class"]
+    return found
 
 
 def words(tag: Tag) -> str:
     return " ".join(tag.get_text().split())
+
+
+def printed(text: str) -> str:
+    """A text as Sphinx prints it."""
+    return text.replace("'", "’")
 
 
 # ----------------------------------------------------------------------------------- the built page
@@ -164,28 +173,31 @@ def words(tag: Tag) -> str:
 
 def test_every_claim_has_its_anchor_and_its_verdict(page):
     expected = findings()
-    assert len(page.select("div.claim")) == len(all_claims())
-    for name in all_claims():
-        shown = card(page, name)
-        badge = shown.select_one(".claim-says [class^=verdict-]")
-        assert badge.get_text() == expected[name].verdict
-        assert f"claim-{badge['class'][0].removeprefix('verdict-')}" in shown["class"]
+    assert len(page.select("details.claim")) == len(all_claims())
+    for name, claim in all_claims().items():
+        card = shown(page, name)
+        badge = card.select_one("summary [class^=verdict-]")
+        assert badge.get_text() == word(expected[name].verdict, is_own(claim))
+        assert f"claim-{badge['class'][0].removeprefix('verdict-')}" in card["class"]
 
 
-def test_every_document_has_a_tally_that_counts_and_leads_to_its_claims(page):
-    expected, tallies = findings(), page.select(".tally")
-    assert len(tallies) == len(by_document()) > 1
-    for shown, (document, claims) in zip(tallies, by_document().items(), strict=True):
-        links = [link["href"] for link in shown.select("a")]
-        assert sorted(links) == sorted(f"#claim-{claim.name}" for claim in claims)
-        verdicts = [expected[claim.name].verdict for claim in claims]
-        counts = [f"{verdicts.count(verdict)} {verdict}" for verdict in SYMBOLS]
-        told = shown.find_previous(class_="counts")
-        assert words(told) == f"{len(claims)} claims: {' '.join(counts)}"
-        marks = "".join(mark.get_text() for mark in shown.select("a"))
-        assert marks == "".join(SYMBOLS[verdict] * verdicts.count(verdict) for verdict in SYMBOLS)
-        assert all(link["aria-label"].endswith(".") for link in shown.select("a"))
-        assert documents()[document].cited in words(shown.find_previous("h2"))
+def counted(document: str, verdicts: list[str]) -> str:
+    """How many claims there are, and of each verdict that there is."""
+    own = documents()[document].own
+    given = [verdict for verdict in SYMBOLS if verdict in verdicts]
+    counts = [f"{verdicts.count(verdict)} {word(verdict, own)}" for verdict in given]
+    return f"{len(verdicts)} claims: {' '.join(counts)}"
+
+
+def test_every_section_counts_its_claims(page):
+    expected, boxes = findings(), page.select("details.of-section")
+    for box, (title, claims) in zip(boxes, sections().items(), strict=True):
+        assert box.has_attr("open")
+        assert words(box.find_previous("h3")).startswith(printed(title))
+        (name,) = (one for one, known in documents().items() if title in known.sections)
+        assert words(box.summary) == counted(name, [expected[one.name].verdict for one in claims])
+        cards = [card["id"] for card in box.select("details.claim")]
+        assert cards == [f"claim-{claim.name}" for claim in claims]
 
 
 def test_every_sentence_of_the_abstracts_leads_to_its_rows(page):
@@ -201,44 +213,65 @@ def test_every_sentence_of_the_abstracts_leads_to_its_rows(page):
         assert badges == [expected[name].verdict for name in sentence.claims]
 
 
-def test_the_front_page_counts_the_verdicts_behind_every_sentence(html):
+def test_the_front_page_counts_verdicts_and_leads_to_them(html, page):
     front = BeautifulSoup((html / "book" / "index.html").read_text(encoding="utf-8"), "html.parser")
-    tables = front.select("article table")
-    for shown, (name, claims) in zip(tables, by_document().items(), strict=True):
+    told = front.select("article .counts")
+    for line, (name, claims) in zip(told, by_document().items(), strict=True):
         document, expected = documents()[name], findings()
-        head, *rows = shown.select("tr")
-        assert [words(cell) for cell in head.select("th")] == [document.cited, *SYMBOLS]
-        assert head.select_one("a")["href"] == f"scorecard.html#document-{name}"
-        behind = [one.claims for one in document.abstract] + [[claim.name for claim in claims]]
-        for row, names in zip(rows, behind, strict=True):
-            verdicts = [expected[claim].verdict for claim in names]
-            told = [int(words(cell)) for cell in row.select("td")[1:]]
-            assert told == [verdicts.count(verdict) for verdict in SYMBOLS]
+        assert words(line) == counted(name, [expected[claim.name].verdict for claim in claims])
+        assert words(line.find_previous("p")).startswith(f"{document.cited}: {document.title}")
+        assert document.own or line.find_previous("p").select_one("a")["href"] == document.link
+        for link in line.select("a"):
+            address, anchor = link["href"].split("#")
+            (verdict,) = (cls.removeprefix("verdict-") for cls in link["class"])
+            assert address == f"scorecard.html?document={name}&verdict={verdict}"
+            assert page.find(id=anchor)
+            wanted = page.select(f".document-{name}.claim-{verdict}")
+            assert link.get_text().startswith(f"{len(wanted)} ")
+
+
+def test_a_chapter_opens_with_its_claims_which_lead_to_their_cards_and_back(html, page):
+    chapter = html / "notebooks" / "depth.html"
+    article = BeautifulSoup(chapter.read_text(encoding="utf-8"), "html.parser").select_one(
+        "article"
+    )
+    box = article.select_one(".opening")
+    assert box.find_previous(["h1", "p", "figure"]).name == "h1"
+    assert words(box.select_one(".admonition-title")) == chapters()["depth"].question
+    expected = findings()
+    for claim, line in zip(chapters()["depth"].claims, box.select(".claim-row"), strict=True):
+        link = line.select_one("a")
+        assert link.get_text() == word(expected[claim.name].verdict, is_own(claim))
+        assert link["href"] == f"../book/scorecard.html#claim-{claim.name}"
+        assert claim.where in words(line.summary)
+        assert words(line.summary).startswith(printed(claim.says))
+        back = {link["href"] for link in shown(page, claim.name).select("a")}
+        assert "../notebooks/depth.html" in back
 
 
 def test_a_reproduced_row_shows_that_changed_data_refute_it(page):
-    text = words(card(page, "depth-shift").select_one(".claim-rule"))
+    text = words(shown(page, "depth-shift").select_one(".claim-rule"))
     assert text == (
         "True if < 0 nats: the direction alone is claimed. "
         "With the sign of shift reversed: not reproduced"
     )
-    assert "With" not in words(card(page, "finite-size").select_one(".claim-rule"))
+    assert "With" not in words(shown(page, "finite-size").select_one(".claim-rule"))
 
 
 def test_a_row_tells_numbers_and_explanation(page):
-    text = words(card(page, "finite-size"))
+    text = words(shown(page, "finite-size"))
     assert "101.00 (100.90 to 101.10) %, least favourable: classes = 2" in text
     assert "0 of 2" in text
     assert "Eq. (3) as printed does not depend on the number of points" in text
     assert "Not in: classes = 2; classes = 20." in text
-    missing = words(card(page, "row-b"))
+    missing = words(shown(page, "row-b"))
     assert "There is no run of table1 in this book." in missing
     assert "Found" not in missing
 
 
 def test_a_row_shows_badge_and_number_of_every_source(page):
-    shown = card(page, "depth-shift").select_one("dl")
-    told = zip(shown.select("dt"), shown.select("dd"), strict=True)
+    lines = shown(page, "depth-shift").select_one("dl")
+    told = zip(lines.select("dt"), lines.select("dd"), strict=True)
     assert {words(term): words(said) for term, said in told} == {
         "Expected": "< 0 (mean benefit minus the linear student’s)",
         "Authors’ published rows": "not reproduced (published: reproduced) +0.2000 "
@@ -248,16 +281,16 @@ def test_a_row_shows_badge_and_number_of_every_source(page):
         "Our networks, text’s settings": "not testable Not in these data: there is no source = "
         "text.",
     }
-    badges = [badge["class"][0] for badge in shown.select("dd [class^=verdict-]")]
+    badges = [badge["class"][0] for badge in lines.select("dd [class^=verdict-]")]
     assert badges == ["verdict-fails", "verdict-holds", "verdict-holds", "verdict-untestable"]
-    assert words(card(page, "depth-shift").select_one(".claim-why")) == "Theirs train for longer."
-    lines = [words(line) for line in page.select(".counts") if " by " in words(line)]
-    assert [line.partition(": ")[0] for line in lines] == [
+    assert words(shown(page, "depth-shift").select_one(".claim-why")) == "Theirs train for longer."
+    counts = [words(line) for line in page.select(".survey > .counts")]
+    assert [line.partition(": ")[0] for line in counts] == [
         "3 by authors’ published rows",
         "3 by our networks",
         "3 by our networks, text’s settings",
     ]
-    assert "1 not reproduced" in lines[0]
+    assert "1 not reproduced" in counts[0]
 
 
 def test_the_style_sheet_draws_every_verdict_and_status():
@@ -268,26 +301,57 @@ def test_the_style_sheet_draws_every_verdict_and_status():
         assert re.search(rf"^\.{name}::before {{ content: ", style, re.M)
         assert re.search(rf"\.{name}(, [.\w-]+)? {{ color: ", style)
     for name in BADGES.values():
-        assert f".tally-{name} > a {{ background: " in style
         assert f".claim-{name} {{ border-inline-start-color: " in style
 
 
 def test_a_row_leads_to_figure_data_and_code_where_there_are_any(html, page):
-    links = {link.get_text(): link["href"] for link in card(page, "depth-shift").select("a")}
-    assert links["Fig. 1"] == "../notebooks/depth.html#fig-depth"
+    links = {link.get_text(): link["href"] for link in shown(page, "depth-shift").select("a")}
+    assert links["figure"] == "../notebooks/depth.html#fig-depth"
     assert links["code"].startswith("claims.html#module-mtlpaper.chapters.depth.claims")
     data = (html / "book" / links["data"]).resolve()
     assert results.load(data).identical(found()["depth"])
-    bare = {link.get_text() for link in card(page, "finite-size").select("a")}
-    assert bare == {"data", "code"}  # its figure is not in this book
-    assert {link.get_text() for link in card(page, "row-b").select("a")} == {"code"}
-    assert card(page, "complex-networks").select("a") == []
+    bare = {link.get_text() for link in shown(page, "finite-size").select("a")}
+    assert bare == {"page", "data", "code"}  # its figure is not in this book
+    assert {link.get_text() for link in shown(page, "row-b").select("a")} == {"code"}
+    assert shown(page, "complex-networks").select("a") == []
 
 
 def test_a_preview_says_so_and_shows_other_published_verdicts(page):
     assert "short preset quick" in words(page.select_one(".admonition"))
-    assert "reproduced (published: partly)" in words(card(page, "depth-shift"))
-    assert "(published:" not in words(card(page, "depth-trends"))
+    assert "reproduced (published: partly)" in words(shown(page, "depth-shift"))
+    assert "(published:" not in words(shown(page, "depth-trends"))
+
+
+# -------------------------------------------------------------------------------------- the filter
+
+
+def visible(browser, html: Path, asked: str) -> tuple[set[str], str]:
+    """Names of the claims that an address shows, and what the page says of their number."""
+    page = browser(f"{(html / 'book' / 'scorecard.html').as_uri()}{asked}")
+    cards = [one for one in page.select("details.claim") if not one.has_attr("hidden")]
+    for one in cards:
+        assert not one.find_parents(hidden=True)
+    names = {one["id"].removeprefix("claim-") for one in cards}
+    return names, page.select_one("#filter [role=status]").get_text()
+
+
+def test_an_address_filters_the_claims(browser, html):
+    expected = findings()
+    for name, claims in by_document().items():
+        untestable = {one.name for one in claims if expected[one.name].verdict == "not testable"}
+        shown, told = visible(browser, html, f"?document={name}&verdict=untestable")
+        assert shown == untestable
+        assert told == f"{len(untestable)} of {len(all_claims())} claims"
+    assert visible(browser, html, "") == (set(all_claims()), "")
+    assert visible(browser, html, "?verdict=nonsense") == (set(all_claims()), "")
+
+
+def test_an_address_opens_its_claim_also_where_a_filter_hides_it(browser, html):
+    for asked in ("", "?verdict=untestable"):
+        address = (html / "book" / "scorecard.html").as_uri()
+        page = browser(f"{address}{asked}#claim-depth-shift")
+        assert [one["id"] for one in page.select("details.claim[open]")] == ["claim-depth-shift"]
+        assert not page.select_one("#claim-depth-shift").has_attr("hidden")
 
 
 # ---------------------------------------------------------------------------------- the parts of it
@@ -302,6 +366,23 @@ def test_the_published_book_bears_no_preview_notice():
 def test_a_control_that_refutes_nothing_is_shown_as_such():
     text = scorecard(findings(), Context("paper", refuted={"depth-shift": "reproduced"}))
     assert "With the sign of `shift` reversed: [reproduced]{.verdict-holds}" in text
+
+
+def test_a_caveat_and_a_remark_of_another_chapter_stand_on_card_and_row():
+    claim = replace(all_claims()["depth-shift"], caveat="It was fitted.")
+    context = Context("paper", remarks={"depth-shift": ("multiverse", "Holds in 1 % of S_B.")})
+    finding = findings()["depth-shift"]
+    for text in (card(claim, finding, context, "lee2019"), row(claim, finding, context)):
+        assert "[with a caveat]{.claim-where}" in text
+        assert "{.claim-caveat}\nIt was fitted." in text
+        assert "Holds in 1 % of $S_{B}$. {doc}`More. </notebooks/multiverse>`" in text
+
+
+def test_nothing_of_our_own_is_called_reproduced():
+    own = next(claim for claim in all_claims().values() if is_own(claim))
+    for verdict, called in (("reproduced", "holds"), ("not reproduced", "fails")):
+        text = card(own, Finding(verdict, held=1, total=1), Context("paper"), "ours")
+        assert f"unfold}} [{called}]{{.verdict-{BADGES[verdict]}}}" in text
 
 
 def test_only_reproduced_rows_are_put_to_their_controls():
@@ -340,4 +421,4 @@ def test_published_verdicts_that_cannot_be_read_stop_the_build(tmp_path):
     (tmp_path / "results" / "verdicts.json").write_text("[]")
     (tmp_path / "stage" / "runs").mkdir(parents=True)
     with pytest.raises(PublishError, match=r"verdicts\.json is not as expected"):
-        stage_scorecard(tmp_path, tmp_path / "stage", tmp_path, "paper")
+        judge(tmp_path, tmp_path / "stage", "paper")

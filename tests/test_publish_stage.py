@@ -21,7 +21,7 @@ from mtlpaper.companion.book.ledger import settings_ledger, symbols
 from mtlpaper.companion.book.mathjax import copy_mathjax
 from mtlpaper.companion.book.overlay import lay_over
 from mtlpaper.companion.book.sphinx_ext import escape_bars, printed_name
-from mtlpaper.companion.book.stage import stage
+from mtlpaper.companion.book.stage import links, stage
 from mtlpaper.companion.parameters import (
     Distinct,
     Parameters,
@@ -93,6 +93,7 @@ def make_source(root: Path) -> Path:
     (root / "notebooks").mkdir()
     (root / "_config.yml").write_text("title: Toy\n")
     (root / "pyproject.toml").write_text("layers = []\n")
+    (root / "CITATION.cff").write_text("cff-version: 1.2.0\n")
     (root / "_toc.yml").write_text(
         "format: jb-book\nroot: book/index\nchapters:\n- file: notebooks/toy\n"
     )
@@ -192,6 +193,13 @@ def test_mathjax_comes_with_its_fonts_and_without_its_bulk(tmp_path):
 
 
 # ------------------------------------------------------------------------------------- front page
+
+
+def test_only_addresses_that_are_configured_are_shown(staged):
+    shown = (staged / "book" / "_generated" / "links.md").read_text(encoding="utf-8")
+    assert shown == links("") == "- Cite: {download}`CITATION.cff </CITATION.cff>`\n"
+    assert "<https://host/us>\n" in links("https://host/us")
+    assert "<https://host/us/issues>\n" in links("https://host/us/")
 
 
 def test_an_answer_takes_its_numbers_from_the_page():

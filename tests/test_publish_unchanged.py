@@ -22,7 +22,7 @@ def project(tmp_path, monkeypatch) -> Path:
     monkeypatch.setattr(build, "render", render)
     monkeypatch.setattr(build, "check_pages", lambda *_: [])
     # What these make follows from the package and its versions, of which there are tests below.
-    for name in ("_stage_generated", "stage_scorecard", "copy_mathjax"):
+    for name in ("_stage_generated", "_stage_claims", "_stage_links", "copy_mathjax"):
         monkeypatch.setattr(f"mtlpaper.companion.book.stage.{name}", lambda *_: None)
     root = tmp_path / "project"
     make_source(root)
@@ -53,6 +53,7 @@ CHANGES = {
     "book/_assets/custom.css": "\n",
     "_config.yml": "author: somebody else\n",
     "pyproject.toml": "\n",
+    "CITATION.cff": "\n",
     "runs/toy/run.json": "\n",  # which has the checksums of the others
     "../package/__init__.py": "\n",
     "_build/html/book/index.html": "\n",

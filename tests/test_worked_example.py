@@ -46,7 +46,7 @@ def tree(tmp_path_factory):
     document = root / "mtlpaper" / "documents" / "lee2019" / "__init__.py"
     # Its abstract rests on claims that other chapters decide.
     document.write_text(document.read_text().replace("abstract=ABSTRACT", "abstract=()"))
-    for name in ("_config.yml", "pyproject.toml"):
+    for name in ("_config.yml", "pyproject.toml", "CITATION.cff"):
         shutil.copy(ROOT / name, root)
     shutil.copytree(ROOT / "book" / "_assets", root / "book" / "_assets")
     shutil.copy(ROOT / "book" / "references.bib", root / "book")

@@ -26,8 +26,10 @@ from mtlpaper.companion.claims import (
     all_claims,
     explain,
     found_text,
+    is_own,
     rule_text,
     source_texts,
+    word,
 )
 from mtlpaper.companion.drawings import figure_of
 from mtlpaper.companion.parameters import Parameters
@@ -141,10 +143,10 @@ def claim(name: str, data: xr.Dataset) -> None:
         raise ValueError(f"`name` must be a claim of the ledger, got {name!r}")
     one = claims[name]
     finding = one.judge(data)
-    word = finding.verdict
+    verdict, own = finding.verdict, is_own(one)
     found = f" Found: {found_text(one, finding)}." if finding.total else ""
     told = [
-        f"{said}: {finding.sources[source].verdict}"
+        f"{said}: {word(finding.sources[source].verdict, own)}"
         for source, said, _ in source_texts(one, finding)
     ]
     by_source = f" By source: {'; '.join(told)}." if told else ""
@@ -154,17 +156,19 @@ def claim(name: str, data: xr.Dataset) -> None:
         "rule": rule_text(one),
     }
     shown = [(kind, text) for kind, text in lines.items() if text]
-    badge = f'<span class="verdict-{BADGES[word]}">{word}</span>'
+    badge = f'<span class="verdict-{BADGES[verdict]}">{word(verdict, own)}</span>'
     rows = [f'<p class="claim-says">{badge} {html.escape(one.says)}</p>']
     rows += [f'<p class="claim-{kind}">{html.escape(text)}</p>' for kind, text in shown]
     display(
         {
-            "text/html": f'<div class="claim claim-{BADGES[word]}">{"".join(rows)}</div>',
-            "text/plain": "\n".join([f"{word}: {one.says}", *(text for _, text in shown)]),
+            "text/html": f'<div class="claim claim-{BADGES[verdict]}">{"".join(rows)}</div>',
+            "text/plain": "\n".join(
+                [f"{word(verdict, own)}: {one.says}", *(text for _, text in shown)]
+            ),
         },
         raw=True,
     )
-    _glue(name, word)
+    _glue(name, word(verdict, own))
 
 
 def numbers(data: xr.Dataset) -> None:

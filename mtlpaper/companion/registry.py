@@ -66,6 +66,8 @@ class Document:
     authors : str
     title : str
     year : int
+    venue, link : str
+        Where it was published, and where it can be read; empty for what is no publication.
     sections : tuple of str
         Subjects of its claims, in the order of the scorecard.
     abstract : tuple of Sentence
@@ -74,8 +76,15 @@ class Document:
     authors: str
     title: str
     year: int
+    venue: str = ""
+    link: str = ""
     sections: tuple[str, ...] = ()
     abstract: tuple[Sentence, ...] = ()
+
+    @property
+    def own(self) -> bool:
+        """Whether it is this companion, whose claims nobody else made."""
+        return not self.link
 
     @property
     def cited(self) -> str:
@@ -114,7 +123,8 @@ class Chapter:
     stages in ``STAGES``, ``figures`` the drawings in ``FIGURES``. Others it may have or not:
     ``numbers`` has the function ``numbers`` and the page's row on the front page in ``QUESTION``
     and ``ANSWER``, ``claims`` what a document says of it in ``CLAIMS``, ``fragments`` parts of
-    pages in ``FRAGMENTS``.
+    pages in ``FRAGMENTS``, ``remarks`` in the function of that name what its data say of claims on
+    other chapters.
     """
 
     package: str
@@ -190,6 +200,13 @@ class Chapter:
     def numbers(self, data: xr.Dataset) -> dict[str, Number]:
         """Return the numbers and words that prose shows of its dataset, by name."""
         found: dict[str, Number] = self._given("numbers", "numbers", lambda _: {})(data)
+        return found
+
+    @property
+    def remarks(self) -> Callable[[xr.Dataset], Mapping[str, str]] | None:
+        """From its dataset to sentences on claims of other chapters, by the claim's name."""
+        found: Callable[[xr.Dataset], Mapping[str, str]] | None
+        found = self._given("remarks", "remarks", None)
         return found
 
     def _module(self, name: str) -> ModuleType:

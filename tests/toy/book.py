@@ -17,3 +17,16 @@ def drawn_notebook(figure: str, *outputs: nbformat.NotebookNode) -> nbformat.Not
     if outputs:
         cells[1].execution_count, cells[2].execution_count = 1, 2
     return v4.new_notebook(cells=cells, metadata={"language_info": {"name": "python"}})
+
+
+def glued(numbers: dict[str, float | str]) -> list[nbformat.NotebookNode]:
+    """The outputs of a cell that glues numbers and words."""
+    prefix = "application/papermill.record/"
+    return [
+        v4.new_output(
+            "display_data",
+            data={f"{prefix}text/plain": repr(value)},
+            metadata={"scrapbook": {"name": name, "mime_prefix": prefix}},
+        )
+        for name, value in numbers.items()
+    ]

@@ -123,6 +123,8 @@ CLAIMS = (
         control=replaced("effect_left", 1.0),
         explained={"not reproduced": _HALF_CLEAN},
         differs=f"{_HALF_CLEAN} By the text all of them are noisy.",
+        caveat="By the text, labels of a main task with S_A = 0.01 are noise: hardly anything can "
+        "be gained there, whatever the other task.",
         **_FIGURE2,
     ),
     figure_claim(

@@ -1,6 +1,7 @@
-"""The explorer page's numbers: the dataset as compact JSON, written into the page itself.
+"""The explorer page's numbers, and what the front page says of the benefit.
 
-A page opened from a disk may not fetch a file beside it, so the data travel inside the page.
+The numbers are written into the explorer's page itself, as compact JSON: a page opened from a disk
+may not fetch a file beside it.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from mtlpaper.chapters.common.findings import finding, legend, small_axes
 from mtlpaper.chapters.common.two_tasks.sources import published_half_width
+from mtlpaper.companion import style
 
 #: Order of the grid's axes in every list of numbers, the last running fastest.
 AXES = ("n_train", "S_A", "S_B", "r_AB")
@@ -101,5 +104,51 @@ def _numbers(values: xr.DataArray, axes: tuple[str, ...]) -> list[float | None]:
     return [float(f"{x:.{DIGITS}g}") if math.isfinite(x) else None for x in flat]
 
 
+def _clear(data: xr.Dataset) -> tuple[xr.DataArray, xr.DataArray, int]:
+    """Cells of two clean tasks that clearly gain and that clearly lose, over r_AB; of how many."""
+    least = float(data["S_clean"].min())
+    benefit = data["MT"].sel(S_A=data["S_A"] >= least, S_B=data["S_B"] >= least)
+    cells = ("n_train", "S_A", "S_B")
+    helped, harmed = benefit.sel(bound="low") > 0, benefit.sel(bound="high") < 0
+    return helped.sum(cells), harmed.sum(cells), helped.isel(r_AB=0).size
+
+
+@style.drawing
+def _draw(data: xr.Dataset) -> np.ndarray:
+    axes = small_axes()
+    ax = axes[0, 0]
+    helped, harmed, total = _clear(data)
+    places = range(data.sizes["r_AB"])
+    ax.bar(places, 100 * helped / total, color=style.BLUE, label="helps")
+    ax.bar(places, -100 * harmed / total, color=style.VERMILLION, label="harms")
+    ax.axhline(0, color=style.INK, linewidth=0.8)
+    ax.set_xticks(places, labels=[f"{r:g}" for r in data["r_AB"].values])
+    ax.set_yticks([-100, -50, 0, 50, 100], labels=["100", "50", "0", "50", "100"])
+    ax.set_xlabel("relatedness $r_{AB}$")
+    ax.set_ylabel("% of cells")
+    legend(ax)
+    return axes
+
+
+def _tell(data: xr.Dataset) -> tuple[str, str]:
+    helped, harmed, total = _clear(data)
+    r = data["r_AB"].values
+    most, second, least = (f"$r_{{AB}}$ = {value:g}" for value in (r[-1], r[-2], r[0]))
+    gain, less, loss = int(helped[-1]), int(helped[-2]), int(harmed[0])
+    answer = (
+        f"Of {total} combinations of two clean tasks and a number of training points, the second "
+        f"task clearly helps the first in {gain} at {most} and in {less} at {second}; it clearly "
+        f"harms in {loss} at {least}."
+    )
+    shown = (
+        f"Bars over relatedness. Clearly helped, of {total} combinations: {gain} at {r[-1]:g}, "
+        f"{less} at {r[-2]:g}. Clearly harmed: {loss} at {r[0]:g}."
+    )
+    return answer, shown
+
+
 #: Parts of the book's pages made of the dataset, by the name of the file.
-FRAGMENTS = {"explorer.md": explorer_fragment}
+FRAGMENTS = {
+    "explorer.md": explorer_fragment,
+    **finding("interactions", "How closely related must a task be to help?", _draw, _tell),
+}

@@ -7,7 +7,7 @@ from mtlpaper.companion.registry import Number
 QUESTION = "When does the sign of the benefit change?"
 ANSWER = (
     "the theory has the sign right in {n_right:d} of {n_clear:d} clear cases; "
-    "rows (a) to (d) are on the {doc}`scorecard`"
+    "rows (a) to (d) are on the {doc}`/book/scorecard`"
 )
 
 

@@ -1,4 +1,4 @@
-"""The table on the front page: what every chapter asks, and what its run answers."""
+"""What every chapter asks and its run answers: a row on the front page, a box on its own."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import re
 from collections.abc import Collection, Mapping
 
 from mtlpaper.companion import registry
+from mtlpaper.companion.book.cards import Context, row
 from mtlpaper.companion.book.errors import PublishError
-from mtlpaper.companion.book.markdown import cell, table
+from mtlpaper.companion.book.markdown import cell, directive, table
+from mtlpaper.companion.claims import Finding, sentence
 from mtlpaper.companion.parameters import nearest
 from mtlpaper.companion.registry import Chapter
 
@@ -38,6 +40,35 @@ def answers(glued: Mapping[str, Collection[str]]) -> str:
         if chapter.question and name in glued
     ]
     return table(("page", "question", "answer"), rows) + "\n"
+
+
+def opening(
+    chapter: Chapter,
+    glued: Collection[str],
+    findings: Mapping[str, Finding],
+    context: Context,
+) -> str:
+    """Return the box that opens a chapter's page: question, answer, and the claims it decides.
+
+    Parameters
+    ----------
+    chapter : Chapter
+    glued : collection of str
+        Names of the numbers and verdicts that its notebook stores.
+    findings : mapping
+        By the claim's name.
+    context : Context
+
+    Returns
+    -------
+    str
+        MyST Markdown; empty for a chapter that asks nothing and decides no claim.
+    """
+    parts = [sentence(_answer(chapter, glued))] if chapter.question else []
+    parts += [row(claim, findings[claim.name], context) for claim in chapter.claims]
+    title = chapter.question or "What is claimed?"
+    box = directive("admonition", title, "\n\n".join(parts), options={"class": "opening"}, fence=6)
+    return f"{box}\n" if parts else ""
 
 
 def _answer(chapter: Chapter, glued: Collection[str]) -> str:

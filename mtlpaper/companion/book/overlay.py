@@ -45,6 +45,12 @@ def append_markdown(notebook: nbformat.NotebookNode, text: str, cell_id: str) ->
     notebook.cells.append(nbformat.v4.new_markdown_cell(text, id=cell_id))
 
 
+def insert_under_title(notebook: nbformat.NotebookNode, text: str) -> None:
+    """Put Markdown between the title of a notebook, its first line, and what follows."""
+    title, _, rest = notebook.cells[0].source.partition("\n")
+    notebook.cells[0].source = f"{title}\n\n{text}\n{rest}"
+
+
 def _copy_outputs(cell: Any, executed: Any, name: str) -> None:
     if executed.source.strip() and executed.execution_count is None:
         first = executed.source.strip().splitlines()[0]

@@ -10,6 +10,9 @@ it does not find without leaving a trace, and an empty element is one that the p
 The source tree is no book: its notebooks lack the runs' outputs and its pages what is generated.
 A build of it ends here, before it writes anything, with a word on the command that builds the book.
 
+The directive ``unfold`` is a line, its argument, that unfolds to its content, without any script;
+its option ``open`` lets it begin unfolded.
+
 Docstrings may write absolute values as ``|x|``, which reStructuredText takes for a substitution,
 and a constant's comment may hold a colon, before which napoleon expects a type.
 """
@@ -18,14 +21,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from docutils import nodes
+from docutils.parsers.rst import directives
 from myst_nb.ext.glue.utils import PendingGlueReference
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.errors import ExtensionError
 from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util.docutils import SphinxDirective
+from sphinx.writers.html5 import HTML5Translator
 
 LABEL = re.compile(r"eq-(?P<letters>[A-Za-z]*)-?(?P<rest>[\w-]*)\Z")
 #: Inline literals, roles and doctests, in which a backslash would be printed.
@@ -66,6 +72,33 @@ class _WrapGlue(SphinxPostTransform):
             wrapper = kind("", classes=["glue", f"glue-{node.key}"])
             node.replace_self(wrapper)
             wrapper += node
+
+
+details = type("details", (nodes.General, nodes.Element), {})
+summary = type("summary", (nodes.General, nodes.TextElement), {})
+
+
+class _Unfold(SphinxDirective):
+    required_arguments = 1
+    final_argument_whitespace = True
+    has_content = True
+    option_spec: ClassVar = {"class": directives.class_option, "open": directives.flag}
+
+    def run(self) -> list[nodes.Node]:
+        line, messages = self.state.inline_text(self.arguments[0], self.lineno)
+        box = details(classes=self.options.get("class", []), open="open" in self.options)
+        box += summary("", "", *line)
+        self.state.nested_parse(self.content, self.content_offset, box)
+        return [box, *messages]
+
+
+def _start(html: HTML5Translator, node: nodes.Element) -> None:
+    given = {"open": "open"} if node.get("open") else {}
+    html.body.append(html.starttag(node, type(node).__name__, **given))
+
+
+def _end(html: HTML5Translator, node: nodes.Element) -> None:
+    html.body.append(f"</{type(node).__name__}>\n")
 
 
 def escape_bars(lines: list[str]) -> list[str]:
@@ -133,6 +166,9 @@ def setup(app: Sphinx) -> dict[str, Any]:
     docstrings = _Docstrings()
     app.add_config_value("mtlpaper_staged", default=False, rebuild="", types=[bool])
     app.connect("config-inited", _require_staged, priority=0)
+    app.add_directive("unfold", _Unfold)
+    app.add_node(details, html=(_start, _end))
+    app.add_node(summary, html=(_start, _end))
     app.add_post_transform(_WrapGlue)
     app.connect("doctree-read", _name_equations)
     app.connect("html-page-context", _Contents().share, priority=400)  # before the theme's

@@ -18,20 +18,20 @@ from sphinx_external_toc.parsing import parse_toc_yaml
 
 import mtlpaper
 from mtlpaper.companion import registry
-from mtlpaper.companion.book.answers import answers
+from mtlpaper.companion.book.answers import answers, opening
 from mtlpaper.companion.book.api import api_pages
 from mtlpaper.companion.book.boxes import provenance_box
 from mtlpaper.companion.book.errors import PublishError
 from mtlpaper.companion.book.ledger import settings_ledger, symbols
 from mtlpaper.companion.book.mathjax import copy_mathjax
-from mtlpaper.companion.book.overlay import append_markdown, lay_over
-from mtlpaper.companion.book.scorecard import stage_scorecard
+from mtlpaper.companion.book.overlay import append_markdown, insert_under_title, lay_over
+from mtlpaper.companion.book.scorecard import counts, judge, scorecard
 from mtlpaper.companion.parameters import describe
 from mtlpaper.companion.results import ResultError, load
 from mtlpaper.companion.runs import RECORD, RunRecord, require_record
 
 #: What the source tree contributes; everything else in it is none of the book's business.
-SOURCES = ("_config.yml", "_toc.yml", "pyproject.toml", "book", "notebooks")
+SOURCES = ("_config.yml", "_toc.yml", "pyproject.toml", "CITATION.cff", "book", "notebooks")
 #: Generated parts, relative to the staged tree; pages ``{include}`` them.
 GENERATED = Path("book") / "_generated"
 
@@ -62,7 +62,8 @@ def stage(root: Path, runs: Mapping[str, Path], target: Path, *, preset: str) ->
     for name, record in records.items():
         _stage_run(target, name, runs[name], record)
     _stage_generated(target, records)
-    stage_scorecard(root, target, target / GENERATED, preset)
+    _stage_claims(root, target, records, preset)
+    _stage_links(target)
     copy_mathjax(target / "book" / "_assets" / "mathjax")
     _complete_config(target / "_config.yml", records, preset)
 
@@ -135,6 +136,19 @@ def _stage_generated(target: Path, records: Mapping[str, RunRecord]) -> None:
     stage_fragments(target, folder)
 
 
+def _stage_claims(root: Path, target: Path, records: Mapping[str, RunRecord], preset: str) -> None:
+    """Judge the claims for the scorecard, the front page and the box that opens a chapter."""
+    findings, context = judge(root, target, preset)
+    (target / GENERATED / "scorecard.md").write_text(scorecard(findings, context), encoding="utf-8")
+    (target / GENERATED / "scorecard-counts.md").write_text(counts(findings), encoding="utf-8")
+    for name, chapter in registry.chapters().items():
+        if name in records and (box := opening(chapter, records[name].numbers, findings, context)):
+            page = target / "notebooks" / f"{name}.ipynb"
+            notebook = nbformat.read(page, as_version=4)
+            insert_under_title(notebook, box)
+            nbformat.write(notebook, page)
+
+
 def stage_fragments(target: Path, folder: Path) -> None:
     """Write what chapters make of the staged datasets for the pages."""
     for name, chapter in registry.chapters().items():
@@ -160,6 +174,28 @@ def _complete_config(path: Path, records: Mapping[str, RunRecord], preset: str) 
             "pages are not those of the published book."
         )
     path.write_text(yaml.safe_dump(config, sort_keys=False, allow_unicode=True), encoding="utf-8")
+
+
+def _stage_links(target: Path) -> None:
+    config = yaml.safe_load((target / "_config.yml").read_text(encoding="utf-8"))
+    text = links(config.get("repository", {}).get("url", ""))
+    (target / GENERATED / "links.md").write_text(text, encoding="utf-8")
+
+
+def links(address: str) -> str:
+    """Return the list of how to cite, get the code and report an error, as MyST Markdown.
+
+    Parameters
+    ----------
+    address : str
+        Of the repository, on a host that has issues under ``/issues``; may be empty, and is then
+        not mentioned.
+    """
+    lines = ["- Cite: {download}`CITATION.cff </CITATION.cff>`"]
+    if address:
+        lines.append(f"- Code: <{address}>")
+        lines.append(f"- Report an error: <{address.rstrip('/')}/issues>")
+    return "\n".join(lines) + "\n"
 
 
 def _footer(records: Mapping[str, RunRecord], preset: str) -> str:

@@ -19,6 +19,7 @@ from mtlpaper.companion.claims.ledger import (
     all_claims,
     by_document,
     experiments,
+    is_own,
     judge_all,
     sections,
 )
@@ -43,9 +44,11 @@ from mtlpaper.companion.claims.wording import (
     found_text,
     range_text,
     rule_text,
+    sentence,
     source_texts,
     tally,
     tally_sources,
+    word,
 )
 
 __all__ = [
@@ -72,6 +75,7 @@ __all__ = [
     "experiments",
     "explain",
     "found_text",
+    "is_own",
     "joined",
     "judge_all",
     "negated",
@@ -84,9 +88,11 @@ __all__ = [
     "replaced",
     "rule_text",
     "sections",
+    "sentence",
     "shifted",
     "source_texts",
     "take",
     "tally",
     "tally_sources",
+    "word",
 ]

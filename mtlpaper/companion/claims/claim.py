@@ -138,6 +138,9 @@ class Claim:
         first decides. Empty if the whole dataset is judged at once.
     differs : str
         What is behind different verdicts of the sources, in one sentence; shown where they differ.
+    caveat : str
+        What a verdict, whatever it is, does not show: that a number was fitted, that a part holds
+        by construction. Always shown.
     """
 
     name: str
@@ -156,6 +159,7 @@ class Claim:
     explained: Mapping[Verdict, str] = field(default_factory=dict)
     sources: tuple[Source, ...] = ()
     differs: str = ""
+    caveat: str = ""
 
     def judge(self, data: xr.Dataset) -> Finding:
         """Decide from a dataset of the claim's experiment.

@@ -43,6 +43,11 @@ def by_document() -> dict[str, tuple[Claim, ...]]:
     return {name: claims for name, claims in found.items() if claims}
 
 
+def is_own(claim: Claim) -> bool:
+    """Whether a claim is this companion's own."""
+    return any(one.own and claim.section in one.sections for one in registry.documents().values())
+
+
 def all_claims() -> dict[str, Claim]:
     """Return all claims by name, in the order of the scorecard."""
     return {claim.name: claim for claims in sections().values() for claim in claims}

@@ -22,6 +22,8 @@ BADGES: Mapping[Verdict, str] = {
     "not reproduced": "fails",
     "not testable": "untestable",
 }
+#: Verdicts on claims of our own, which nobody made before, so that nothing is reproduced.
+_OWN: Mapping[str, str] = {"reproduced": "holds", "not reproduced": "fails"}
 #: What each source is called, in the order in which they are shown.
 SOURCES: Mapping[Source, str] = {
     "published": "authors' published rows",
@@ -34,6 +36,11 @@ _SIGNED = ("nats", "widths of the axis")
 _NAMED = 4
 #: Share of the nearest limit of a range below which the digits of an effect say nothing.
 _NEGLIGIBLE = 0.01
+
+
+def word(verdict: str, own: bool) -> str:
+    """Write a verdict, on a claim of our own if `own`."""
+    return _OWN.get(verdict, verdict) if own else verdict
 
 
 def tally(findings: Iterable[Finding]) -> dict[Verdict, int]:

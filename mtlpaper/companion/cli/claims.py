@@ -147,11 +147,18 @@ def _print(findings: Mapping[str, Finding]) -> None:
             indent = (0, 0, 0, (widths[0] or 0) + _GAP)
             console.print(Padding(Text(f"→ {said}"), indent, expand=False))
         console.print()
-    counts = {f"claims of {name}": counted for name, counted in _by_document(findings).items()}
-    counts |= {f"by {SOURCES[source]}": counted for source, counted in by_source.items()}
-    for what, counted in counts.items():
-        words = ", ".join(f"{count} {verdict}" for verdict, count in counted.items())
-        console.print(Text(f"{sum(counted.values())} {what}: {words}"))
+    own = {document.cited for document in documents().values() if document.own}
+    for name, counted in _by_document(findings).items():
+        console.print(_counted(f"claims of {name}", counted, own=name in own))
+    for source, counted in by_source.items():
+        console.print(_counted(f"by {SOURCES[source]}", counted))
+
+
+def _counted(what: str, counted: Mapping[Verdict, int], *, own: bool = False) -> Text:
+    from mtlpaper.companion.claims import word
+
+    words = ", ".join(f"{count} {word(verdict, own)}" for verdict, count in counted.items())
+    return Text(f"{sum(counted.values())} {what}: {words}")
 
 
 def _by_document(findings: Mapping[str, Finding]) -> dict[str, dict[Verdict, int]]:
@@ -196,13 +203,13 @@ def _line(style: str, widths: Sequence[int | None], cells: Sequence[str]) -> Tab
 
 
 def _row(claim: Claim, finding: Finding, sources: Sequence[Source]) -> tuple[str, ...]:
-    from mtlpaper.companion.claims import SYMBOLS, effect_text
+    from mtlpaper.companion.claims import SYMBOLS, effect_text, is_own, word
 
     held = f"{finding.held} of {finding.total}" if finding.total else "–"
     given = (finding.sources.get(source) for source in sources)
     symbols = " ".join(SYMBOLS[one.verdict] if one else " " for one in given)
     return (
-        f"{SYMBOLS[finding.verdict]} {finding.verdict}",
+        f"{SYMBOLS[finding.verdict]} {word(finding.verdict, is_own(claim))}",
         *([symbols] if sources else []),
         f"{claim.says} ({claim.name})",
         claim.where,

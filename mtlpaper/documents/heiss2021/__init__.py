@@ -42,6 +42,8 @@ DOCUMENT = Document(
     title="How infinitely wide neural networks can benefit from multi-task learning – an exact "
     "macroscopic characterization",
     year=2021,
+    venue="arXiv 2112.15577",
+    link="https://arxiv.org/abs/2112.15577",
     sections=(LIMIT, BENEFIT),
     abstract=ABSTRACT,
 )

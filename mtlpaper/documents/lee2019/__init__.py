@@ -46,6 +46,8 @@ DOCUMENT = Document(
     authors="Lee & Ndirango",
     title="Generalization in multitask deep neural classifiers: a statistical physics approach",
     year=2019,
+    venue="NeurIPS 2019",
+    link="https://arxiv.org/abs/1910.13593",
     sections=(ONE_TASK, TABLE1, FIGURES, AXES),
     abstract=ABSTRACT,
 )

@@ -18,6 +18,8 @@ DOCUMENT = Document(
     authors="Ruder",
     title="An overview of multi-task learning in deep neural networks",
     year=2017,
+    venue="arXiv 1706.05098",
+    link="https://arxiv.org/abs/1706.05098",
     sections=(SHARING, WEIGHING, KINDS, MECHANISMS),
     abstract=SUMMARY,
 )
