@@ -204,7 +204,7 @@ class RealUnit:
     auxiliary : tuple of Auxiliary
     n_train, n_aux : int
         Training points of the main task and of the auxiliary tasks, which are other images.
-    training : mtlpaper.benefit.Training
+    training : mtlpaper.benefit.units.Training
         Its `n_test` times `n_groups` images are for testing, `n_validation` for validation.
     N2 : int
         Hidden units.

@@ -48,7 +48,8 @@ class Rule(ABC):
 
     The step of the trunk is the sum of the tasks' negative gradients times the weights of the
     trunk; a head's step is its own task's negative gradient times the weight of the head. Where a
-    paper's weights of the trunk sum to one, ours sum to two, like those of the plain sum of losses.
+    paper's weights of the trunk sum to one, ours sum to two, like those of the plain sum of losses;
+    see :eq:`eq-M1`.
 
     All attributes are tensors with one entry a network, in double precision.
 

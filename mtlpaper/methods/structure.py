@@ -57,7 +57,7 @@ class Structure:
 
     Networks of all structures compute the composite maps W_A and W_B. What sets structures apart is
     how they make them from weights, and the penalty on these weights: the least penalty of all
-    weights that make given maps is a penalty on the maps.
+    weights that make given maps is a penalty on the maps, :eq:`eq-M12`.
 
     Attributes
     ----------

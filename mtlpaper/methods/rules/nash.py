@@ -17,7 +17,7 @@ class Nash(Rule):
     Notes
     -----
     Source: Navon et al., Multi-task learning as a bargaining game (2022), Claim 3.1; the largest
-    norm is 1 in the authors' code, whose heads follow their weighted losses.
+    norm is 1 in the authors' code, whose heads follow their weighted losses. :eq:`eq-M4`.
     """
 
     tunes = "largest norm of the trunk's step"
