@@ -242,7 +242,7 @@ def support(unit: Support) -> dict[str, np.ndarray]:
     norms, tensors = get_args(Norm), (torch.tensor(X), torch.tensor(y))
     found = [recovered(*tensors, others, unit.strength, norm) for norm in norms]
     limits = [threshold(norm, unit.p, B) for norm in norms]
-    return {"recovered": np.array(found, dtype=float), "threshold": np.array(limits)}
+    return {"recovered": np.array(found, dtype=np.int8), "threshold": np.array(limits)}
 
 
 def half_recovered(n: Float[np.ndarray, " size"], recovered: Float[np.ndarray, " size"]) -> float:

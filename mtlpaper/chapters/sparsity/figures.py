@@ -14,8 +14,10 @@ _THETA = r"points, $n / (s \log(p - s))$"
 
 
 def _legend(axes: np.ndarray, ncols: int) -> None:
-    look = {"color": style.FAINT, "dashes": (3, 2), "linewidth": 1}
-    legend_below(axes, [Line2D([], [], **look, label="threshold, theory")], ncols=ncols)
+    dashed = Line2D(
+        [], [], color=style.FAINT, dashes=(3, 2), linewidth=1, label="threshold, theory"
+    )
+    legend_below(axes, [dashed], ncols=ncols)
 
 
 def shown_overlaps(data: xr.Dataset) -> list[float]:

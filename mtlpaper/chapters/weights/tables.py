@@ -12,7 +12,7 @@ def best_weights(data: xr.Dataset) -> pd.DataFrame:
     rows = []
     for (S_A, S_B, r_AB), cell in cells(data, "S_A", "S_B", "r_AB"):
         MT = cell["MT"].sel(loss="generalisation")
-        at = int(MT.sel(bound="estimate").argmax())
+        at = int(MT.sel(bound="estimate").values.argmax())
         row = {"S_A": f"{S_A:g}", "S_B": f"{S_B:g}", "r_AB": f"{r_AB:g}"}
         row["best weight"] = f"{float(cell['weight'][at]):g}"
         row["benefit with it (nats)"] = interval(MT.isel(weight=at))
