@@ -24,7 +24,7 @@ def measure(params: Sparsity, _: xr.Dataset) -> Iterator[Grid]:
 
     def unit(n_inputs: int, theta: float, shared: int, signs: str = "") -> Support:
         n = max(2, round(theta * _scale(n_inputs, params.n_used)))
-        how = (bool(signs), signs == SIGNS[1], params.sigma, params.strength)
+        how = (bool(signs), signs == SIGNS[1], params.label_noise, params.strength)
         return Support(n_inputs, params.n_used, shared, n, *how, params.n_pairs, params.seed)
 
     p = Labels(params.n_inputs, "inputs")

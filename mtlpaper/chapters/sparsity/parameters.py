@@ -35,7 +35,7 @@ class Sparsity(Parameters):
         "ours",
         "from below the least threshold, 1, to above the largest, 4",
     )
-    sigma: g.label_noise = parameter(0.0, "ours", "thresholds are then free of it")
+    label_noise: g.label_noise = parameter(0.0, "ours", "thresholds are then free of it")
     strength: g.strength = parameter(
         0.05, "ours", "a twentieth of a coefficient, so that none in use is lost"
     )

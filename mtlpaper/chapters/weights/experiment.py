@@ -66,7 +66,9 @@ def _cost(unit: Weighed) -> Cost:
     # A weight above 1 takes as many times longer.
     each = sum(max(1.0, weight) for weight in unit.weights)
     networks = 1 + (base.networks - 1) * len(unit.weights)
-    return Cost(0.3 + base.seconds * each, base.flops * each, networks, base.bytes * networks)
+    return Cost(
+        0.3 + base.seconds * each, base.flops * each, networks, base.bytes * len(unit.weights)
+    )
 
 
 def derive(params: Weights, data: xr.Dataset) -> xr.Dataset:
@@ -106,6 +108,11 @@ def derive(params: Weights, data: xr.Dataset) -> xr.Dataset:
         bounds = [middle, np.minimum(low, middle), np.maximum(high, middle)]
         return variable(("bound", *over), bounds, what, units)
 
+    slope = mean(
+        _CELL,
+        (np.sign(least[0]) == np.sign(least[1])).astype(float),
+        "share of datasets in which the upper side has the benefit's sign, least weight",
+    )
     by_weight, by_choice = ("loss", *_CELL, "weight"), ("loss", "choice", *_CELL)
     positive = [upper[:, 0, ..., 1:] < 0, lower[:, 0, ..., 1:] > 0]
     return xr.Dataset(
@@ -146,11 +153,7 @@ def derive(params: Weights, data: xr.Dataset) -> xr.Dataset:
                 _rank_correlation(sides, benefit[:, :, None]),
                 "rank correlation of a side of the bound with the benefit, over weights",
             ),
-            "slope": mean(
-                _CELL,
-                (np.sign(least[0]) == np.sign(least[1])).astype(float),
-                "share of datasets in which the upper side has the benefit's sign, least weight",
-            ),
+            "slope": slope.copy(data=slope.values.clip(0, 1)),
             "certified": variable(
                 ("sign", *_CELL),
                 np.mean(positive, axis=(1, -1)),
