@@ -151,7 +151,7 @@ def derive(params: Sparsity, data: xr.Dataset) -> xr.Dataset:
 
 
 def _by_pair(recovered: xr.DataArray, cell: str) -> np.ndarray:
-    return np.asarray(recovered.transpose("pair", "norm", "p", cell, "theta").values)
+    return recovered.transpose("pair", "norm", "p", cell, "theta").values.astype(float)
 
 
 def _limit(params: Sparsity, threshold: xr.DataArray) -> np.ndarray:
