@@ -313,6 +313,40 @@ def weight_decay() -> xr.Dataset:
     return data.assign_attrs(parameters='{"N1": 30, "N3": 10, "small_decays": [0.001, 0.01]}')
 
 
+def weights() -> xr.Dataset:
+    cell = ("S_A", "S_B", "r_AB")
+    regret = np.zeros((2, 4, 1, 1, 2))
+    return dataset(
+        {
+            "regret": (("bound", "loss", "choice", *cell), interval(regret)),
+            "best": (("bound", *cell), interval([[[0.03, 10.0]]])),
+            "growth": (("bound", *cell[:2]), interval([[0.5]])),
+            "slope": (("bound", *cell), interval([[[0.95, 1.0]]])),
+            "better": (("bound", "loss", *cell), interval(regret[:, 0])),
+        },
+        loss=["generalisation", "validation"],
+        choice=["loss", "upper side", "lower side", "mean of both sides"],
+        S_A=[10.0],
+        S_B=[10.0],
+        r_AB=[0.0, 1.0],
+    )
+
+
+def sparsity() -> xr.Dataset:
+    data = dataset(
+        {
+            "ratio": (("bound", "block", "p", "overlap"), interval(np.full((2, 1, 2), [1.2, 0.6]))),
+            "crossing": (("bound", "p"), interval([0.66])),
+            "off_same": (("bound", "p", "signs"), interval([[0.02, 0.1]])),
+        },
+        block=["l1/l2", "l1/linf"],
+        p=[2048],
+        overlap=[0.0, 1.0],
+        signs=["equal", "half opposite"],
+    )
+    return data.assign_attrs(parameters='{"n_inputs": [2048]}')
+
+
 def wide_sharing() -> xr.Dataset:
     models = ["weight decay", "random features", "tangent kernel", "Gaussian process"]
     data = dataset(
@@ -349,6 +383,8 @@ IDEAL = {
         interactions,
         relatedness,
         weight_decay,
+        weights,
+        sparsity,
         wide_limit,
         wide_benefit,
         wide_sharing,

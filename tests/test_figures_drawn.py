@@ -623,7 +623,111 @@ def points_of_tasks(data):
             yield mark((0, j), "points", *at, named={"aux": "auxiliary"}.get(task, task) + " task")
 
 
+def over_weights(name, bound=("estimate", "low", "high")):
+    """Means over the weights, which stand side by side."""
+
+    def values(data):
+        of = data[name].sel(loss="generalisation", bound=bound).isel(S_B=-1)
+        return of.assign_coords(weight=[f"{one:g}" for one in data["weight"].values])
+
+    return values
+
+
+def lost_by_choice(data):
+    levels, choices = data["r_AB"].values, data["choice"].values
+    for j, loss in enumerate(data["loss"].values):
+        at = (0, j)
+        yield from said(at, loss)
+        yield from in_units(at, "nats", "y")
+        yield ticks(at, "x", range(len(levels)), levels)
+        yield level(at, 0.0, fixed=True)
+        for k, choice in enumerate(choices):
+            x = np.arange(len(levels)) + 0.12 * (k - (len(choices) - 1) / 2)
+            cell = data["regret_mean"].sel(loss=loss, choice=choice).transpose("bound", "r_AB")
+            yield from with_intervals(at, x, cell, choice)
+
+
+_BLOCKS = {"l1": "lasso", "l1/l2": r"$\ell_1/\ell_2$", "l1/linf": r"$\ell_1/\ell_\infty$"}
+_THRESHOLD = "threshold, theory"
+
+
+def recovered_by_overlap(data):
+    """Shares with the most inputs, at overlaps that are thirds."""
+    thirds = [one for one in data["overlap"].values if np.isclose(3 * one, round(3 * one))]
+    for j, overlap in enumerate(thirds):
+        at, cell = (0, j), data.isel(p=-1).sel(overlap=overlap)
+        yield from said(at, f"{overlap:.2g}")
+        for norm, name in _BLOCKS.items():
+            share = cell["share"].sel(norm=norm).transpose("bound", "theta")
+            yield from with_intervals(at, data["theta"].values, share, name, kind="line")
+        for norm in ("l1", "l1/linf"):
+            limit = float(cell["limit"].sel(norm=norm))
+            yield level(at, limit, upright=True, named=_THRESHOLD)
+
+
+def thresholds_by_signs(data):
+    for j, p in enumerate(data["p"].values):
+        for limit in data["limit_same"].sel(p=p).values:
+            yield level((0, j), limit, upright=True, named=_THRESHOLD)
+
+
 DRAWN: dict[str, list[Drawing]] = {
+    "weights": [
+        Show(
+            over_weights(name, bound),
+            "weight",
+            kind,
+            rows=("S_A",),
+            columns="r_AB",
+            named=named,
+        )
+        for name, bound, kind, named in (
+            ("MT", ["estimate", "low", "high"], "interval", "benefit"),
+            ("MT_upper", "estimate", "line", "upper side"),
+            ("MT_lower", "estimate", "line", "lower side"),
+        )
+    ]
+    + [zeros((2, 3))],
+    "weights-best": [
+        Show(
+            lambda d: d["share"].sel(loss="generalisation", choice=["loss", *d["side"].values]),
+            "r_AB",
+            "interval",
+            by="choice",
+            rows=("S_A",),
+            columns="S_B",
+            named={"loss": "benefit"}
+            | {side: side for side in ("upper side", "lower side", "mean of both sides")},
+        ),
+        *all_axes((2, 2), ylim=(-0.05, 1.05)),
+    ],
+    "weights-regret": [lost_by_choice],
+    "sparsity": [recovered_by_overlap],
+    "sparsity-ratio": [
+        Show("ratio", "overlap", "interval", by="block", columns="p", named=_BLOCKS),
+        Show(
+            lambda d: d["limit"].sel(norm="l1/linf") / d["limit"].sel(norm="l1"),
+            "overlap",
+            columns="p",
+            named=_THRESHOLD,
+            unit="",
+        ),
+        lambda _data: [level((0, j), 1.0, fixed=True) for j in (0, 1)],
+        lambda _data: [level((0, j), 2 / 3, upright=True, fixed=True) for j in (0, 1)],
+        *all_axes((1, 2), ylim=(0, None)),
+    ],
+    "sparsity-same": [
+        Show(
+            lambda d, norm=norm, signs=signs: d["share_same"].sel(norm=norm, signs=signs),
+            "theta",
+            "interval",
+            columns="p",
+            named=f"{_BLOCKS[norm]}, {signs}",
+        )
+        for norm in ("l1", "l1/l2")
+        for signs in ("equal", "half opposite")
+    ]
+    + [thresholds_by_signs],
     "wide-limit": [every_start, *all_axes((1, 2), x="log", y="log")],
     "wide-functions": [ends_of_the_widths],
     "wide-benefit": [

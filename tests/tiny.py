@@ -133,6 +133,15 @@ TINY: dict[str, dict[str, object]] = {
         "n_soft": 50,
         "small_decays": [0.002],
     },
+    "weights": _TASKS
+    | {"S_A": [10.0], "n_train": 20, "n_validation": 20, "weights": [0.1, 1.0], "n_points": 64},
+    "sparsity": {
+        "n_inputs": [32],
+        "n_used": 3,
+        "n_shared": [0, 2, 3],
+        "sample_ratio": [0.2, 2.0, 20.0],
+        "n_pairs": 10,
+    },
     "wide_sharing": {
         "width": [30, 60],
         "n_steps": 100,

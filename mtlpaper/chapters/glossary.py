@@ -272,6 +272,32 @@ n_draws = Annotated[
 
 # ------------------------------------------------------------------------- methods and real data
 
+n_inputs = Annotated[
+    int,
+    Field(ge=8, le=1_000_000),
+    Symbol("inputs, of which few are used", letter="p"),
+]
+n_pairs = Annotated[_Repetitions, Symbol("pairs of regressions")]
+n_shared = Annotated[
+    int, Field(ge=0, le=1000), Symbol("inputs that both tasks use, of the n_used that each does")
+]
+n_used = Annotated[int, Field(ge=2, le=1000), Symbol("inputs that a task uses", letter="s")]
+sample_ratio = Annotated[
+    float,
+    Field(gt=0, le=100),
+    Symbol("points of each task over s log(p - s)", letter=r"\theta"),
+]
+strength = Annotated[
+    float,
+    Field(gt=0, le=10),
+    Symbol("factor of a norm of the coefficients beside the squared errors", letter=r"\lambda"),
+]
+weights = Annotated[
+    float,
+    Field(gt=0, le=1000),
+    Symbol("weights of the auxiliary task's loss beside 1 of the main task's", letter=r"\alpha_B"),
+]
+
 # ------------------------------------------------------------------------- repetitions and averages
 
 seed = Annotated[int, Field(ge=0), Symbol("seed from which all randomness is spawned")]
