@@ -82,8 +82,8 @@ CLAIMS = (
     _paper(
         "upper side",
         name="weight-upper-side",
-        says="Eq. (5) tells how to maximise the benefit: with the weight of the auxiliary loss at "
-        "which the upper side of the bound is largest.",
+        says="Eq. (5) gives insight into maximising the benefit; read as: take the weight of the "
+        "auxiliary loss at which the upper side of the bound is largest.",
     ),
     _paper(
         "lower side",
