@@ -12,10 +12,6 @@ _INPUTS = {"whitened": "whitened images", "as they are": "images as they are"}
 _QUALITIES = (style.BLUE, style.GREEN, style.VERMILLION)
 
 
-def _turned(flip: float) -> str:
-    return f"{100 * flip:.0f} % of auxiliary labels turned"
-
-
 @style.drawing
 def over_relatedness(data: xr.Dataset) -> np.ndarray:
     """Benefit over relatedness by the quality of both tasks' labels: Figure 2 on digits.
@@ -36,9 +32,9 @@ def over_relatedness(data: xr.Dataset) -> np.ndarray:
         for k, flip in enumerate(MT["flip_B"].values):
             cell = MT.sel(flip_A=rows[i], inputs=columns[j], flip_B=flip)
             shade = _QUALITIES[k % len(_QUALITIES)]
-            look = {"markersize": 4, "label": _turned(flip)}
+            look = {"markersize": 4, "label": f"{flip:g} of auxiliary labels turned"}
             benefits.interval(ax, MT["r_AB"].values, cell, shade, **look)
-        ax.set_title(f"{_INPUTS[str(columns[j])]}, {100 * rows[i]:.0f} % of main labels turned")
+        ax.set_title(f"{_INPUTS[str(columns[j])]}, {rows[i]:g} of main labels turned")
     for ax in axes[-1]:
         ax.set_xlabel(benefits.R_LABEL)
     for ax in axes[:, 0]:
@@ -126,7 +122,7 @@ def deep_students(data: xr.Dataset) -> np.ndarray:
         for student, (called, line) in _STUDENTS.items():
             for flip, shade in zip(MT["flip_B"].values, shades, strict=True):
                 cell = MT.sel(inputs=name, student=student, flip_B=flip)
-                label = f"{called}, {100 * flip:.0f} % turned"
+                label = f"{called}, {flip:g} of labels turned"
                 look = {"markersize": 4, "label": label, "linestyle": line}
                 benefits.interval(ax, MT["r_AB"].values, cell, shade, **look)
         ax.set_title(_INPUTS[name])
