@@ -726,7 +726,7 @@ DRAWN: dict[str, list[Drawing]] = {
             by="flip_B",
             rows=("flip_A",),
             columns="inputs",
-            named="{} of auxiliary labels turned",
+            named="auxiliary labels turned: {}",
         ),
         lambda d: zeros((d.sizes["flip_A"], 2))(d),
     ],
@@ -768,7 +768,7 @@ DRAWN: dict[str, list[Drawing]] = {
                 "interval",
                 by="flip_B",
                 columns="inputs",
-                named=f"{called}, {{}} of labels turned",
+                named=f"{called}, labels turned: {{}}",
             )
             for student, called in (("linear", "linear students"), ("deep", "deep ReLU students"))
         ),

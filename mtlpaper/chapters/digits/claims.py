@@ -76,6 +76,11 @@ OVERLAP = _claim(
     range=_NOTHING,
     reason=NEGLIGIBLE_REASON,
     control=shifted("off_curve", 1.0),
+    explained=dict.fromkeys(
+        ("partly", "not reproduced"),
+        "Maps of classes that follow from the digit lie in the digits' row space with all their "
+        "directions, those of rotated digits partly outside.",
+    ),
 )
 
 CLAIMS = (

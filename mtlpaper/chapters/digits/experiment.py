@@ -64,7 +64,7 @@ class Overlaps:
 
 
 def overlaps(unit: Overlaps) -> dict[str, np.ndarray]:
-    """Relatedness and rank of the tasks' maps, and how well linear maps explain the digits.
+    """Overlaps and rank of the tasks' maps, and how well a linear map explains the digits.
 
     Beside the digits stands the teacher with their map, without noise, on Gaussian inputs.
     """
@@ -74,6 +74,7 @@ def overlaps(unit: Overlaps) -> dict[str, np.ndarray]:
     taught = np.argmax(maps[0] @ Z, axis=0)
     return {
         "r_task": np.array([relatedness(maps[0], W) for W in maps[1:]]),
+        "r_back": np.array([relatedness(W, maps[0]) for W in maps[1:]]),
         "rank": np.array([np.linalg.matrix_rank(W) for W in maps[1:]]),
         "explained": np.array([explained(X, *labels("digit")), explained(Z, taught, N3)]),
     }
@@ -127,7 +128,8 @@ def measure(params: Digits, _: xr.Dataset) -> Iterator[Grid]:
         lambda: Overlaps(TASKS, params.seed),
         overlaps,
         {
-            "r_task": Variable(("task",), "measured overlap with the digits, on the scale of r_AB"),
+            "r_task": Variable(("task",), "overlap: what the task has of the digits' map"),
+            "r_back": Variable(("task",), "overlap: what the digits have of the task's map"),
             "rank": Variable(("task",), "directions of the task's linear map"),
             "explained": Variable(("world",), "share of the classes that is linear in the inputs"),
         },
@@ -215,14 +217,11 @@ def _grid(
 
 def _cost(unit: RealUnit | RealTheory) -> Cost:
     base = unit.unit if isinstance(unit, RealTheory) else unit
-    n = 1 + len(base.auxiliary)
+    n, points = 1 + len(base.auxiliary), base.n_train + base.n_aux
     if isinstance(unit, RealTheory):
-        return Cost(0.02 * n, networks=n)
-    points = base.n_train + base.n_aux
-    if base.depth:
-        layers = base.N2 * (N1 + N3 + (base.depth - 1) * base.N2)
-        return Cost(0.05 * n, 6.0 * 1000 * n * points * layers, n)
-    return Cost(0.01 * n, 4.0 * 300 * n * points * N1 * N3, n)
+        return Cost(0.007 * n, networks=n)
+    each = 4e-6 * base.depth * base.N2 if base.depth else 1e-5
+    return Cost(n * points * each, networks=n)
 
 
 # ----------------------------------------------------------------------------------------- derived

@@ -32,9 +32,9 @@ def over_relatedness(data: xr.Dataset) -> np.ndarray:
         for k, flip in enumerate(MT["flip_B"].values):
             cell = MT.sel(flip_A=rows[i], inputs=columns[j], flip_B=flip)
             shade = _QUALITIES[k % len(_QUALITIES)]
-            look = {"markersize": 4, "label": f"{flip:g} of auxiliary labels turned"}
+            look = {"markersize": 4, "label": f"auxiliary labels turned: {flip:g}"}
             benefits.interval(ax, MT["r_AB"].values, cell, shade, **look)
-        ax.set_title(f"{_INPUTS[str(columns[j])]}, {rows[i]:g} of main labels turned")
+        ax.set_title(f"{_INPUTS[str(columns[j])]}; main labels turned: {rows[i]:g}")
     for ax in axes[-1]:
         ax.set_xlabel(benefits.R_LABEL)
     for ax in axes[:, 0]:
@@ -122,7 +122,7 @@ def deep_students(data: xr.Dataset) -> np.ndarray:
         for student, (called, line) in _STUDENTS.items():
             for flip, shade in zip(MT["flip_B"].values, shades, strict=True):
                 cell = MT.sel(inputs=name, student=student, flip_B=flip)
-                label = f"{called}, {flip:g} of labels turned"
+                label = f"{called}, labels turned: {flip:g}"
                 look = {"markersize": 4, "label": label, "linestyle": line}
                 benefits.interval(ax, MT["r_AB"].values, cell, shade, **look)
         ax.set_title(_INPUTS[name])

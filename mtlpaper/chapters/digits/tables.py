@@ -49,6 +49,7 @@ def tasks(data: xr.Dataset) -> pd.DataFrame:
             "task": str(task),
             "directions": int(cell["rank"]),
             "overlap": f"{float(cell['r_task']):.2f}",
+            "the other way round": f"{float(cell['r_back']):.2f}",
         }
         for name in data["inputs"].values:
             here = cell.sel(inputs=name)
