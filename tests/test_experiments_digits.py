@@ -122,3 +122,9 @@ def test_more_images_than_there_are_are_refused():
     params = settings("digits").preset("paper", n_aux=[100, 1000])
     with pytest.raises(ValueError, match="`n_aux` must be from 1 to the 985 images"):
         [list(grid.cells()) for grid in experiment.measure(params, xr.Dataset())]
+
+
+@pytest.mark.parametrize("name", ["flip_A", "flip_B"])
+def test_labels_as_they_are_come_first(name):
+    with pytest.raises(ValueError, match=f"`{name}` must begin with 0"):
+        settings("digits").preset("paper", **{name: [0.3, 0.9]})

@@ -1,8 +1,8 @@
 """Parameters of the digits as tasks."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from mtlpaper.chapters import glossary as g
 from mtlpaper.companion.parameters import Increasing, Parameters, parameter
@@ -41,9 +41,7 @@ class Digits(Parameters):
         "as in Figure 2",
         meaning="relatedness that the rotation of the auxiliary task's inputs sets",
     )
-    flip_A: Increasing[g.flip_A] = parameter(
-        (0.0, 0.3, 0.8), "ours", "none; about as many as the noise of Figure 2 turns; most of them"
-    )
+    flip_A: Increasing[g.flip_A] = parameter((0.0, 0.3, 0.8), "ours", "none, some, and most")
     flip_B: Annotated[Increasing[g.flip_B], Field(min_length=2)] = parameter(
         (0.0, 0.3, 0.9), "ours", "none, some, and so many that labels do not depend on the images"
     )
@@ -60,7 +58,7 @@ class Digits(Parameters):
     n_validation: g.n_validation = parameter(
         200,
         "ours",
-        "as many as are left",
+        "most of what the others leave",
         meaning="images held back to choose the time of stopping",
     )
     n_test: g.n_test = parameter(
@@ -76,6 +74,14 @@ class Digits(Parameters):
         meaning="divisions of the images, each with its start",
     )
     n_deep: g.n_trained = parameter(
-        6, "ours", "they take ten times as long", meaning="divisions of the deep students"
+        6, "ours", "they take twenty times as long", meaning="divisions of the deep students"
     )
     seed: g.seed = g.SEED
+
+    @model_validator(mode="after")
+    def _clean_labels_first(self) -> Self:
+        for name in ("flip_A", "flip_B"):
+            first = getattr(self, name)[0]
+            if first != 0:
+                raise ValueError(f"`{name}` must begin with 0, labels as they are, got {first:g}")
+        return self
