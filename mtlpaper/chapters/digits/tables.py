@@ -22,7 +22,7 @@ def survivors(data: xr.Dataset) -> pd.DataFrame:
     """
     of = {student: _in_place_of_linear(data, student) for student in _COLUMNS}
     rows = [
-        {"claim": claim.says, "asked for": claim.expected}
+        {"claim": claim.says.removeprefix("On digits, too, "), "asked for": claim.expected}
         | {name: _found(claim, of[student]) for student, name in _COLUMNS.items()}
         for claim in CLAIMS
         if claim is not OVERLAP
