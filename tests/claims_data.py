@@ -9,6 +9,7 @@ import numpy as np
 import xarray as xr
 
 from mtlpaper.chapters.common.two_tasks.sources import SOURCES
+from mtlpaper.chapters.digits.experiment import EFFECTS as DIGITS_EFFECTS
 from mtlpaper.chapters.wide_sharing.parameters import POSTERIORS
 from mtlpaper.companion import registry
 from mtlpaper.companion.claims import Claim
@@ -347,6 +348,30 @@ def sparsity() -> xr.Dataset:
     return data.assign_attrs(parameters='{"n_inputs": [2048]}')
 
 
+def digits() -> xr.Dataset:
+    over = ("bound", "student", "inputs")
+    data = dataset(
+        {
+            "difference": ((*over, "effect"), interval(effects(1, 2))),
+            "growth": ((*over, "effect"), interval(effects(1, 2))),
+            "MT": (
+                (*over, "flip_A", "n_aux", "flip_B", "r_AB"),
+                interval(np.zeros((1, 2, 2, 2, 2, 2))),
+            ),
+            "off_curve": (("bound", "inputs", "task"), interval(np.zeros((2, 2)))),
+        },
+        student=["linear"],
+        inputs=["whitened", "as they are"],
+        effect=list(DIGITS_EFFECTS),
+        flip_A=[0.0, 0.3],
+        n_aux=[100, 800],
+        flip_B=[0.0, 0.9],
+        r_AB=[0.0, 1.0],
+        task=["parity", "loops"],
+    )
+    return data.assign_attrs(parameters='{"n_aux": [100, 800]}')
+
+
 def wide_sharing() -> xr.Dataset:
     models = ["weight decay", "random features", "tangent kernel", "Gaussian process"]
     data = dataset(
@@ -385,6 +410,7 @@ IDEAL = {
         weight_decay,
         weights,
         sparsity,
+        digits,
         wide_limit,
         wide_benefit,
         wide_sharing,

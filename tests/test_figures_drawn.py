@@ -671,6 +671,20 @@ def thresholds_by_signs(data):
             yield level((0, j), limit, upright=True, named=_THRESHOLD)
 
 
+def other_classes(data):
+    """Each at its overlap with the digits, which is no coordinate."""
+    for j, inputs in enumerate(data["inputs"].values):
+        for task in data["task"].values:
+            benefit = data["MT_task"].sel(student="linear", inputs=inputs, task=task)
+            at = [float(data["r_task"].sel(task=task))]
+            yield from with_intervals((0, j), at, benefit, task)
+
+
+def on_digits(student="linear", **cell):
+    """Benefits from rotated digits, of one kind of students."""
+    return lambda data: data["MT"].sel(student=student).isel(cell)
+
+
 DRAWN: dict[str, list[Drawing]] = {
     "weights": [
         Show(
@@ -807,6 +821,62 @@ DRAWN: dict[str, list[Drawing]] = {
         ),
         *all_axes((1, 2), x="log", y="log"),
         axis((0, 1), ylim=(1e-8, 1)),
+    ],
+    "digits": [
+        Show(
+            on_digits(n_aux=-1),
+            "r_AB",
+            "interval",
+            by="flip_B",
+            rows=("flip_A",),
+            columns="inputs",
+            named="auxiliary labels turned: {}",
+        ),
+        lambda d: zeros((d.sizes["flip_A"], 2))(d),
+    ],
+    "digits-auxiliary": [
+        Show(
+            on_digits(flip_A=0, flip_B=0),
+            "n_aux",
+            "interval",
+            by="r_AB",
+            columns="inputs",
+            named="$r_{{AB}}$ = {}",
+        ),
+        Show(
+            on_digits("theory", flip_A=0, flip_B=0, bound=0),
+            "n_aux",
+            by="r_AB",
+            columns="inputs",
+            named="theory, (T 7b)",
+        ),
+        zeros((1, 2)),
+        *all_axes((1, 2), x="log"),
+    ],
+    "digits-tasks": [
+        Show(
+            on_digits(flip_A=0, flip_B=0, n_aux=-1),
+            "r_AB",
+            "interval",
+            columns="inputs",
+            named="digits, inputs rotated",
+        ),
+        other_classes,
+        zeros((1, 2)),
+    ],
+    "digits-deep": [
+        *(
+            Show(
+                on_digits(student, flip_A=0, n_aux=-1, flip_B=[0, -1]),
+                "r_AB",
+                "interval",
+                by="flip_B",
+                columns="inputs",
+                named=f"{called}, labels turned: {{}}",
+            )
+            for student, called in (("linear", "linear students"), ("deep", "deep ReLU students"))
+        ),
+        zeros((1, 2)),
     ],
     "confounds": [one_factor],
     "figure1": [

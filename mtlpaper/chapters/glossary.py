@@ -272,6 +272,12 @@ n_draws = Annotated[
 
 # ------------------------------------------------------------------------- methods and real data
 
+flip_A = Annotated[
+    float, Field(ge=0, le=0.9), Symbol("share of the main task's training labels that are turned")
+]
+flip_B = Annotated[
+    float, Field(ge=0, le=0.9), Symbol("share of the auxiliary task's labels that are turned")
+]
 n_inputs = Annotated[
     int,
     Field(ge=8, le=1_000_000),
