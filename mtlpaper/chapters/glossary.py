@@ -272,6 +272,17 @@ n_draws = Annotated[
 
 # ------------------------------------------------------------------------- methods and real data
 
+n_levels = Annotated[
+    int, Field(ge=2, le=1000), Symbol("equally likely levels into which a label is cut")
+]
+overlap = Annotated[
+    float, Field(ge=0, le=1), Symbol("cosine of what tells domains apart and what tells classes")
+]
+r = Annotated[
+    float, Field(ge=0, le=1), Symbol("correlation of the weights of two regressions", letter="r")
+]
+reversal = Annotated[_NonNegative, Symbol("weight of the reversed gradient of the domain head")]
+
 # ------------------------------------------------------------------------- repetitions and averages
 
 seed = Annotated[int, Field(ge=0), Symbol("seed from which all randomness is spawned")]

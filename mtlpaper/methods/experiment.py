@@ -1,4 +1,4 @@
-"""What an experiment with an auxiliary task is: errors on the main task under several treatments."""
+"""What an experiment with an auxiliary task is: errors on a main task under several treatments."""
 
 import importlib
 import pkgutil
