@@ -138,8 +138,8 @@ def derive(params: AuxiliaryKinds, data: xr.Dataset) -> xr.Dataset:
         `kind_change` over (bound, kind, treatment) and `mechanism_change` over (bound, mechanism,
         treatment), the mean error over that of `alone`, less one; `kind_left` and `mechanism_left`,
         of controls only, their benefit less half of that with the auxiliary task, over the error
-        alone. `r_change` over (bound, use, r). `adversary_change` over (bound, method, overlap), of
-        the erasure and of every weight of the reversed gradient. `information` over (bound,
+        alone. `r_change` over (bound, use, r). `adversary_change` over (bound, removal, overlap),
+        of the erasure and of every weight of the reversed gradient. `information` over (bound,
         n_levels), the share that levels keep, with `information_exact` and the difference,
         `information_off`. `rmse` over (bound, code, arm) of Caruana's Table 6, `rmse_off`, of his
         code, from what he prints, and `rmse_gain` over (bound, code, beside), by how much an
@@ -160,7 +160,7 @@ def derive(params: AuxiliaryKinds, data: xr.Dataset) -> xr.Dataset:
             "mechanism": variable("mechanism", list(MECHANISMS), "why it should work"),
             "treatment": variable("treatment", _treatments(), "treatment of the data sets"),
             "use": variable("use", ["together", "as one task"], "use of the auxiliary task"),
-            "method": variable("method", _methods(params), "how the domain is removed"),
+            "removal": variable("removal", _removals(params), "how the domain is removed"),
             "code": variable("code", list(_CODES), "code of the inputs"),
             "arm": variable("arm", list(_ARMS), "use of the feature"),
             "beside": variable("beside", list(_ARMS[:2]), "what a further output is set beside"),
@@ -174,7 +174,7 @@ def _treatments() -> list[str]:
     return list(dict.fromkeys(every))
 
 
-def _methods(params: AuxiliaryKinds) -> list[str]:
+def _removals(params: AuxiliaryKinds) -> list[str]:
     return ["erasure", *(f"reversal {one:g}" for one in params.reversal)]
 
 
@@ -242,7 +242,7 @@ def _details(data: xr.Dataset, resample: _Resampled) -> dict[str, xr.Variable]:
     return {
         "r_change": variable(("bound", "use", "r"), np.stack(r, axis=1), what),
         "adversary_change": variable(
-            ("bound", "method", "overlap"), np.stack([erased, *strengths], axis=1), what
+            ("bound", "removal", "overlap"), np.stack([erased, *strengths], axis=1), what
         ),
         "information": variable(by_levels, kept, "share of the information that levels keep"),
         "information_exact": variable("n_levels", exact, "the same for a weak signal, exactly"),

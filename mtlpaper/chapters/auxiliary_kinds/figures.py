@@ -68,7 +68,8 @@ def _forest(data: xr.Dataset, group: str) -> np.ndarray:
         ax.plot([middle], [y], marker, **look)
         named.add(role)
     ax.set_xscale("log")
-    ax.set_xticks(_TICKS, [f"{100 * (one - 1):+.0f} %" if one != 1 else "0" for one in _TICKS])
+    changes = [f"{100 * (one - 1):+.0f} %".replace("-", "−") for one in _TICKS]
+    ax.set_xticks(_TICKS, [one if one != "+0 %" else "0" for one in changes])
     ax.minorticks_off()
     told = {"": "", "together": _TOGETHER}
     labels = [told.get(treatment, treatment) or name for name, treatment in rows]
@@ -112,10 +113,10 @@ def _relatedness(ax: Axes, data: xr.Dataset) -> None:
 
 def _reversal(ax: Axes, data: xr.Dataset) -> None:
     ax.axhline(0, color=style.INK, linewidth=0.8)
-    for i, method in enumerate(data["method"].values):
-        shade = style.INK if method == "erasure" else style.colour(i - 1)
-        change = 100 * data["adversary_change"].sel(method=method)
-        _interval(ax, data["overlap"].values, change, shade, str(method))
+    for i, removal in enumerate(data["removal"].values):
+        shade = style.INK if removal == "erasure" else style.colour(i - 1)
+        change = 100 * data["adversary_change"].sel(removal=removal)
+        _interval(ax, data["overlap"].values, change, shade, str(removal))
     ax.set_title("adversarial")
     ax.set_xlabel("overlap of domain and class directions")
     ax.set_ylabel("change of the error (%)")
