@@ -50,12 +50,15 @@ def test_details_are_set_beside_their_own_errors_alone(data):
     data["r_as_one"] = (1 + data["r"]) * data["r_alone"]
     data["adversary_erasure"] = 1.2 * data["adversary_alone"]
     data["adversary_reversed"] = 0.8 * data["adversary_alone"].expand_dims(reversal=1, axis=-1)
+    data["noise_shuffled"] = data["label_noise"] * data["noise_alone"]
     data["levels_together"] = 0.6 * data["levels_alone"]
     found = derived(data)
     assert np.allclose(found["r_change"].sel(use="together"), -0.5)
     assert np.allclose(found["r_change"].sel(use="as one task"), data["r"])
     assert np.allclose(found["adversary_change"].sel(removal="erasure"), 0.2)
     assert np.allclose(found["adversary_change"].sel(removal="reversal 1"), -0.2)
+    shuffled = found["noise_change"].sel(trunk="shuffled")
+    assert np.allclose(shuffled, data["label_noise"] - 1)
     assert np.allclose(found["information"], 0.6)
     assert np.allclose(found["information_off"].isel(n_levels=0), 0.6 - 2 / np.pi)
 

@@ -651,9 +651,29 @@ def rows_of(group) -> Drawing:
     return marks
 
 
+#: How a legend names trunks that serve a novel task.
+_TRUNKS = {
+    "together": "trunk of the environment",
+    "shuffled": "trunk of shuffled labels",
+    "best": "the environment itself",
+}
+
+
 DRAWN: dict[str, list[Drawing]] = {
     "auxiliary-kinds": [rows_of("kind"), axis(x="log", downwards=True)],
     "auxiliary-mechanisms": [rows_of("mechanism"), axis(x="log", downwards=True)],
+    "auxiliary-noise": [
+        Show(
+            lambda d: 1 + d["noise_change"],
+            "label_noise",
+            "interval",
+            by="trunk",
+            named=_TRUNKS,
+            unit="",
+        ),
+        lambda _data: [level((0, 0), 1.0, fixed=True)],
+        axis(x="log", y="log"),
+    ],
     "auxiliary-details": [
         Show(
             percent("r_change"),
@@ -673,11 +693,13 @@ DRAWN: dict[str, list[Drawing]] = {
             unit="%",
         ),
         lambda _data: [level((0, j), 0.0, fixed=True) for j in range(2)],
-        Show("information_exact", "n_levels", at=(1, 0), named="exact", fixed=True),
+        Show("information_exact", "n_levels", at=(1, 0), named="exact"),
         Show("information", "n_levels", "loose", at=(1, 0), named="measured"),
         Show("rmse", "arm", "loose", by="code", at=(1, 1), named="{} code"),
         lambda _data: [
-            mark((1, 1), "points", range(3), TABLE_6.values(), named="Caruana (1997)", fixed=True)
+            mark(
+                (1, 1), "points", range(3), [*TABLE_6.values()], named="Caruana (1997)", fixed=True
+            )
         ],
         axis((1, 1), y="log", xlim=(-0.4, 2.4)),
     ],

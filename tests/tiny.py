@@ -159,6 +159,7 @@ TINY: dict[str, dict[str, object]] = {
         "overlap": [0.0, 1.0],
         "reversal": [1.0],
         "n_levels": [2, 4],
+        "label_noise": [0.3, 3.0],
         "n_datasets": 10,
     },
     "wide_stacks": {"n_train": 2, "width": [2, 4], "n_starts": 2, "n_seeds": 2},

@@ -11,7 +11,7 @@ import xarray as xr
 from mtlpaper.benefit import bootstrap_interval, resampling_weights, stretched_interval
 from mtlpaper.chapters.auxiliary_kinds.parameters import BLOCK, AuxiliaryKinds
 from mtlpaper.chapters.common.labels import BOUND, variable
-from mtlpaper.companion.contract import Cost, Grid, Labels, Stage, Tolerance, Variable
+from mtlpaper.companion.contract import Cost, Grid, Labels, Stage, Variable
 from mtlpaper.documents.ruder2017.printed import TABLE_6
 from mtlpaper.methods.experiment import Experiment
 from mtlpaper.methods.kinds import KINDS
@@ -19,16 +19,16 @@ from mtlpaper.methods.kinds.adversarial import Adversarial
 from mtlpaper.methods.kinds.quantisation import Quantised, information_kept
 from mtlpaper.methods.kinds.related import Related
 from mtlpaper.methods.mechanisms import MECHANISMS
+from mtlpaper.methods.mechanisms.bias import Bias
 
 EXPERIMENTS = KINDS | MECHANISMS
 #: Kinds whose experiment is that of a mechanism.
 _AS_KINDS = {"hints": "eavesdropping", "focusing attention": "attention focusing"}
 _CODES = ("binary", "Gray")
 _ARMS = ("alone", "as input", "as output")
+#: Trunks that serve a novel task.
+_TRUNKS = ("together", "shuffled", "best")
 _RESAMPLES = 2000
-_DESCENDED = Tolerance(
-    1e-5, 1e-9, "descent of some thousand steps amplifies what sums in another order differ by"
-)
 
 
 # ---------------------------------------------------------------------------------------- measured
@@ -58,7 +58,7 @@ def reversal(unit: Reversal) -> dict[str, np.ndarray]:
 
 
 def measure(params: AuxiliaryKinds, _: xr.Dataset) -> Iterator[Grid]:
-    """Every experiment at its own sizes, and three of them over what decides."""
+    """Every experiment at its own sizes, and four of them over what decides."""
     of_block = {"n_datasets": BLOCK, "seed": params.seed}
     blocks = {"block": Labels(range(params.n_datasets // BLOCK), "block of data sets")}
     datasets = {"dataset": variable("dataset", np.arange(BLOCK), "data set of the block")}
@@ -70,7 +70,7 @@ def measure(params: AuxiliaryKinds, _: xr.Dataset) -> Iterator[Grid]:
         cost: float,
     ) -> Grid:
         gives = {
-            name: Variable(("dataset",), f"error on the main task, {told}", "1", _DESCENDED, told)
+            name: Variable(("dataset",), f"error on the main task, {told}", of=told)
             for name, told in names.items()
         }
         return Grid(over | blocks, unit, measured, gives, datasets, lambda _: Cost(cost))
@@ -94,6 +94,12 @@ def measure(params: AuxiliaryKinds, _: xr.Dataset) -> Iterator[Grid]:
         {"levels_alone": "alone", "levels_together": "together"},
         0.05,
     )
+    yield grid(
+        {"label_noise": Labels(params.label_noise, "noise on the labels")},
+        lambda label_noise, block: Bias(**of_block, block=block, sigma=label_noise),
+        {f"noise_{name}": name for name in ("alone", *_TRUNKS)},
+        0.02,
+    )
     yield Grid(
         {
             "overlap": Labels(params.overlap, "cosine of the directions of domain and class"),
@@ -104,7 +110,7 @@ def measure(params: AuxiliaryKinds, _: xr.Dataset) -> Iterator[Grid]:
         ),
         reversal,
         {
-            f"adversary_{of}": Variable(dims, f"error on the main task, {of}", "1", _DESCENDED, of)
+            f"adversary_{of}": Variable(dims, f"error on the main task, {of}", of=of)
             for of, dims in (
                 ("alone", ("dataset",)),
                 ("erasure", ("dataset",)),
@@ -139,11 +145,11 @@ def derive(params: AuxiliaryKinds, data: xr.Dataset) -> xr.Dataset:
         treatment), the mean error over that of `alone`, less one; `kind_left` and `mechanism_left`,
         of controls only, their benefit less half of that with the auxiliary task, over the error
         alone. `r_change` over (bound, use, r). `adversary_change` over (bound, removal, overlap),
-        of the erasure and of every weight of the reversed gradient. `information` over (bound,
-        n_levels), the share that levels keep, with `information_exact` and the difference,
-        `information_off`. `rmse` over (bound, code, arm) of Caruana's Table 6, `rmse_off`, of his
-        code, from what he prints, and `rmse_gain` over (bound, code, beside), by how much an
-        output's error is less.
+        of the erasure and of every weight of the reversed gradient. `noise_change` over (bound,
+        trunk, label_noise), of representation bias. `information` over (bound, n_levels), the share
+        that levels keep, with `information_exact` and the difference, `information_off`. `rmse`
+        over (bound, code, arm) of Caruana's Table 6, `rmse_off`, of his code, from what he prints,
+        and `rmse_gain` over (bound, code, beside), by how much an output's error is less.
     """
     resample = _Resampled(params.n_datasets)
     kinds = {name: name for name in KINDS} | _AS_KINDS
@@ -162,6 +168,7 @@ def derive(params: AuxiliaryKinds, data: xr.Dataset) -> xr.Dataset:
             "use": variable("use", ["together", "as one task"], "use of the auxiliary task"),
             "removal": variable("removal", _removals(params), "how the domain is removed"),
             "code": variable("code", list(_CODES), "code of the inputs"),
+            "trunk": variable("trunk", list(_TRUNKS), "trunk that serves a novel task"),
             "arm": variable("arm", list(_ARMS), "use of the feature"),
             "beside": variable("beside", list(_ARMS[:2]), "what a further output is set beside"),
         },
@@ -236,6 +243,7 @@ def _details(data: xr.Dataset, resample: _Resampled) -> dict[str, xr.Variable]:
         resample(_change, by_strength.isel(reversal=i), alone)
         for i in range(by_strength.sizes["reversal"])
     ]
+    trunks = [resample(_change, data[f"noise_{one}"], data["noise_alone"]) for one in _TRUNKS]
     kept = resample(np.divide, data["levels_together"], data["levels_alone"])
     exact = np.array([information_kept(int(q)) for q in data["n_levels"]])
     by_levels = ("bound", "n_levels")
@@ -244,6 +252,7 @@ def _details(data: xr.Dataset, resample: _Resampled) -> dict[str, xr.Variable]:
         "adversary_change": variable(
             ("bound", "removal", "overlap"), np.stack([erased, *strengths], axis=1), what
         ),
+        "noise_change": variable(("bound", "trunk", "label_noise"), np.stack(trunks, axis=1), what),
         "information": variable(by_levels, kept, "share of the information that levels keep"),
         "information_exact": variable("n_levels", exact, "the same for a weak signal, exactly"),
         "information_off": variable(by_levels, kept - exact, "difference of the two"),

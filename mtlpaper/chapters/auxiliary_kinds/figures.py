@@ -1,5 +1,7 @@
 """Errors with auxiliary tasks of all kinds and by all mechanisms, and four details."""
 
+from typing import Any
+
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
@@ -15,8 +17,10 @@ _LOOKS = {
     "control": (style.VERMILLION, "D", "controls"),
     "best": (style.INK, "|", "the best possible"),
 }
-#: Errors over that alone at which the axis has ticks.
-_TICKS = (0.1, 0.2, 0.5, 1, 2, 4)
+#: Errors over that alone at which an axis has ticks, by the change in words.
+_TICKS = {0.1: "−90 %", 0.2: "−80 %", 0.5: "−50 %", 1: "0", 2: "+100 %", 4: "+300 %", 8: "+700 %"}
+#: Root mean square errors with ticks.
+_ERRORS = (0.05, 0.1, 0.2, 0.3)
 
 
 @style.drawing
@@ -68,8 +72,7 @@ def _forest(data: xr.Dataset, group: str) -> np.ndarray:
         ax.plot([middle], [y], marker, **look)
         named.add(role)
     ax.set_xscale("log")
-    changes = [f"{100 * (one - 1):+.0f} %".replace("-", "−") for one in _TICKS]
-    ax.set_xticks(_TICKS, [one if one != "+0 %" else "0" for one in changes])
+    ax.set_xticks(list(_TICKS)[:-1], list(_TICKS.values())[:-1])
     ax.minorticks_off()
     told = {"": "", "together": _TOGETHER}
     labels = [told.get(treatment, treatment) or name for name, treatment in rows]
@@ -77,10 +80,39 @@ def _forest(data: xr.Dataset, group: str) -> np.ndarray:
     for tick, (_, treatment) in zip(ax.get_yticklabels(), rows, strict=True):
         tick.set_fontweight("normal" if treatment else "bold")
     ax.tick_params(axis="y", length=0)
-    ax.invert_yaxis()
+    ax.set_ylim(len(rows) - 0.5, -0.7)
     ax.set_ylabel(group)
     ax.set_xlabel("change of the main task's mean error (logarithmic)")
     ax.figure.legend(loc="outside lower center", ncols=2)
+    return axes
+
+
+@style.drawing
+def noise(data: xr.Dataset) -> np.ndarray:
+    """Error of a novel task over that alone, by trunk and noise on the labels.
+
+    Returns
+    -------
+    (1, 1) array of Axes
+    """
+    axes = style.subplots(width=4.6)
+    ax = axes[0, 0]
+    ax.axhline(1, color=style.INK, linewidth=0.8)
+    looks = {
+        "together": (style.BLUE, "trunk of the environment"),
+        "shuffled": (style.VERMILLION, "trunk of shuffled labels"),
+        "best": (style.INK, "the environment itself"),
+    }
+    for trunk, look in looks.items():
+        _interval(ax, data["label_noise"].values, 1 + data["noise_change"].sel(trunk=trunk), *look)
+    ax.set_xscale("log")
+    ax.set_yscale("log")
+    ax.set_xticks(data["label_noise"].values, [f"{one:g}" for one in data["label_noise"].values])
+    ax.set_yticks(list(_TICKS), list(_TICKS.values()))
+    ax.minorticks_off()
+    ax.set_xlabel("noise on the labels (the signal is 1)")
+    ax.set_ylabel("change of the error (logarithmic)")
+    ax.legend()
     return axes
 
 
@@ -120,7 +152,7 @@ def _reversal(ax: Axes, data: xr.Dataset) -> None:
     ax.set_title("adversarial")
     ax.set_xlabel("overlap of domain and class directions")
     ax.set_ylabel("change of the error (%)")
-    ax.legend()
+    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=2)
 
 
 def _levels(ax: Axes, data: xr.Dataset) -> None:
@@ -138,10 +170,13 @@ def _outputs(ax: Axes, data: xr.Dataset) -> None:
     arms = list(data["arm"].values)
     places = np.arange(len(arms))
     printed = [TABLE_6[arm] for arm in arms]
-    ax.plot(places, printed, "D", color=style.INK, markersize=5, label="Caruana (1997)")
+    look: dict[str, Any] = {"color": style.INK, "markerfacecolor": "none", "markersize": 7}
+    ax.plot(places, printed, "D", label="Caruana (1997)", **look)
     for code, shade in zip(data["code"].values, (style.BLUE, style.ORANGE), strict=True):
         _interval(ax, places, data["rmse"].sel(code=code), shade, f"{code} code", line="o")
     ax.set_yscale("log")
+    ax.set_yticks(_ERRORS, [f"{one:g}" for one in _ERRORS])
+    ax.minorticks_off()
     ax.set_xticks(places, arms)
     ax.set_xlim(-0.4, len(arms) - 0.6)
     ax.set_title("predicting inputs")
@@ -162,4 +197,5 @@ FIGURES = {
     "auxiliary-kinds": kinds,
     "auxiliary-mechanisms": mechanisms,
     "auxiliary-details": details,
+    "auxiliary-noise": noise,
 }

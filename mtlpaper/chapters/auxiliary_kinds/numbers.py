@@ -9,23 +9,38 @@ from mtlpaper.companion.registry import Number
 
 QUESTION = "Which kinds of auxiliary tasks help, and by which mechanism?"
 ANSWER = (
-    "{helping:d} of {n_kinds:d} kinds lessen the error, by up to {most_percent:.0f} %; "
+    "{helping:d} of {n_kinds:d} auxiliary tasks lessen the error, by up to {most_percent:.0f} %; "
     "{gone:d} of {n_controls:d} controls lose more than half of the benefit"
 )
 
 #: Kinds whose experiment is among the mechanisms.
 _MECHANISMS = ("hints", "focusing attention")
 
+#: Treatments besides the auxiliary task of which the prose tells.
+_OTHERS = (
+    ("implicit data augmentation", "more points"),
+    ("predicting inputs, binary code", "shuffled"),
+    ("predicting inputs, Gray code", "shuffled"),
+    ("representation bias", "best"),
+    ("representation learning", "shuffled"),
+    ("representation learning", "weak directions"),
+)
+
 
 def numbers(data: xr.Dataset) -> dict[str, Number]:
     """Give changes of errors in per cent, counts, and what the details come to."""
     found: dict[str, Number] = {"n_datasets": data.sizes["block"] * data.sizes["dataset"]}
     for group in ("kind", "mechanism"):
-        change = data[f"{group}_change"]
-        for name in data[group].values:
-            values = change.sel({group: name, "bound": "estimate"}).dropna("treatment")
-            for treatment in values["treatment"].values:
-                found[_name(f"{name} {treatment}")] = 100 * float(values.sel(treatment=treatment))
+        change = 100 * data[f"{group}_change"].sel(bound="estimate")
+        found |= {
+            _name(name): float(change.sel({group: name, "treatment": "together"}))
+            for name in map(str, data[group].values)
+        }
+        found |= {
+            _name(f"{name} {treatment}"): float(change.sel({group: name, "treatment": treatment}))
+            for name, treatment in _OTHERS
+            if name in data[group].values
+        }
     return found | _counts(data) | _details(data)
 
 
@@ -54,6 +69,7 @@ def _details(data: xr.Dataset) -> dict[str, Number]:
     adversary = 100 * data["adversary_change"].sel(bound="estimate")
     kept = data["information"].isel(n_levels=0)
     helps = data["r"].values[(as_one < 0).values]
+    trunks = 100 * data["noise_change"].sel(bound="estimate")
     fit = {name: data[f"regularisation_{name}"].mean() for name in ("alone", "together")}
     return {
         "r_from": f"from r = {helps.min():g} on" if helps.size else "at none of the correlations",
@@ -63,6 +79,14 @@ def _details(data: xr.Dataset) -> dict[str, Number]:
         "erasure_along_percent": float(adversary.sel(removal="erasure").isel(overlap=-1)),
         "reversal_apart_percent": float(adversary.isel(removal=-1, overlap=0)),
         "reversal_along_percent": float(adversary.isel(removal=-1, overlap=-1)),
+        "along_alone_percent": 100 * float(data["adversary_alone"].isel(overlap=-1).mean()),
+        **{
+            f"trunk_{trunk}_{end}_percent": float(trunks.sel(trunk=trunk).isel(label_noise=at))
+            for trunk in ("together", "shuffled")
+            for end, at in (("least", 0), ("most", -1))
+        },
+        "least_noise": float(data["label_noise"].min()),
+        "most_noise": float(data["label_noise"].max()),
         "most_reversal": float(data["reversal"].max()),
         "least_overlap": float(data["overlap"].min()),
         "most_overlap": float(data["overlap"].max()),

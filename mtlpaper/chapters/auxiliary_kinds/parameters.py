@@ -24,6 +24,7 @@ class AuxiliaryKinds(Parameters):
             "overlap": [0.0, 0.5, 1.0],
             "reversal": [0.3, 1.0],
             "n_levels": [2, 4],
+            "label_noise": [0.3, 3.0],
             "n_datasets": BLOCK,
         },
     }
@@ -35,6 +36,12 @@ class AuxiliaryKinds(Parameters):
     )
     n_levels: Increasing[g.n_levels] = parameter(
         (2, 3, 4, 8), "ours", "from a sign, which keeps least, to almost all"
+    )
+    label_noise: Increasing[Annotated[g.label_noise, Field(gt=0)]] = parameter(
+        (0.3, 1.0, 3.0),
+        "ours",
+        "from a third of the signal to three times as much",
+        meaning="standard deviation of the noise on the labels, where a trunk serves a novel task",
     )
     n_datasets: Annotated[g.n_datasets, Field(multiple_of=BLOCK)] = parameter(
         100,
