@@ -126,8 +126,8 @@ CLAIMS = (
     _claim(
         "kinds-information",
         "Auxiliary tasks, quantization smoothing",
-        says="It brings what the levels of a label have lost: a sign keeps 2/π of the information "
-        "on a weak signal, and more levels keep more.",
+        says="An uncut value brings what the levels of a label have lost: of the information on a "
+        "weak signal a sign keeps 2/π, and more levels keep more.",
         expected="the exact share, 2/π with two levels",
         figure=_DETAILS,
         statistic=_of("information_off"),
@@ -197,8 +197,8 @@ CLAIMS = (
         control=shifted("kind_left", 1.0),
         explained=dict.fromkeys(
             ("undecided", "partly"),
-            "The code of shuffled inputs has learned nothing, but it has few weights to fit: about "
-            "half of the autoencoder's benefit is plain regularisation.",
+            "The code of shuffled inputs has learned nothing, but leaves few weights to fit: so much of "
+            "the autoencoder's benefit is plain regularisation.",
         ),
     ),
     _claim(
