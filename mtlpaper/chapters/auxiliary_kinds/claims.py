@@ -197,8 +197,8 @@ CLAIMS = (
         control=shifted("kind_left", 1.0),
         explained=dict.fromkeys(
             ("undecided", "partly"),
-            "The code of shuffled inputs has learned nothing, but leaves few weights to fit: so much of "
-            "the autoencoder's benefit is plain regularisation.",
+            "The code of shuffled inputs has learned nothing, but leaves few weights to fit: so "
+            "much of the autoencoder's benefit is plain regularisation.",
         ),
     ),
     _claim(
