@@ -372,6 +372,46 @@ def digits() -> xr.Dataset:
     return data.assign_attrs(parameters='{"n_aux": [100, 800]}')
 
 
+def auxiliary_kinds() -> xr.Dataset:
+    """Every kind and mechanism has one control, which is not the same for all."""
+    kinds = ["hints", "focusing attention", "quantisation smoothing", "future as output"]
+    kinds.append("representation learning")
+    mechanisms = ["eavesdropping", "representation bias"]
+    treatments = ["together", "shuffled", "same noise"]
+    variables = {}
+    for group, names in (("kind", kinds), ("mechanism", mechanisms)):
+        dims = ("bound", group, "treatment")
+        change = np.tile([-0.2, 0.0, 0.0], (len(names), 1))
+        left = np.tile([np.nan, -0.1, np.nan], (len(names), 1))
+        left[0] = [np.nan, np.nan, -0.1]
+        variables |= {f"{group}_change": (dims, interval(change))}
+        variables |= {f"{group}_left": (dims, interval(left))}
+    return dataset(
+        variables
+        | {
+            "r_change": (("bound", "use", "r"), interval([[0.0, -0.1, -0.2], [0.2, 0.1, -0.2]])),
+            "adversary_change": (
+                ("bound", "removal", "overlap"),
+                interval([[-0.1, -0.1, 0.1], [-0.1, -0.1, 0.1]]),
+            ),
+            "information_off": (("bound", "n_levels"), interval([0.0, 0.01])),
+            "rmse_off": (("bound", "arm"), interval([0.0, 0.0, 0.0])),
+            "rmse_gain": (("bound", "code", "beside"), interval(np.full((2, 2), 0.01))),
+        },
+        kind=kinds,
+        mechanism=mechanisms,
+        treatment=treatments,
+        use=["together", "as one task"],
+        r=[0.0, 0.5, 1.0],
+        removal=["erasure", "reversal 1"],
+        overlap=[0.0, 0.5, 1.0],
+        n_levels=[2, 4],
+        arm=["alone", "as input", "as output"],
+        code=["binary", "Gray"],
+        beside=["alone", "as input"],
+    )
+
+
 def wide_sharing() -> xr.Dataset:
     models = ["weight decay", "random features", "tangent kernel", "Gaussian process"]
     data = dataset(
@@ -411,6 +451,7 @@ IDEAL = {
         weights,
         sparsity,
         digits,
+        auxiliary_kinds,
         wide_limit,
         wide_benefit,
         wide_sharing,

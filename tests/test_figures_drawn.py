@@ -46,6 +46,7 @@ from mtlpaper.chapters.multiverse import figures as multiverse
 from mtlpaper.companion import results
 from mtlpaper.companion.registry import chapters
 from mtlpaper.documents.lee2019.printed import BENEFIT_AXES, FIGURE1_SINGULAR_VALUE, NEGLIGIBLE
+from mtlpaper.documents.ruder2017.printed import TABLE_6
 
 RESULTS = Path(__file__).parents[1] / "results"
 #: Chapters whose data are published; one that is new may come before its data.
@@ -685,7 +686,85 @@ def on_digits(student="linear", **cell):
     return lambda data: data["MT"].sel(student=student).isel(cell)
 
 
+def rows_of(group) -> Drawing:
+    """A row for each treatment below the name of its experiment, by what it is there for."""
+    together = "with the auxiliary task"
+
+    def marks(data):
+        at, y, names = (0, 0), 0, []
+        yield level(at, 1.0, upright=True, fixed=True)
+        for name in data[group].values:
+            names.append(name)
+            for treatment in data["treatment"].values:
+                cell = {group: name, "treatment": treatment}
+                ratio = 1 + data[f"{group}_change"].sel(cell)
+                if not np.isfinite(ratio).all():
+                    continue
+                role = {"together": together, "best": "the best possible"}.get(treatment)
+                control = np.isfinite(data[f"{group}_left"].sel(cell)).all()
+                role = "controls" if control else role or "other treatments"
+                names.append(together if treatment == "together" else treatment)
+                y = len(names) - 1
+                yield from with_intervals(at, [y], ratio, role, across=True)
+        yield ticks(at, "y", range(len(names)), names)
+        changes = ["−90 %", "−80 %", "−50 %", "0", "+100 %", "+300 %"]
+        yield ticks(at, "x", (0.1, 0.2, 0.5, 1, 2, 4), changes)
+
+    return marks
+
+
+#: How a legend names trunks that serve a novel task.
+_TRUNKS = {
+    "together": "trunk of the environment",
+    "shuffled": "trunk of shuffled labels",
+    "best": "the environment itself",
+}
+
+
 DRAWN: dict[str, list[Drawing]] = {
+    "auxiliary-kinds": [rows_of("kind"), axis(x="log", downwards=True)],
+    "auxiliary-mechanisms": [rows_of("mechanism"), axis(x="log", downwards=True)],
+    "auxiliary-noise": [
+        Show(
+            lambda d: 1 + d["noise_change"],
+            "label_noise",
+            "interval",
+            by="trunk",
+            named=_TRUNKS,
+            unit="",
+        ),
+        lambda _data: [level((0, 0), 1.0, fixed=True)],
+        axis(x="log", y="log"),
+    ],
+    "auxiliary-details": [
+        Show(
+            percent("r_change"),
+            "r",
+            "interval",
+            by="use",
+            named={"together": "best use", "as one task": "as one task"},
+            unit="%",
+        ),
+        Show(
+            percent("adversary_change"),
+            "overlap",
+            "interval",
+            by="removal",
+            at=(0, 1),
+            named="{}",
+            unit="%",
+        ),
+        lambda _data: [level((0, j), 0.0, fixed=True) for j in range(2)],
+        Show("information_exact", "n_levels", at=(1, 0), named="exact"),
+        Show("information", "n_levels", "loose", at=(1, 0), named="measured"),
+        Show("rmse", "arm", "loose", by="code", at=(1, 1), named="{} code"),
+        lambda _data: [
+            mark(
+                (1, 1), "points", range(3), [*TABLE_6.values()], named="Caruana (1997)", fixed=True
+            )
+        ],
+        axis((1, 1), y="log", xlim=(-0.4, 2.4)),
+    ],
     "weights": [
         Show(
             over_weights(name, bound),

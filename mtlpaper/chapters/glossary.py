@@ -283,11 +283,21 @@ n_inputs = Annotated[
     Field(ge=8, le=1_000_000),
     Symbol("inputs, of which few are used", letter="p"),
 ]
+n_levels = Annotated[
+    int, Field(ge=2, le=1000), Symbol("equally likely levels into which a label is cut")
+]
 n_pairs = Annotated[_Repetitions, Symbol("pairs of regressions")]
 n_shared = Annotated[
     int, Field(ge=0, le=1000), Symbol("inputs that both tasks use, of the n_used that each does")
 ]
 n_used = Annotated[int, Field(ge=2, le=1000), Symbol("inputs that a task uses", letter="s")]
+overlap = Annotated[
+    float, Field(ge=0, le=1), Symbol("cosine of what tells domains apart and what tells classes")
+]
+r = Annotated[
+    float, Field(ge=0, le=1), Symbol("correlation of the weights of two regressions", letter="r")
+]
+reversal = Annotated[_NonNegative, Symbol("weight of the reversed gradient of the domain head")]
 sample_ratio = Annotated[
     float,
     Field(gt=0, le=100),
