@@ -272,6 +272,10 @@ n_draws = Annotated[
 
 # ------------------------------------------------------------------------- methods and real data
 
+n_deep = Annotated[_Points, Symbol("training points of the deep students' main task")]
+rules = Annotated[str, Symbol("rules that combine the gradients of two tasks")]
+structures = Annotated[str, Symbol("ways of sharing weights between two tasks")]
+
 # ------------------------------------------------------------------------- repetitions and averages
 
 seed = Annotated[int, Field(ge=0), Symbol("seed from which all randomness is spawned")]
