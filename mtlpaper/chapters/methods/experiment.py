@@ -33,6 +33,7 @@ from mtlpaper.methods.units import Ruled, ruled
 #: The plain sum of losses with a learning rate of the trunk's own: whose single-task student is the
 #: baseline of rules.
 TRUNK_RATE = "trunk_rate"
+GATE = "gate"
 #: The plain sum of losses as it is, without anything tuned but the time.
 EQUAL = "equal"
 #: What a benefit is measured against: the tuned single-task student of the family, with the trunk's
@@ -54,8 +55,8 @@ _OPTIMUM = Tolerance(1e-5, 1e-6, "gradients are followed down to 1e-8 of the pen
 
 
 def rules_of(params: Methods) -> list[str]:
-    """Rules that are measured: those asked for, and the two that others are compared with."""
-    return sorted({*params.rules, PLAIN_RULE, TRUNK_RATE})
+    """Rules that are measured: those asked for, and three of which the page tells."""
+    return sorted({*params.rules, PLAIN_RULE, GATE, TRUNK_RATE})
 
 
 def structures_of(params: Methods) -> list[str]:

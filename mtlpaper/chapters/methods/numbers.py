@@ -12,13 +12,12 @@ ANSWER = (
     "weights {fixed_related:+.2f}, beside unrelated ones {hard_unrelated:+.3f} and "
     "{fixed_unrelated:+.3f}; a gate {gate_related:+.2f} and {gate_unrelated:+.3f}"
 )
-#: Methods of which the prose tells.
-_TOLD = ("equal", "fixed", "gate", "trunk_rate", "uncertainty", "hard", "cross_stitch", "soft")
-_MISSING = float("nan")
+#: Methods that are always there, and of which the prose tells.
+_TOLD = ("equal", "fixed", "gate", "trunk_rate", "hard")
 
 
 def numbers(data: xr.Dataset) -> dict[str, Number]:
-    """Give benefits over tuned single-task students in nats, and losses of these; NaN if not there.
+    """Give benefits over tuned single-task students in nats, and losses of these.
 
     `best_rule`, `best_sharing` and `best_relu` have the largest mean benefit over all cells, and
     `safest_rule` and `safest_sharing` the least harm in their worst cell.
@@ -27,10 +26,8 @@ def numbers(data: xr.Dataset) -> dict[str, Number]:
     mean, worst = (common[name].sel(bound="estimate") for name in ("summary", "worst"))
     found: dict[str, Number] = {}
     for name in _TOLD:
-        there = name in data["technique"].values
         for tasks in ("related", "unrelated"):
-            value = mean.sel(technique=name, tasks=tasks) if there else _MISSING
-            found[f"{name}_{tasks}"] = float(value)
+            found[f"{name}_{tasks}"] = float(mean.sel(technique=name, tasks=tasks))
     families = {"rule": data["rule"].values, "sharing": data["structure"].values}
     for family, names in families.items():
         for word, values in (("best", mean.sel(tasks="all")), ("safest", worst)):
