@@ -4,10 +4,12 @@ import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 
+from mtlpaper.chapters.common.figures import legend_below
 from mtlpaper.chapters.common.two_tasks import figures as benefits
 from mtlpaper.companion import style
 
-#: Looks of the methods that several figures show; all others recede.
+#: Looks of the methods that several figures show; all others recede, yet can be read.
+_OTHERS = "#666666"
 _LOOKS = {
     "equal": style.INK,
     "fixed": style.BLUE,
@@ -22,6 +24,8 @@ _LOOKS = {
 #: Rules that change the step of the trunk alone, with what they are compared with.
 TRUNK = ("equal", "trunk_rate", "mgda", "imtl_g", "cagrad")
 _RELU = ", ReLU"
+#: Tasks told apart in the rows of rules: name, colour, and place above or below the middle.
+_TASKS = (("related", style.VERMILLION, -0.12), ("unrelated", style.BLUE, 0.12))
 
 
 def rules(data: xr.Dataset) -> list[str]:
@@ -65,7 +69,7 @@ def _crosses(ax: Axes, summary: xr.DataArray) -> None:
     for place, name in enumerate(names):
         one = summary.sel(technique=name).transpose("tasks", "bound")
         (x, x0, x1), (y, y0, y1) = one.sel(tasks=["unrelated", "related"]).values
-        shade = _LOOKS.get(name.removesuffix(_RELU), style.FAINT)
+        shade = _LOOKS.get(name.removesuffix(_RELU), _OTHERS)
         errors = {"xerr": [[x - x0], [x1 - x]], "yerr": [[y - y0], [y1 - y]]}
         ax.errorbar(x, y, **errors, fmt="o", color=shade, markersize=4, elinewidth=1)
         # Names stand in a column in the order of the points' heights, so that none hides another.
@@ -75,7 +79,7 @@ def _crosses(ax: Axes, summary: xr.DataArray) -> None:
             xytext=(1.06, (place + 0.5) / len(names)),
             textcoords="axes fraction",
             va="center",
-            color=shade if shade != style.FAINT else style.INK,
+            color=shade,
             arrowprops={"arrowstyle": "-", "color": shade, "linewidth": 0.5, "alpha": 0.6},
         )
 
@@ -89,7 +93,7 @@ def shown_structures(data: xr.Dataset) -> list[str]:
     """Hard sharing, and the way of sharing of largest mean benefit besides."""
     mean = data["summary"].sel(bound="estimate", tasks="all", against="tuned baseline")
     others = [name for name in structures(data) if name != "hard"]
-    best = others[int(mean.sel(technique=others).argmax())]
+    best = others[int(mean.sel(technique=others).values.argmax())]
     return ["hard", best]
 
 
@@ -137,18 +141,17 @@ def trunk(data: xr.Dataset) -> np.ndarray:
     for ax, (against, title) in zip(axes[0], panels.items(), strict=True):
         ax.axvline(0, color=style.INK, linewidth=0.8)
         summary = data["summary"].sel(against=against, technique=names)
-        for tasks, shade in (("related", style.VERMILLION), ("unrelated", style.BLUE)):
+        for tasks, shade, off in _TASKS:
             one = summary.sel(tasks=tasks)
             value, low, high = (one.sel(bound=bound).values for bound in one["bound"].values)
-            ax.errorbar(
-                value, y, xerr=[value - low, high - value], fmt="o", color=shade, label=tasks
-            )
+            look = {"fmt": "o", "color": shade, "markersize": 4, "elinewidth": 1.2}
+            ax.errorbar(value, y + off, xerr=[value - low, high - value], label=tasks, **look)
         ax.set_title(title)
         ax.set_xlabel("benefit (nats)")
     axes[0, 0].set_yticks(y, names)
     axes[0, 0].set_ylabel("rule")
     axes[0, 0].invert_yaxis()
-    axes[0, 0].legend(title="tasks", fontsize=8)
+    legend_below(axes, title="tasks")
     return axes
 
 

@@ -31,7 +31,7 @@ def numbers(data: xr.Dataset) -> dict[str, Number]:
     families = {"rule": data["rule"].values, "sharing": data["structure"].values}
     for family, names in families.items():
         for word, values in (("best", mean.sel(tasks="all")), ("safest", worst)):
-            name = str(names[int(values.sel(technique=names).argmax())])
+            name = str(names[int(values.sel(technique=names).values.argmax())])
             found[f"{word}_{family}"] = name.replace("_", " ")
             found[f"{word}_{family}_related"] = float(mean.sel(technique=name, tasks="related"))
             found[f"{word}_{family}_unrelated"] = float(mean.sel(technique=name, tasks="unrelated"))
