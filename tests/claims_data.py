@@ -412,6 +412,35 @@ def auxiliary_kinds() -> xr.Dataset:
     )
 
 
+def methods() -> xr.Dataset:
+    trunk, losses = ["cagrad", "imtl_g", "mgda"], ["dynamic_weight_average", "famo", "gradnorm"]
+    rules = ["equal", "gate", "uncertainty", *trunk, *losses]
+    structures = ["hard", "mean_regularised", "cross_stitch", "sluice", "adaptive_branching"]
+    techniques = [*rules, *structures, "tensor_factorisation"]
+    beyond = np.full((4, 3, 2, len(techniques)), 0.1)
+    beyond[3] = 0.0  # nothing beats tuned weights, nor, of trunks, another rate
+    beyond[2, :, :, 3:] = 0.0
+    benefits = np.broadcast_to([[-0.1, -0.1, 0.1]], (2, len(techniques), 3))
+    return dataset(
+        {
+            "MT": (("bound", "against", "technique", "r_AB"), interval(benefits)),
+            "summary": (
+                ("bound", "tasks", "against", "technique"),
+                interval(np.full((3, 2, len(techniques)), 0.1)),
+            ),
+            "beyond": (
+                ("bound", "reference", "tasks", "against", "technique"),
+                interval(beyond),
+            ),
+        },
+        against=["tuned baseline", "own student"],
+        technique=techniques,
+        r_AB=[0.0, 0.5, 1.0],
+        tasks=["all", "related", "unrelated"],
+        reference=["equal", "hard", "trunk_rate", "fixed"],
+    )
+
+
 def wide_sharing() -> xr.Dataset:
     models = ["weight decay", "random features", "tangent kernel", "Gaussian process"]
     data = dataset(
@@ -448,6 +477,7 @@ IDEAL = {
         interactions,
         relatedness,
         weight_decay,
+        methods,
         weights,
         sparsity,
         digits,

@@ -42,6 +42,7 @@ from matplotlib.figure import Figure
 from mtlpaper.chapters.common.two_tasks.figures import SOURCE_NAMES
 from mtlpaper.chapters.common.two_tasks.sources import SOURCES
 from mtlpaper.chapters.confounds.parameters import reference
+from mtlpaper.chapters.methods import figures as methods
 from mtlpaper.chapters.multiverse import figures as multiverse
 from mtlpaper.companion import results
 from mtlpaper.companion.registry import chapters
@@ -721,7 +722,64 @@ _TRUNKS = {
 }
 
 
+def crosses(data):
+    """Methods as points with intervals both ways, and their names, a panel for each family."""
+    rules = methods.rules(data)
+    families = [rules, methods.structures(data), [f"{name}, ReLU" for name in rules]]
+    for row, names in enumerate(families):
+        at = (row, 0)
+        yield level(at, 0.0, fixed=True)
+        yield level(at, 0.0, upright=True, fixed=True)
+        yield from in_units(at, "nats", "xy")
+        for name in names:
+            one = data["summary"].sel(against="tuned baseline", technique=name)
+            x, y = (one.sel(tasks=tasks) for tasks in ("unrelated", "related"))
+            told_name = name.removesuffix(", ReLU")
+            middle = [float(axis.sel(bound="estimate")) for axis in (x, y)]
+            yield mark(at, "points", *([value] for value in middle), named=told_name)
+            for along, fixed_at in ((x, 1), (y, 0)):
+                ends = [float(along.sel(bound=bound)) for bound in ("low", "high")]
+                pairs = [[end, middle[1]] if fixed_at else [middle[0], end] for end in ends]
+                yield Mark(at, "segments", np.array([np.concatenate(pairs)]))
+            yield Mark(at, "text", np.array([middle]), told_name)
+
+
+def rows_of_rules(data):
+    """Intervals in rows of rules, over both baselines."""
+    names = methods.trunk_rules(data)
+    for column, against in enumerate(("own student", "tuned baseline")):
+        at = (0, column)
+        yield Mark(at, "scale", text="downwards")
+        yield level(at, 0.0, upright=True, fixed=True)
+        yield from in_units(at, "nats", "x")
+        yield ticks(at, "y", np.arange(len(names)), names)
+        for tasks, off in (("related", -0.12), ("unrelated", 0.12)):
+            one = data["summary"].sel(against=against, technique=names, tasks=tasks)
+            y = np.arange(len(names)) + off
+            low, middle, high = (one.sel(bound=b).values for b in ("low", "estimate", "high"))
+            yield mark(at, "points", middle, y, named=tasks)
+            yield mark(at, "segments", low, y, high, y)
+
+
 DRAWN: dict[str, list[Drawing]] = {
+    "methods-frontier": [crosses],
+    "methods-relatedness": [
+        *(
+            Show(
+                lambda d, names=names: d["MT"].sel(against="tuned baseline", technique=names(d)),
+                "r_AB",
+                "interval",
+                by="technique",
+                at=(0, column),
+                named="{}",
+            )
+            for column, names in enumerate((methods.shown_rules, methods.shown_structures))
+        ),
+        zeros((1, 2)),
+        told((0, 0), "rules"),
+        told((0, 1), "ways of sharing"),
+    ],
+    "methods-trunk": [rows_of_rules],
     "auxiliary-kinds": [rows_of("kind"), axis(x="log", downwards=True)],
     "auxiliary-mechanisms": [rows_of("mechanism"), axis(x="log", downwards=True)],
     "auxiliary-noise": [

@@ -136,6 +136,18 @@ TINY: dict[str, dict[str, object]] = {
         "n_soft": 50,
         "small_decays": [0.002],
     },
+    "methods": _TASKS
+    | {
+        "S_A": [10.0],
+        "S_B": [10.0],
+        "n_train": 20,
+        "n_aux": [40],
+        "n_validation": 50,
+        "rules": ["gate", "uncertainty"],
+        "structures": ["mean_regularised"],
+        "n_deep": 20,
+        "deep_learning_rate": 0.2,
+    },
     "weights": _TASKS
     | {"S_A": [10.0], "n_train": 20, "n_validation": 20, "weights": [0.1, 1.0], "n_points": 64},
     "sparsity": {

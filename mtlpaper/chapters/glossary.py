@@ -278,6 +278,7 @@ flip_A = Annotated[
 flip_B = Annotated[
     float, Field(ge=0, le=0.9), Symbol("share of the auxiliary task's labels that are turned")
 ]
+n_deep = Annotated[_Points, Symbol("training points of the deep students' main task")]
 n_inputs = Annotated[
     int,
     Field(ge=8, le=1_000_000),
@@ -298,6 +299,7 @@ r = Annotated[
     float, Field(ge=0, le=1), Symbol("correlation of the weights of two regressions", letter="r")
 ]
 reversal = Annotated[_NonNegative, Symbol("weight of the reversed gradient of the domain head")]
+rules = Annotated[str, Symbol("rules that combine the gradients of two tasks")]
 sample_ratio = Annotated[
     float,
     Field(gt=0, le=100),
@@ -308,6 +310,7 @@ strength = Annotated[
     Field(gt=0, le=10),
     Symbol("factor of a norm of the coefficients beside the squared errors", letter=r"\lambda"),
 ]
+structures = Annotated[str, Symbol("ways of sharing weights between two tasks")]
 weights = Annotated[
     float,
     Field(gt=0, le=1000),

@@ -66,12 +66,15 @@ class Rule(ABC):
         The values among which it is tuned.
     reads_losses, reads_gram : bool
         What the rule looks at; what it does not look at need not be computed.
+    for_one_task : bool
+        Whether it changes the step of a network that learns one task only.
     """
 
     tunes: ClassVar[str]
     grid: ClassVar[Five]
     reads_losses: ClassVar[bool] = False
     reads_gram: ClassVar[bool] = False
+    for_one_task: ClassVar[bool] = False
 
     def __init__(self, parameter: Float[Tensor, " net"]) -> None:
         self.parameter = parameter

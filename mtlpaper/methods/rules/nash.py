@@ -21,7 +21,7 @@ class Nash(Rule):
     """
 
     tunes = "largest norm of the trunk's step"
-    grid = (0.03, 0.1, 0.3, 1.0, 2.0**0.5)
+    grid = (0.1, 0.2, 0.4, 0.8, 2.0**0.5)
     reads_gram = True
 
     def weights(self, seen: Seen) -> Weights:

@@ -56,6 +56,9 @@ class _Branching(Structure):
         shared = affinity(apart, torch.tensor(tasks.fresh)) > THRESHOLD
         return torch.where(shared[:, None, None, None], together, apart)
 
+    def trained(self) -> tuple[Structure, ...]:
+        return self, hard.STRUCTURE
+
 
 _APART = soft(0.0)
 STRUCTURE = _Branching(_APART.start, _APART.maps, _APART.penalty)

@@ -1,0 +1,29 @@
+"""Table of the page on methods."""
+
+import pandas as pd
+import xarray as xr
+
+from mtlpaper.chapters.common.tables import interval
+
+
+def techniques(data: xr.Dataset) -> pd.DataFrame:
+    """What every method brings, in nats, what it can cost, and what its step takes."""
+    rows = []
+    for name in data["technique"].values:
+        one = data.sel(technique=name)
+        common, own = (one.sel(against=against) for against in one["against"].values)
+        row = {"method": str(name)}
+        row |= {
+            f"benefit, {tasks}": interval(common["summary"].sel(tasks=tasks))
+            for tasks in common["tasks"].values
+        }
+        row["worst cell"] = interval(common["worst"])
+        for effect in common["effect"].values:
+            row[f"{effect} (cells)"] = f"{100 * float(common['share'].sel(effect=effect)):.0f} %"
+        row |= {
+            f"over its own student, {tasks}": interval(own["summary"].sel(tasks=tasks))
+            for tasks in ("related", "unrelated")
+        }
+        row["operations of a step"] = f"{float(one['spent']):.2f}"
+        rows.append(row)
+    return pd.DataFrame(rows)
