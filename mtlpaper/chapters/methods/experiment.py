@@ -45,7 +45,8 @@ EFFECTS = ("helps", "harms")
 #: What is added to the names of rules where students are deep ReLU networks.
 RELU = ", ReLU"
 _VALUES = 5
-#: Cells whose interval is this close to zero are neither helped nor harmed: optima are found to it.
+#: Nats up to which benefits count as equal, and cells as neither helped nor harmed: optima are no
+#: more accurate.
 _CLEAR = 1e-4
 _CELLS = ("S_A", "n_aux", "S_B", "r_AB")
 _OPTIMUM = Tolerance(1e-5, 1e-6, "gradients are followed down to 1e-8 of the penalty's")
@@ -287,7 +288,10 @@ def _family(params: Methods, tuned: xr.Dataset, references: Sequence[str]) -> xr
     common = own + alone.sel(technique=references[-1], drop=True) - alone
     benefit = xr.concat([common, own], "against")
     over = _over_tasks(benefit)
-    beyond = [over - over.sel(technique=name, drop=True) for name in references]
+    beyond = xr.concat(
+        [over - over.sel(technique=name, drop=True) for name in references], "reference"
+    )
+    beyond = beyond.where(abs(beyond) > _CLEAR, 0.0)
     cells = _mean(benefit).stack(cell=_CELLS).reset_index("cell", drop=True)
     helps, harms = cells.isel(bound=1) > _CLEAR, cells.isel(bound=2) < -_CLEAR
     names = [name.removesuffix(RELU) for name in references]
@@ -296,7 +300,7 @@ def _family(params: Methods, tuned: xr.Dataset, references: Sequence[str]) -> xr
             "MT": _mean(benefit.mean(["S_A", "n_aux", "S_B"])),
             "summary": _mean(over),
             "worst": cells.isel(cell=cells.isel(bound=0).argmin("cell")),
-            "beyond": _mean(xr.concat(beyond, "reference")).assign_coords(reference=names),
+            "beyond": _mean(beyond).assign_coords(reference=names),
             "share": xr.concat([helps.mean("cell"), harms.mean("cell")], "effect"),
             "at_end": tuned["at_end"],
             "spent": tuned["spent"],

@@ -70,8 +70,8 @@ def _crosses(ax: Axes, summary: xr.DataArray) -> None:
         one = summary.sel(technique=name).transpose("tasks", "bound")
         (x, x0, x1), (y, y0, y1) = one.sel(tasks=["unrelated", "related"]).values
         shade = _LOOKS.get(name.removesuffix(_RELU), _OTHERS)
-        errors = {"xerr": [[x - x0], [x1 - x]], "yerr": [[y - y0], [y1 - y]]}
-        ax.errorbar(x, y, **errors, fmt="o", color=shade, markersize=4, elinewidth=1)
+        along, up = [[x - x0], [x1 - x]], [[y - y0], [y1 - y]]
+        ax.errorbar(x, y, up, along, fmt="o", color=shade, markersize=4, elinewidth=1)
         # Names stand in a column in the order of the points' heights, so that none hides another.
         ax.annotate(
             name.removesuffix(_RELU),

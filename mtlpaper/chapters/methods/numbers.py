@@ -37,8 +37,8 @@ def numbers(data: xr.Dataset) -> dict[str, Number]:
             found[f"{word}_{family}_unrelated"] = float(mean.sel(technique=name, tasks="unrelated"))
             found[f"{word}_{family}_worst"] = float(worst.sel(technique=name))
     alone = data["L_alone"].sel(bound="estimate").values
-    names = ("plain", "tuned", "decayed", "relu_plain", "relu_tuned")
-    found |= {f"L_{name}": float(loss) for name, loss in zip(names, alone, strict=True)}
+    students = ("plain", "tuned", "decayed", "relu_plain", "relu_tuned")
+    found |= {f"L_{name}": float(loss) for name, loss in zip(students, alone, strict=True)}
     ends = [data[name].values.ravel() for name in ("rule_t_end", "deep_t_end")]
     unfinished = np.mean(np.concatenate(ends) >= parameter(data, "t_max"))
     return found | {
