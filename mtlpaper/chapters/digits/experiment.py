@@ -170,7 +170,7 @@ def _unit(
         n_test=params.n_test,
         n_groups=N_GROUPS,
         n_validation=params.n_validation,
-        device="cpu",
+        device=params.device,
         dtype="float64",
     )
     options = {"N2": params.N2, "scale": scale, "seed": params.seed} | options

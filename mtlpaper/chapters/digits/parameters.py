@@ -77,6 +77,7 @@ class Digits(Parameters):
         6, "ours", "they take twenty times as long", meaning="divisions of the deep students"
     )
     seed: g.seed = g.SEED
+    device: g.device = g.DEVICE
 
     @model_validator(mode="after")
     def _clean_labels_first(self) -> Self:
