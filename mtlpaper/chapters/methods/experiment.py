@@ -49,7 +49,9 @@ _VALUES = 5
 #: more accurate.
 _CLEAR = 1e-4
 _CELLS = ("S_A", "n_aux", "S_B", "r_AB")
-_OPTIMUM = Tolerance(1e-5, 1e-6, "gradients are followed down to 1e-8 of the penalty's")
+_OPTIMUM = Tolerance(
+    0.0, 1e-4, "other instruction sets moved losses by up to 4e-6, where problems are not convex"
+)
 
 
 # ---------------------------------------------------------------------------------------- measured
