@@ -183,7 +183,7 @@ def _document(name: str, findings: Mapping[str, Finding], context: Context) -> I
     yield f"*{escaped(document.title)}*"
     yield _tally(findings, says)
     if document.abstract:
-        yield "### The abstract, sentence by sentence"
+        yield "### What it says, sentence by sentence"
     for sentence in document.abstract:
         yield _sentence(sentence, findings, says)
     for title in document.sections:
