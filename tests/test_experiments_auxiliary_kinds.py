@@ -47,7 +47,7 @@ def test_an_interval_is_that_of_a_ratio_of_means(data):
 
 def test_details_are_set_beside_their_own_errors_alone(data):
     data["r_together"] = 0.5 * data["r_alone"]
-    data["r_as_one"] = (1 + data["r"]) * data["r_alone"]
+    data["r_as_one_task"] = (1 + data["r"]) * data["r_alone"]
     data["adversary_erasure"] = 1.2 * data["adversary_alone"]
     data["adversary_reversed"] = 0.8 * data["adversary_alone"].expand_dims(reversal=1, axis=-1)
     data["noise_shuffled"] = data["label_noise"] * data["noise_alone"]

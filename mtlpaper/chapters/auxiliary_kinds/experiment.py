@@ -1,7 +1,7 @@
 """Errors on a main task alone, with an auxiliary task of every kind, and with controls."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -28,102 +28,91 @@ _CODES = ("binary", "Gray")
 _ARMS = ("alone", "as input", "as output")
 #: Trunks that serve a novel task.
 _TRUNKS = ("together", "shuffled", "best")
+#: Experiments that are measured over something, by what, and their treatments.
+_SEVERAL: dict[str, tuple[str, tuple[str, ...]]] = {
+    "r": ("r", ("alone", "together", "as one task")),
+    "levels": ("n_levels", ("alone", "together")),
+    "noise": ("label_noise", ("alone", *_TRUNKS)),
+    "adversary": ("overlap", ("alone", "erasure")),
+}
 _RESAMPLES = 2000
 
 
 # ---------------------------------------------------------------------------------------- measured
 
 
-def measured(unit: Experiment) -> dict[str, np.ndarray]:
-    """Errors of a block of data sets, by treatment."""
-    return unit.errors()
-
-
 @dataclass(frozen=True)
-class Reversal:
-    """An adversarial task at several weights of the reversed gradient."""
+class Block:
+    """A block of data sets of every experiment, and where four of them are measured besides."""
 
-    problem: Adversarial
-    strengths: tuple[float, ...]
+    seed: int
+    block: int
+    r: tuple[float, ...]
+    n_levels: tuple[int, ...]
+    label_noise: tuple[float, ...]
+    overlap: tuple[float, ...]
+    reversal: tuple[float, ...]
 
 
-def reversal(unit: Reversal) -> dict[str, np.ndarray]:
-    """Errors alone, after exact erasure, and with the reversed gradient."""
-    found = unit.problem.errors()
-    return {
-        "alone": found["alone"],
-        "erasure": found["erasure"],
-        "reversed": unit.problem.over(unit.strengths),
+def measured(unit: Block) -> dict[str, np.ndarray]:
+    """Errors of every data set by experiment and treatment."""
+    of: dict[str, Any] = {"n_datasets": BLOCK, "seed": unit.seed, "block": unit.block}
+    found = {
+        _stored(name, treatment): errors
+        for name, problem in EXPERIMENTS.items()
+        for treatment, errors in replace(problem, **of).errors().items()
     }
+    adversaries = [Adversarial(**of, overlap=overlap) for overlap in unit.overlap]
+    several: dict[str, Sequence[Experiment]] = {
+        "r": [Related(**of, r=r) for r in unit.r],
+        "levels": [Quantised(**of, n_levels=n_levels) for n_levels in unit.n_levels],
+        "noise": [Bias(**of, sigma=sigma) for sigma in unit.label_noise],
+        "adversary": adversaries,
+    }
+    for name, problems in several.items():
+        errors = [problem.errors() for problem in problems]
+        for treatment in _SEVERAL[name][1]:
+            values = np.stack([one[treatment] for one in errors], axis=1)
+            found[_stored(name, treatment)] = values
+    found["adversary_reversed"] = np.stack([one.over(unit.reversal) for one in adversaries], axis=1)
+    return found
 
 
 def measure(params: AuxiliaryKinds, _: xr.Dataset) -> Iterator[Grid]:
-    """Every experiment at its own sizes, and four of them over what decides."""
-    of_block = {"n_datasets": BLOCK, "seed": params.seed}
-    blocks = {"block": Labels(range(params.n_datasets // BLOCK), "block of data sets")}
-    datasets = {"dataset": variable("dataset", np.arange(BLOCK), "data set of the block")}
-
-    def grid(
-        over: dict[str, Labels],
-        unit: Callable[..., Any],
-        names: Mapping[str, str],
-        cost: float,
-    ) -> Grid:
-        gives = {
-            name: Variable(("dataset",), f"error on the main task, {told}", of=told)
-            for name, told in names.items()
-        }
-        return Grid(over | blocks, unit, measured, gives, datasets, lambda _: Cost(cost))
-
-    for name, problem in EXPERIMENTS.items():
-        yield grid(
-            {},
-            lambda block, problem=problem: replace(problem, **of_block, block=block),
-            {_stored(name, treatment): treatment for treatment in problem.treatments},
-            1.0 if hasattr(problem, "backprop") else 0.05,
-        )
-    yield grid(
-        {"r": Labels(params.r, "correlation of the two tasks' weights")},
-        lambda r, block: Related(**of_block, block=block, r=r),
-        {"r_alone": "alone", "r_together": "together", "r_as_one": "as one task"},
-        0.02,
+    """Every experiment at its own sizes, and four of them over what decides, block by block."""
+    what = "error on the main task"
+    gives = {
+        _stored(name, treatment): Variable(("dataset",), f"{what}, {treatment}")
+        for name, problem in EXPERIMENTS.items()
+        for treatment in problem.treatments
+    }
+    gives |= {
+        _stored(name, treatment): Variable(("dataset", dim), f"{what}, {treatment}")
+        for name, (dim, treatments) in _SEVERAL.items()
+        for treatment in treatments
+    }
+    gives["adversary_reversed"] = Variable(
+        ("dataset", "overlap", "reversal"), f"{what}, with the reversed gradient"
     )
-    yield grid(
-        {"n_levels": Labels(params.n_levels, "levels of a label")},
-        lambda n_levels, block: Quantised(**of_block, block=block, n_levels=n_levels),
-        {"levels_alone": "alone", "levels_together": "together"},
-        0.05,
-    )
-    yield grid(
-        {"label_noise": Labels(params.label_noise, "noise on the labels")},
-        lambda label_noise, block: Bias(**of_block, block=block, sigma=label_noise),
-        {f"noise_{name}": name for name in ("alone", *_TRUNKS)},
-        0.02,
-    )
+    over = (params.r, params.n_levels, params.label_noise, params.overlap, params.reversal)
     yield Grid(
+        {"block": Labels(range(params.n_datasets // BLOCK), "block of data sets")},
+        lambda block: Block(params.seed, block, *over),
+        measured,
+        gives,
         {
-            "overlap": Labels(params.overlap, "cosine of the directions of domain and class"),
-            **blocks,
-        },
-        lambda overlap, block: Reversal(
-            Adversarial(**of_block, block=block, overlap=overlap), params.reversal
-        ),
-        reversal,
-        {
-            f"adversary_{of}": Variable(dims, f"error on the main task, {of}", of=of)
-            for of, dims in (
-                ("alone", ("dataset",)),
-                ("erasure", ("dataset",)),
-                ("reversed", ("dataset", "reversal")),
-            )
-        },
-        {
-            **datasets,
+            "dataset": variable("dataset", np.arange(BLOCK), "data set of the block"),
+            "r": variable("r", list(params.r), "correlation of the two tasks' weights"),
+            "n_levels": variable("n_levels", list(params.n_levels), "levels of a label"),
+            "label_noise": variable("label_noise", list(params.label_noise), "noise on the labels"),
+            "overlap": variable(
+                "overlap", list(params.overlap), "cosine of the directions of domain and class"
+            ),
             "reversal": variable(
                 "reversal", list(params.reversal), "weight of the reversed gradient"
             ),
         },
-        lambda _: Cost(0.3),
+        lambda unit: Cost(2.8 + 0.1 * len(unit.overlap), networks=12 * BLOCK),
     )
 
 
@@ -235,7 +224,7 @@ def _compared(
 
 def _details(data: xr.Dataset, resample: _Resampled) -> dict[str, xr.Variable]:
     what = "mean error over that alone, less one"
-    r = [resample(_change, data[name], data["r_alone"]) for name in ("r_together", "r_as_one")]
+    r = [resample(_change, data[name], data["r_alone"]) for name in ("r_together", "r_as_one_task")]
     alone = data["adversary_alone"]
     erased = resample(_change, data["adversary_erasure"], alone)
     by_strength = data["adversary_reversed"]
