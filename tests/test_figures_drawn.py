@@ -48,6 +48,8 @@ from mtlpaper.companion import results
 from mtlpaper.companion.registry import chapters
 from mtlpaper.documents.lee2019.printed import BENEFIT_AXES, FIGURE1_SINGULAR_VALUE, NEGLIGIBLE
 from mtlpaper.documents.ruder2017.printed import TABLE_6
+from mtlpaper.methods.rules import RULES
+from mtlpaper.methods.structures import STRUCTURES
 
 RESULTS = Path(__file__).parents[1] / "results"
 #: Chapters whose data are published; one that is new may come before its data.
@@ -722,6 +724,10 @@ _TRUNKS = {
 }
 
 
+#: How methods are named.
+_CALLED = {name: methods.called(name) for name in ("equal", *RULES, *STRUCTURES)}
+
+
 def crosses(data):
     """Methods as points with intervals both ways, and their names, a panel for each family."""
     rules = methods.rules(data)
@@ -734,7 +740,7 @@ def crosses(data):
         for name in names:
             one = data["summary"].sel(against="tuned baseline", technique=name)
             x, y = (one.sel(tasks=tasks) for tasks in ("unrelated", "related"))
-            told_name = name.removesuffix(", ReLU")
+            told_name = methods.called(name.removesuffix(", ReLU"))
             middle = [float(axis.sel(bound="estimate")) for axis in (x, y)]
             yield mark(at, "points", *([value] for value in middle), named=told_name)
             for along, fixed_at in ((x, 1), (y, 0)):
@@ -742,6 +748,18 @@ def crosses(data):
                 pairs = [[end, middle[1]] if fixed_at else [middle[0], end] for end in ends]
                 yield Mark(at, "segments", np.array([np.concatenate(pairs)]))
             yield Mark(at, "text", np.array([middle]), told_name)
+
+
+def value_by_value(data):
+    """Rules at every value of their parameter: related against unrelated tasks."""
+    at = (0, 0)
+    yield level(at, 0.0, fixed=True)
+    yield level(at, 0.0, upright=True, fixed=True)
+    yield from in_units(at, "nats", "x")
+    for name in methods.shown_values(data):
+        one = data["untuned"].sel(rule=name)
+        x = one.sel(tasks="unrelated", bound="estimate")
+        yield from with_intervals(at, x, one.sel(tasks="related"), methods.called(name))
 
 
 def rows_of_rules(data):
@@ -752,7 +770,7 @@ def rows_of_rules(data):
         yield Mark(at, "scale", text="downwards")
         yield level(at, 0.0, upright=True, fixed=True)
         yield from in_units(at, "nats", "x")
-        yield ticks(at, "y", np.arange(len(names)), names)
+        yield ticks(at, "y", np.arange(len(names)), [*map(methods.called, names)])
         for tasks, off in (("related", -0.12), ("unrelated", 0.12)):
             one = data["summary"].sel(against=against, technique=names, tasks=tasks)
             y = np.arange(len(names)) + off
@@ -771,7 +789,7 @@ DRAWN: dict[str, list[Drawing]] = {
                 "interval",
                 by="technique",
                 at=(0, column),
-                named="{}",
+                named=_CALLED,
             )
             for column, names in enumerate((methods.shown_rules, methods.shown_structures))
         ),
@@ -779,6 +797,7 @@ DRAWN: dict[str, list[Drawing]] = {
         told((0, 0), "rules"),
         told((0, 1), "ways of sharing"),
     ],
+    "methods-values": [value_by_value],
     "methods-trunk": [rows_of_rules],
     "auxiliary-kinds": [rows_of("kind"), axis(x="log", downwards=True)],
     "auxiliary-mechanisms": [rows_of("mechanism"), axis(x="log", downwards=True)],

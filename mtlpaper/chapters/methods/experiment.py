@@ -193,8 +193,9 @@ def derive(params: Methods, data: xr.Dataset) -> xr.Dataset:
         where it is least; `beyond`, how much larger `summary` is than that of a `reference` of the
         same family; `share` of the cells that clearly help or harm. Over `technique` alone:
         `spent`, the operations of a step over those of the plain one; `at_end`, the share of
-        multitask networks that choose an end of the five values. `L_alone` is the loss of the
-        single-task `student`.
+        multitask networks that choose an end of the five values. `untuned` over (`rule`, `value`,
+        `tasks`) is the mean benefit of linear students with each value of the parameter, over the
+        student alone with the same value. `L_alone` is the loss of the single-task `student`.
     """
     one_cell = {"S_A": params.S_A[-1:], "n_aux": params.n_aux[-1:]}
     few = params.model_copy(update=_ends(params))
@@ -228,6 +229,7 @@ def derive(params: Methods, data: xr.Dataset) -> xr.Dataset:
                 "loss of single-task students",
                 "nats",
             ),
+            "untuned": _untuned(params, data),
             **{
                 name: variable(tuple(map(str, found[name].dims)), found[name].values, *words)
                 for name, words in _DERIVED.items()
@@ -281,6 +283,14 @@ def _tuned(data: xr.Dataset, name: str, dim: str, net: str) -> xr.Dataset:
         "spent": data[f"{name}_cost"],
     }
     return xr.Dataset(found).rename({dim: "technique", net: "net"})
+
+
+def _untuned(params: Methods, data: xr.Dataset) -> xr.Variable:
+    """Benefits of rules at each value of their parameter, over the student alone at that value."""
+    loss = data["rule_loss"].mean("group")
+    found = _mean(_over_tasks(gain(params, loss))).transpose("bound", "rule", "value", "tasks")
+    what = "benefit with one value of the parameter, mean over datasets and tasks"
+    return variable(tuple(map(str, found.dims)), found.values, what, "nats")
 
 
 def _family(params: Methods, tuned: xr.Dataset, references: Sequence[str]) -> xr.Dataset:

@@ -6,6 +6,8 @@ from matplotlib.axes import Axes
 
 from mtlpaper.chapters.common.figures import legend_below
 from mtlpaper.chapters.common.two_tasks import figures as benefits
+from mtlpaper.chapters.methods.experiment import RELU
+from mtlpaper.chapters.methods.tables import called
 from mtlpaper.companion import style
 
 #: Looks of the methods that several figures show; all others recede, yet can be read.
@@ -23,7 +25,6 @@ _LOOKS = {
 }
 #: Rules that change the step of the trunk alone, with what they are compared with.
 TRUNK = ("equal", "trunk_rate", "mgda", "imtl_g", "cagrad")
-_RELU = ", ReLU"
 #: Tasks told apart in the rows of rules: name, colour, and place above or below the middle.
 _TASKS = (("related", style.VERMILLION, -0.12), ("unrelated", style.BLUE, 0.12))
 
@@ -50,7 +51,7 @@ def frontier(data: xr.Dataset) -> np.ndarray:
     families = {
         "rules, linear students with early stopping": rules(data),
         "ways of sharing, linear students with penalties": structures(data),
-        "rules, ReLU students with early stopping": [f"{one}{_RELU}" for one in rules(data)],
+        "rules, ReLU students with early stopping": [f"{one}{RELU}" for one in rules(data)],
     }
     axes = style.subplots(3, 1, width=5.6, height=10.5)
     for ax, (title, names) in zip(axes[:, 0], families.items(), strict=True):
@@ -69,12 +70,12 @@ def _crosses(ax: Axes, summary: xr.DataArray) -> None:
     for place, name in enumerate(names):
         one = summary.sel(technique=name).transpose("tasks", "bound")
         (x, x0, x1), (y, y0, y1) = one.sel(tasks=["unrelated", "related"]).values
-        shade = _LOOKS.get(name.removesuffix(_RELU), _OTHERS)
+        shade = _LOOKS.get(name.removesuffix(RELU), _OTHERS)
         along, up = [[x - x0], [x1 - x]], [[y - y0], [y1 - y]]
         ax.errorbar(x, y, up, along, fmt="o", color=shade, markersize=4, elinewidth=1)
         # Names stand in a column in the order of the points' heights, so that none hides another.
         ax.annotate(
-            name.removesuffix(_RELU),
+            called(name.removesuffix(RELU)),
             (x, y),
             xytext=(1.06, (place + 0.5) / len(names)),
             textcoords="axes fraction",
@@ -110,14 +111,38 @@ def relatedness(data: xr.Dataset) -> np.ndarray:
     families = {"rules": shown_rules(data), "ways of sharing": shown_structures(data)}
     for ax, (title, names) in zip(axes[0], families.items(), strict=True):
         ax.axhline(0, color=style.INK, linewidth=0.8)
-        for name in names:
-            shade = _LOOKS.get(name, style.GREEN)
-            one = MT.sel(technique=name)
-            benefits.interval(ax, MT["r_AB"].values, one, shade, markersize=4, label=name)
+        for name, dashes in zip(names, ("-", "-", "--", ":"), strict=False):
+            shade, one = _LOOKS.get(name, style.GREEN), MT.sel(technique=name)
+            look = {"markersize": 4, "label": called(name), "linestyle": dashes}
+            benefits.interval(ax, MT["r_AB"].values, one, shade, **look)
         ax.set_title(title)
         ax.set_xlabel(benefits.R_LABEL)
         ax.legend(fontsize=8)
     axes[0, 0].set_ylabel("benefit over a tuned\nsingle-task student (nats)")
+    return axes
+
+
+def shown_values(data: xr.Dataset) -> list[str]:
+    """Rules that are drawn at every value of their parameter, as far as they are in the data."""
+    return [name for name in ("fixed", "gate", "pcgrad", "mgda") if name in data["rule"].values]
+
+
+@style.drawing
+def values(data: xr.Dataset) -> np.ndarray:
+    """Benefit beside related tasks against that beside unrelated ones, value by value."""
+    axes = style.subplots(width=5.6, height=3.8)
+    ax = axes[0, 0]
+    ax.axhline(0, color=style.INK, linewidth=0.8)
+    ax.axvline(0, color=style.INK, linewidth=0.8)
+    for name, dashes in zip(shown_values(data), ("-", "-", "--", "-"), strict=False):
+        one = data["untuned"].sel(rule=name)
+        x = one.sel(tasks="unrelated", bound="estimate").values
+        shade = _LOOKS.get(name, _OTHERS)
+        look = {"markersize": 4, "label": called(name), "linestyle": dashes}
+        benefits.interval(ax, x, one.sel(tasks="related"), shade, **look)
+    ax.set_xlabel("benefit beside unrelated tasks (nats)")
+    ax.set_ylabel("benefit beside\nrelated tasks (nats)")
+    ax.legend(fontsize=8)
     return axes
 
 
@@ -148,7 +173,7 @@ def trunk(data: xr.Dataset) -> np.ndarray:
             ax.errorbar(value, y + off, xerr=[value - low, high - value], label=tasks, **look)
         ax.set_title(title)
         ax.set_xlabel("benefit (nats)")
-    axes[0, 0].set_yticks(y, names)
+    axes[0, 0].set_yticks(y, [*map(called, names)])
     axes[0, 0].set_ylabel("rule")
     axes[0, 0].invert_yaxis()
     legend_below(axes, title="tasks")
@@ -158,5 +183,6 @@ def trunk(data: xr.Dataset) -> np.ndarray:
 FIGURES = {
     "methods-frontier": frontier,
     "methods-relatedness": relatedness,
+    "methods-values": values,
     "methods-trunk": trunk,
 }

@@ -3,6 +3,7 @@
 import numpy as np
 import xarray as xr
 
+from mtlpaper.chapters.methods.tables import called
 from mtlpaper.companion.claims import parameter
 from mtlpaper.companion.registry import Number
 
@@ -24,15 +25,23 @@ def numbers(data: xr.Dataset) -> dict[str, Number]:
     """
     common = data.sel(against="tuned baseline")
     mean, worst = (common[name].sel(bound="estimate") for name in ("summary", "worst"))
+    own = data["summary"].sel(against="own student", bound="estimate")
     found: dict[str, Number] = {}
     for name in _TOLD:
         for tasks in ("related", "unrelated"):
-            found[f"{name}_{tasks}"] = float(mean.sel(technique=name, tasks=tasks))
+            cell = {"technique": name, "tasks": tasks}
+            found[f"{name}_{tasks}"] = float(mean.sel(cell))
+            found[f"{name}_own_{tasks}"] = float(own.sel(cell))
+    untuned = data["untuned"].sel(bound="estimate")
+    for name in ("fixed", "gate"):
+        for tasks, pick in (("related", "max"), ("unrelated", "min")):
+            value = getattr(untuned.sel(rule=name, tasks=tasks), pick)()
+            found[f"{name}_untuned_{tasks}"] = float(value)
     families = {"rule": data["rule"].values, "sharing": data["structure"].values}
     for family, names in families.items():
         for word, values in (("best", mean.sel(tasks="all")), ("safest", worst)):
             name = str(names[int(values.sel(technique=names).values.argmax())])
-            found[f"{word}_{family}"] = name.replace("_", " ")
+            found[f"{word}_{family}"] = called(name)
             found[f"{word}_{family}_related"] = float(mean.sel(technique=name, tasks="related"))
             found[f"{word}_{family}_unrelated"] = float(mean.sel(technique=name, tasks="unrelated"))
             found[f"{word}_{family}_worst"] = float(worst.sel(technique=name))

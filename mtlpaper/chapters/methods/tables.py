@@ -4,6 +4,26 @@ import pandas as pd
 import xarray as xr
 
 from mtlpaper.chapters.common.tables import interval
+from mtlpaper.chapters.methods.experiment import RELU
+
+#: Names that their authors write otherwise than files are called.
+_WRITTEN = {
+    "cagrad": "CAGrad",
+    "famo": "FAMO",
+    "gradnorm": "GradNorm",
+    "imtl_g": "IMTL-G",
+    "mgda": "MGDA",
+    "nash": "Nash-MTL",
+    "pcgrad": "PCGrad",
+    "equal": "equal weights",
+    "fixed": "fixed weight",
+}
+
+
+def called(technique: str) -> str:
+    """How a method is called for readers."""
+    name = technique.removesuffix(RELU)
+    return _WRITTEN.get(name, name.replace("_", " ")) + technique[len(name) :]
 
 
 def techniques(data: xr.Dataset) -> pd.DataFrame:
@@ -12,7 +32,7 @@ def techniques(data: xr.Dataset) -> pd.DataFrame:
     for name in data["technique"].values:
         one = data.sel(technique=name)
         common, own = (one.sel(against=against) for against in one["against"].values)
-        row = {"method": str(name)}
+        row = {"method": called(str(name))}
         row |= {
             f"benefit, {tasks}": interval(common["summary"].sel(tasks=tasks))
             for tasks in common["tasks"].values
