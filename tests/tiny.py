@@ -169,7 +169,7 @@ TINY: dict[str, dict[str, object]] = {
         "n_validation": 50,
         "n_points": 64,
         "n_seeds": 2,
-        "n_deep": 2,
+        "n_trained": 2,
     },
     "wide_sharing": {
         "width": [30, 60],

@@ -143,7 +143,7 @@ def measure(params: Digits, _: xr.Dataset) -> Iterator[Grid]:
     extreme, beside = _rotated(params, _extreme(params))
     which = {
         "inputs": over["inputs"],
-        "dataset": Labels(range(params.n_deep), "number of the division, deep students"),
+        "dataset": Labels(range(params.n_trained), "number of the division, deep students"),
     }
     yield _grid(which, deep, trained, beside, "deep_", "deep students")
 

@@ -20,7 +20,7 @@ class Digits(Parameters):
             "r_AB": [0.0, 0.5, 1.0],
             "flip_A": [0.0, 0.8],
             "n_seeds": 3,
-            "n_deep": 2,
+            "n_trained": 2,
             "n_points": 64,
             "t_max": 200.0,
         },
@@ -73,7 +73,7 @@ class Digits(Parameters):
         "for intervals narrower than the effects",
         meaning="divisions of the images, each with its start",
     )
-    n_deep: g.n_trained = parameter(
+    n_trained: g.n_trained = parameter(
         6, "ours", "they take twenty times as long", meaning="divisions of the deep students"
     )
     seed: g.seed = g.SEED

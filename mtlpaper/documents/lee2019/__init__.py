@@ -48,4 +48,5 @@ DOCUMENT = Document(
     year=2019,
     sections=(ONE_TASK, TABLE1, FIGURES, AXES),
     abstract=ABSTRACT,
+    main=True,
 )

@@ -25,7 +25,7 @@ SUMMARY = (
     ),
     Sentence(
         "Ways of sharing that learn what to share, or draw tasks towards clusters, and weights by "
-        "the tasks' uncertainty deal with this.",
+        "their uncertainty deal with this.",
         (
             "clustering-unrelated",
             "cross-stitch-decides",
