@@ -71,7 +71,8 @@ def test_ends_of_the_five_values_are_counted(data):
 
 
 def test_every_method_has_a_row_and_the_best_ones_are_named(data):
-    assert len(tables.techniques(data)) == data.sizes["technique"]
+    for table in (tables.techniques(data), tables.protection(data)):
+        assert len(table) == data.sizes["technique"]
     told = numbers.numbers(data)
     assert told["best_rule"] in {tables.called(str(name)) for name in data["rule"].values}
     assert told["safest_sharing_worst"] >= told["best_sharing_worst"]

@@ -23,7 +23,7 @@ from mtlpaper.chapters.common.two_tasks.experiment import (
     task_coordinates,
     training_of,
 )
-from mtlpaper.chapters.methods.parameters import Methods
+from mtlpaper.chapters.methods.parameters import RELU, Methods
 from mtlpaper.companion.contract import Cost, Grid, Labels, Stage, Tolerance, Variable
 from mtlpaper.methods.effort import PLAIN_RULE, PLAIN_STRUCTURE, Effort, effort
 from mtlpaper.methods.rules import RULES
@@ -42,8 +42,6 @@ AGAINST = ("tuned baseline", "own student")
 #: Tasks over which benefits are averaged.
 TASKS = ("all", "related", "unrelated")
 EFFECTS = ("helps", "harms")
-#: What is added to the names of rules where students are deep ReLU networks.
-RELU = ", ReLU"
 _VALUES = 5
 #: Nats up to which benefits count as equal, and cells as neither helped nor harmed: optima are no
 #: more accurate.

@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 
 from mtlpaper.chapters.common.figures import legend_below
 from mtlpaper.chapters.common.two_tasks import figures as benefits
-from mtlpaper.chapters.methods.experiment import RELU
+from mtlpaper.chapters.methods.parameters import RELU
 from mtlpaper.chapters.methods.tables import called
 from mtlpaper.companion import style
 

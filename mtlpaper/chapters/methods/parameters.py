@@ -11,6 +11,9 @@ from mtlpaper.chapters import glossary as g
 from mtlpaper.chapters.common.two_tasks.parameters import LinearStudents, OneNumberOfClasses
 from mtlpaper.companion.parameters import Distinct, Increasing, parameter
 
+#: What is added to the names of rules where students are deep ReLU networks.
+RELU = ", ReLU"
+
 
 def _found(folder: str) -> tuple[str, ...]:
     """Names of the methods in a folder, none of which is loaded, since that takes torch."""

@@ -4,7 +4,7 @@ import pandas as pd
 import xarray as xr
 
 from mtlpaper.chapters.common.tables import interval
-from mtlpaper.chapters.methods.experiment import RELU
+from mtlpaper.chapters.methods.parameters import RELU
 
 #: Names that their authors write otherwise than files are called.
 _WRITTEN = {
@@ -27,23 +27,32 @@ def called(technique: str) -> str:
 
 
 def techniques(data: xr.Dataset) -> pd.DataFrame:
-    """What every method brings, in nats, what it can cost, and what its step takes."""
+    """What every method brings over the tuned baseline, in nats."""
     rows = []
     for name in data["technique"].values:
-        one = data.sel(technique=name)
-        common, own = (one.sel(against=against) for against in one["against"].values)
+        common = data.sel(technique=name, against="tuned baseline")
         row = {"method": called(str(name))}
         row |= {
-            f"benefit, {tasks}": interval(common["summary"].sel(tasks=tasks))
+            f"{tasks} tasks": interval(common["summary"].sel(tasks=tasks), 2)
             for tasks in common["tasks"].values
         }
-        row["worst cell"] = interval(common["worst"])
-        for effect in common["effect"].values:
-            row[f"{effect} (cells)"] = f"{100 * float(common['share'].sel(effect=effect)):.0f} %"
+        rows.append(row | {"worst cell": interval(common["worst"], 2)})
+    return pd.DataFrame(rows)
+
+
+def protection(data: xr.Dataset) -> pd.DataFrame:
+    """What every method brings over its own student alone, in nats, and what its step takes."""
+    rows = []
+    for name in data["technique"].values:
+        own = data.sel(technique=name, against="own student")
+        row = {"method": called(str(name))}
         row |= {
-            f"over its own student, {tasks}": interval(own["summary"].sel(tasks=tasks))
+            f"{tasks} tasks": interval(own["summary"].sel(tasks=tasks), 2)
             for tasks in ("related", "unrelated")
         }
-        row["operations of a step"] = f"{float(one['spent']):.2f}"
-        rows.append(row)
+        row |= {
+            f"{effect} (cells)": f"{100 * float(own['share'].sel(effect=effect)):.0f} %"
+            for effect in own["effect"].values
+        }
+        rows.append(row | {"operations of a step": f"{float(own['spent']):.2f}"})
     return pd.DataFrame(rows)
