@@ -1,9 +1,10 @@
-"""Companion of Lee & Ndirango (2019) and of Heiss, Teichmann & Wutte (2021) on multitask learning.
+"""Companion of Lee & Ndirango (2019), Heiss et al. (2021) and Ruder (2017) on multitask learning.
 
 The package computes what the book shows: closed-form theory of linear classifiers trained on one
 or two related tasks, what weight decay makes of wide ReLU networks of several tasks, simulations
-of the same networks, and the figures that set one against the other. It is written for these
-networks; it is not a library for training networks in general. It has three wings:
+of the same networks, methods of multitask learning on these tasks and on real data, and the
+figures that set one against the other. It is written for these networks; it is not a library for
+training networks in general. It has three wings:
 
 * science, plain values in and arrays out: `tasks`, `students`, `overlaps`, `spectra`, `gibbs`,
   `theory` (SciPy, no torch), `training` (torch), and units of work on one task (`dynamics`), two

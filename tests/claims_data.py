@@ -9,6 +9,7 @@ import numpy as np
 import xarray as xr
 
 from mtlpaper.chapters.common.two_tasks.sources import SOURCES
+from mtlpaper.chapters.digits.experiment import EFFECTS as DIGITS_EFFECTS
 from mtlpaper.chapters.wide_sharing.parameters import POSTERIORS
 from mtlpaper.companion import registry
 from mtlpaper.companion.claims import Claim
@@ -313,6 +314,133 @@ def weight_decay() -> xr.Dataset:
     return data.assign_attrs(parameters='{"N1": 30, "N3": 10, "small_decays": [0.001, 0.01]}')
 
 
+def weights() -> xr.Dataset:
+    cell = ("S_A", "S_B", "r_AB")
+    regret = np.zeros((2, 4, 1, 1, 2))
+    return dataset(
+        {
+            "regret": (("bound", "loss", "choice", *cell), interval(regret)),
+            "best": (("bound", *cell), interval([[[0.03, 10.0]]])),
+            "growth": (("bound", *cell[:2]), interval([[0.5]])),
+            "slope": (("bound", *cell), interval([[[0.95, 1.0]]])),
+            "better": (("bound", "loss", *cell), interval(regret[:, 0])),
+        },
+        loss=["generalisation", "validation"],
+        choice=["loss", "upper side", "lower side", "mean of both sides"],
+        S_A=[10.0],
+        S_B=[10.0],
+        r_AB=[0.0, 1.0],
+    )
+
+
+def sparsity() -> xr.Dataset:
+    data = dataset(
+        {
+            "ratio": (("bound", "block", "p", "overlap"), interval(np.full((2, 1, 2), [1.2, 0.6]))),
+            "crossing": (("bound", "p"), interval([0.66])),
+            "off_same": (("bound", "p", "signs"), interval([[0.02, 0.1]])),
+        },
+        block=["l1/l2", "l1/linf"],
+        p=[2048],
+        overlap=[0.0, 1.0],
+        signs=["equal", "half opposite"],
+    )
+    return data.assign_attrs(parameters='{"n_inputs": [2048]}')
+
+
+def digits() -> xr.Dataset:
+    over = ("bound", "student", "inputs")
+    data = dataset(
+        {
+            "difference": ((*over, "effect"), interval(effects(1, 2))),
+            "growth": ((*over, "effect"), interval(effects(1, 2))),
+            "MT": (
+                (*over, "flip_A", "n_aux", "flip_B", "r_AB"),
+                interval(np.zeros((1, 2, 2, 2, 2, 2))),
+            ),
+            "off_curve": (("bound", "inputs", "task"), interval(np.zeros((2, 2)))),
+        },
+        student=["linear"],
+        inputs=["whitened", "as they are"],
+        effect=list(DIGITS_EFFECTS),
+        flip_A=[0.0, 0.3],
+        n_aux=[100, 800],
+        flip_B=[0.0, 0.9],
+        r_AB=[0.0, 1.0],
+        task=["parity", "loops"],
+    )
+    return data.assign_attrs(parameters='{"n_aux": [100, 800]}')
+
+
+def auxiliary_kinds() -> xr.Dataset:
+    """Every kind and mechanism has one control, which is not the same for all."""
+    kinds = ["hints", "focusing attention", "quantisation smoothing", "future as output"]
+    kinds.append("representation learning")
+    mechanisms = ["eavesdropping", "representation bias"]
+    treatments = ["together", "shuffled", "same noise"]
+    variables = {}
+    for group, names in (("kind", kinds), ("mechanism", mechanisms)):
+        dims = ("bound", group, "treatment")
+        change = np.tile([-0.2, 0.0, 0.0], (len(names), 1))
+        left = np.tile([np.nan, -0.1, np.nan], (len(names), 1))
+        left[0] = [np.nan, np.nan, -0.1]
+        variables |= {f"{group}_change": (dims, interval(change))}
+        variables |= {f"{group}_left": (dims, interval(left))}
+    return dataset(
+        variables
+        | {
+            "r_change": (("bound", "use", "r"), interval([[0.0, -0.1, -0.2], [0.2, 0.1, -0.2]])),
+            "adversary_change": (
+                ("bound", "removal", "overlap"),
+                interval([[-0.1, -0.1, 0.1], [-0.1, -0.1, 0.1]]),
+            ),
+            "information_off": (("bound", "n_levels"), interval([0.0, 0.01])),
+            "rmse_off": (("bound", "arm"), interval([0.0, 0.0, 0.0])),
+            "rmse_gain": (("bound", "code", "beside"), interval(np.full((2, 2), 0.01))),
+        },
+        kind=kinds,
+        mechanism=mechanisms,
+        treatment=treatments,
+        use=["together", "as one task"],
+        r=[0.0, 0.5, 1.0],
+        removal=["erasure", "reversal 1"],
+        overlap=[0.0, 0.5, 1.0],
+        n_levels=[2, 4],
+        arm=["alone", "as input", "as output"],
+        code=["binary", "Gray"],
+        beside=["alone", "as input"],
+    )
+
+
+def methods() -> xr.Dataset:
+    trunk, losses = ["cagrad", "imtl_g", "mgda"], ["dynamic_weight_average", "famo", "gradnorm"]
+    rules = ["equal", "gate", "uncertainty", *trunk, *losses]
+    structures = ["hard", "mean_regularised", "cross_stitch", "sluice", "adaptive_branching"]
+    techniques = [*rules, *structures, "tensor_factorisation"]
+    beyond = np.full((4, 3, 2, len(techniques)), 0.1)
+    beyond[3] = 0.0  # nothing beats tuned weights, nor, of trunks, another rate
+    beyond[2, :, :, 3:] = 0.0
+    benefits = np.broadcast_to([[-0.1, -0.1, 0.1]], (2, len(techniques), 3))
+    return dataset(
+        {
+            "MT": (("bound", "against", "technique", "r_AB"), interval(benefits)),
+            "summary": (
+                ("bound", "tasks", "against", "technique"),
+                interval(np.full((3, 2, len(techniques)), 0.1)),
+            ),
+            "beyond": (
+                ("bound", "reference", "tasks", "against", "technique"),
+                interval(beyond),
+            ),
+        },
+        against=["tuned baseline", "own student"],
+        technique=techniques,
+        r_AB=[0.0, 0.5, 1.0],
+        tasks=["all", "related", "unrelated"],
+        reference=["equal", "hard", "trunk_rate", "fixed"],
+    )
+
+
 def wide_sharing() -> xr.Dataset:
     models = ["weight decay", "random features", "tangent kernel", "Gaussian process"]
     data = dataset(
@@ -349,6 +477,11 @@ IDEAL = {
         interactions,
         relatedness,
         weight_decay,
+        methods,
+        weights,
+        sparsity,
+        digits,
+        auxiliary_kinds,
         wide_limit,
         wide_benefit,
         wide_sharing,

@@ -8,7 +8,7 @@ from tiny import data_of
 from mtlpaper.companion.claims import all_claims
 
 #: Labels that follow from parameters.
-FREE = {("depth", "student"), ("bound", "source")}
+FREE = {("depth", "student"), ("bound", "source"), ("methods", "technique")}
 
 
 @pytest.fixture(scope="module", params=sorted(IDEAL))

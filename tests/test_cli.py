@@ -141,7 +141,7 @@ def test_what_needs_no_numerics_loads_none():
         ),
         (["toy", "--device", "gpu"], "`device` must be one of cpu, cuda, got 'gpu'"),
         (["toy", "--device", "cpu", "-p", "device=cpu"], "`device` must be given once"),
-        (["rem", "--device", "cpu"], "`--device` does not apply: rem trains no networks"),
+        (["rem", "--device", "cpu"], "`--device` does not apply: rem has no such parameter"),
         (["toy", "--root", "/"], "there is no folder notebooks/ in /"),
         (["toy", "--jobs", "0"], "greater than or equal to 1"),
     ],

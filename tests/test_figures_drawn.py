@@ -42,10 +42,14 @@ from matplotlib.figure import Figure
 from mtlpaper.chapters.common.two_tasks.figures import SOURCE_NAMES
 from mtlpaper.chapters.common.two_tasks.sources import SOURCES
 from mtlpaper.chapters.confounds.parameters import reference
+from mtlpaper.chapters.methods import figures as methods
 from mtlpaper.chapters.multiverse import figures as multiverse
 from mtlpaper.companion import results
 from mtlpaper.companion.registry import chapters
 from mtlpaper.documents.lee2019.printed import BENEFIT_AXES, FIGURE1_SINGULAR_VALUE, NEGLIGIBLE
+from mtlpaper.documents.ruder2017.printed import TABLE_6
+from mtlpaper.methods.rules import RULES
+from mtlpaper.methods.structures import STRUCTURES
 
 RESULTS = Path(__file__).parents[1] / "results"
 #: Chapters whose data are published; one that is new may come before its data.
@@ -623,7 +627,277 @@ def points_of_tasks(data):
             yield mark((0, j), "points", *at, named={"aux": "auxiliary"}.get(task, task) + " task")
 
 
+def over_weights(name, bound=("estimate", "low", "high")):
+    """Means over the weights, which stand side by side."""
+
+    def values(data):
+        of = data[name].sel(loss="generalisation", bound=bound).isel(S_B=-1)
+        return of.assign_coords(weight=[f"{one:g}" for one in data["weight"].values])
+
+    return values
+
+
+def lost_by_choice(data):
+    levels, choices = data["r_AB"].values, data["choice"].values
+    for j, loss in enumerate(data["loss"].values):
+        at = (0, j)
+        yield from said(at, loss)
+        yield from in_units(at, "nats", "y")
+        yield ticks(at, "x", range(len(levels)), levels)
+        yield level(at, 0.0, fixed=True)
+        for k, choice in enumerate(choices):
+            x = np.arange(len(levels)) + 0.12 * (k - (len(choices) - 1) / 2)
+            cell = data["regret_mean"].sel(loss=loss, choice=choice).transpose("bound", "r_AB")
+            yield from with_intervals(at, x, cell, choice)
+
+
+_BLOCKS = {"l1": "lasso", "l1/l2": r"$\ell_1/\ell_2$", "l1/linf": r"$\ell_1/\ell_\infty$"}
+_THRESHOLD = "threshold, theory"
+
+
+def recovered_by_overlap(data):
+    """Shares with the most inputs, at overlaps that are thirds."""
+    thirds = [one for one in data["overlap"].values if np.isclose(3 * one, round(3 * one))]
+    for j, overlap in enumerate(thirds):
+        at, cell = (0, j), data.isel(p=-1).sel(overlap=overlap)
+        yield from said(at, f"{overlap:.2g}")
+        for norm, name in _BLOCKS.items():
+            share = cell["share"].sel(norm=norm).transpose("bound", "theta")
+            yield from with_intervals(at, data["theta"].values, share, name, kind="line")
+        for norm in ("l1", "l1/linf"):
+            limit = float(cell["limit"].sel(norm=norm))
+            yield level(at, limit, upright=True, named=_THRESHOLD)
+
+
+def thresholds_by_signs(data):
+    for j, p in enumerate(data["p"].values):
+        for limit in data["limit_same"].sel(p=p).values:
+            yield level((0, j), limit, upright=True, named=_THRESHOLD)
+
+
+def other_classes(data):
+    """Each at its overlap with the digits, which is no coordinate."""
+    for j, inputs in enumerate(data["inputs"].values):
+        for task in data["task"].values:
+            benefit = data["MT_task"].sel(student="linear", inputs=inputs, task=task)
+            at = [float(data["r_task"].sel(task=task))]
+            yield from with_intervals((0, j), at, benefit, task)
+
+
+def on_digits(student="linear", **cell):
+    """Benefits from rotated digits, of one kind of students."""
+    return lambda data: data["MT"].sel(student=student).isel(cell)
+
+
+def rows_of(group) -> Drawing:
+    """A row for each treatment below the name of its experiment, by what it is there for."""
+    together = "with the auxiliary task"
+
+    def marks(data):
+        at, y, names = (0, 0), 0, []
+        yield level(at, 1.0, upright=True, fixed=True)
+        for name in data[group].values:
+            names.append(name)
+            for treatment in data["treatment"].values:
+                cell = {group: name, "treatment": treatment}
+                ratio = 1 + data[f"{group}_change"].sel(cell)
+                if not np.isfinite(ratio).all():
+                    continue
+                role = {"together": together, "best": "the best possible"}.get(treatment)
+                control = np.isfinite(data[f"{group}_left"].sel(cell)).all()
+                role = "controls" if control else role or "other treatments"
+                names.append(together if treatment == "together" else treatment)
+                y = len(names) - 1
+                yield from with_intervals(at, [y], ratio, role, across=True)
+        yield ticks(at, "y", range(len(names)), names)
+        changes = ["−90 %", "−80 %", "−50 %", "0", "+100 %", "+300 %"]
+        yield ticks(at, "x", (0.1, 0.2, 0.5, 1, 2, 4), changes)
+
+    return marks
+
+
+#: How a legend names trunks that serve a novel task.
+_TRUNKS = {
+    "together": "trunk of the environment",
+    "shuffled": "trunk of shuffled labels",
+    "best": "the environment itself",
+}
+
+
+#: How methods are named.
+_CALLED = {name: methods.called(name) for name in ("equal", *RULES, *STRUCTURES)}
+
+
+def crosses(data):
+    """Methods as points with intervals both ways, and their names, a panel for each family."""
+    rules = methods.rules(data)
+    families = [rules, methods.structures(data), [f"{name}, ReLU" for name in rules]]
+    for row, names in enumerate(families):
+        at = (row, 0)
+        yield level(at, 0.0, fixed=True)
+        yield level(at, 0.0, upright=True, fixed=True)
+        yield from in_units(at, "nats", "xy")
+        for name in names:
+            one = data["summary"].sel(against="tuned baseline", technique=name)
+            x, y = (one.sel(tasks=tasks) for tasks in ("unrelated", "related"))
+            told_name = methods.called(name.removesuffix(", ReLU"))
+            middle = [float(axis.sel(bound="estimate")) for axis in (x, y)]
+            yield mark(at, "points", *([value] for value in middle), named=told_name)
+            for along, fixed_at in ((x, 1), (y, 0)):
+                ends = [float(along.sel(bound=bound)) for bound in ("low", "high")]
+                pairs = [[end, middle[1]] if fixed_at else [middle[0], end] for end in ends]
+                yield Mark(at, "segments", np.array([np.concatenate(pairs)]))
+            yield Mark(at, "text", np.array([middle]), told_name)
+
+
+def value_by_value(data):
+    """Rules at every value of their parameter: related against unrelated tasks."""
+    at = (0, 0)
+    yield level(at, 0.0, fixed=True)
+    yield level(at, 0.0, upright=True, fixed=True)
+    yield from in_units(at, "nats", "x")
+    for name in methods.shown_values(data):
+        one = data["untuned"].sel(rule=name)
+        x = one.sel(tasks="unrelated", bound="estimate")
+        yield from with_intervals(at, x, one.sel(tasks="related"), methods.called(name))
+
+
+def rows_of_rules(data):
+    """Intervals in rows of rules, over both baselines."""
+    names = methods.trunk_rules(data)
+    for column, against in enumerate(("own student", "tuned baseline")):
+        at = (0, column)
+        yield Mark(at, "scale", text="downwards")
+        yield level(at, 0.0, upright=True, fixed=True)
+        yield from in_units(at, "nats", "x")
+        yield ticks(at, "y", np.arange(len(names)), [*map(methods.called, names)])
+        for tasks, off in (("related", -0.12), ("unrelated", 0.12)):
+            one = data["summary"].sel(against=against, technique=names, tasks=tasks)
+            y = np.arange(len(names)) + off
+            low, middle, high = (one.sel(bound=b).values for b in ("low", "estimate", "high"))
+            yield mark(at, "points", middle, y, named=tasks)
+            yield mark(at, "segments", low, y, high, y)
+
+
 DRAWN: dict[str, list[Drawing]] = {
+    "methods-frontier": [crosses],
+    "methods-relatedness": [
+        *(
+            Show(
+                lambda d, names=names: d["MT"].sel(against="tuned baseline", technique=names(d)),
+                "r_AB",
+                "interval",
+                by="technique",
+                at=(0, column),
+                named=_CALLED,
+            )
+            for column, names in enumerate((methods.shown_rules, methods.shown_structures))
+        ),
+        zeros((1, 2)),
+        told((0, 0), "rules"),
+        told((0, 1), "ways of sharing"),
+    ],
+    "methods-values": [value_by_value],
+    "methods-trunk": [rows_of_rules],
+    "auxiliary-kinds": [rows_of("kind"), axis(x="log", downwards=True)],
+    "auxiliary-mechanisms": [rows_of("mechanism"), axis(x="log", downwards=True)],
+    "auxiliary-noise": [
+        Show(
+            lambda d: 1 + d["noise_change"],
+            "label_noise",
+            "interval",
+            by="trunk",
+            named=_TRUNKS,
+            unit="",
+        ),
+        lambda _data: [level((0, 0), 1.0, fixed=True)],
+        axis(x="log", y="log"),
+    ],
+    "auxiliary-details": [
+        Show(
+            percent("r_change"),
+            "r",
+            "interval",
+            by="use",
+            named={"together": "best use", "as one task": "as one task"},
+            unit="%",
+        ),
+        Show(
+            percent("adversary_change"),
+            "overlap",
+            "interval",
+            by="removal",
+            at=(0, 1),
+            named="{}",
+            unit="%",
+        ),
+        lambda _data: [level((0, j), 0.0, fixed=True) for j in range(2)],
+        Show("information_exact", "n_levels", at=(1, 0), named="exact"),
+        Show("information", "n_levels", "loose", at=(1, 0), named="measured"),
+        Show("rmse", "arm", "loose", by="code", at=(1, 1), named="{} code"),
+        lambda _data: [
+            mark(
+                (1, 1), "points", range(3), [*TABLE_6.values()], named="Caruana (1997)", fixed=True
+            )
+        ],
+        axis((1, 1), y="log", xlim=(-0.4, 2.4)),
+    ],
+    "weights": [
+        Show(
+            over_weights(name, bound),
+            "weight",
+            kind,
+            rows=("S_A",),
+            columns="r_AB",
+            named=named,
+        )
+        for name, bound, kind, named in (
+            ("MT", ["estimate", "low", "high"], "interval", "benefit"),
+            ("MT_upper", "estimate", "line", "upper side"),
+            ("MT_lower", "estimate", "line", "lower side"),
+        )
+    ]
+    + [zeros((2, 3))],
+    "weights-best": [
+        Show(
+            lambda d: d["share"].sel(loss="generalisation", choice=["loss", *d["side"].values]),
+            "r_AB",
+            "interval",
+            by="choice",
+            rows=("S_A",),
+            columns="S_B",
+            named={"loss": "benefit"}
+            | {side: side for side in ("upper side", "lower side", "mean of both sides")},
+        ),
+        *all_axes((2, 2), ylim=(-0.05, 1.05)),
+    ],
+    "weights-regret": [lost_by_choice],
+    "sparsity": [recovered_by_overlap],
+    "sparsity-ratio": [
+        Show("ratio", "overlap", "interval", by="block", columns="p", named=_BLOCKS),
+        Show(
+            lambda d: d["limit"].sel(norm="l1/linf") / d["limit"].sel(norm="l1"),
+            "overlap",
+            columns="p",
+            named=_THRESHOLD,
+            unit="",
+        ),
+        lambda _data: [level((0, j), 1.0, fixed=True) for j in (0, 1)],
+        lambda _data: [level((0, j), 2 / 3, upright=True, fixed=True) for j in (0, 1)],
+        *all_axes((1, 2), ylim=(0, None)),
+    ],
+    "sparsity-same": [
+        Show(
+            lambda d, norm=norm, signs=signs: d["share_same"].sel(norm=norm, signs=signs),
+            "theta",
+            "interval",
+            columns="p",
+            named=f"{_BLOCKS[norm]}, {signs}",
+        )
+        for norm in ("l1", "l1/l2")
+        for signs in ("equal", "half opposite")
+    ]
+    + [thresholds_by_signs],
     "wide-limit": [every_start, *all_axes((1, 2), x="log", y="log")],
     "wide-functions": [ends_of_the_widths],
     "wide-benefit": [
@@ -703,6 +977,62 @@ DRAWN: dict[str, list[Drawing]] = {
         ),
         *all_axes((1, 2), x="log", y="log"),
         axis((0, 1), ylim=(1e-8, 1)),
+    ],
+    "digits": [
+        Show(
+            on_digits(n_aux=-1),
+            "r_AB",
+            "interval",
+            by="flip_B",
+            rows=("flip_A",),
+            columns="inputs",
+            named="auxiliary labels turned: {}",
+        ),
+        lambda d: zeros((d.sizes["flip_A"], 2))(d),
+    ],
+    "digits-auxiliary": [
+        Show(
+            on_digits(flip_A=0, flip_B=0),
+            "n_aux",
+            "interval",
+            by="r_AB",
+            columns="inputs",
+            named="$r_{{AB}}$ = {}",
+        ),
+        Show(
+            on_digits("theory", flip_A=0, flip_B=0, bound=0),
+            "n_aux",
+            by="r_AB",
+            columns="inputs",
+            named="theory, (T 7b)",
+        ),
+        zeros((1, 2)),
+        *all_axes((1, 2), x="log"),
+    ],
+    "digits-tasks": [
+        Show(
+            on_digits(flip_A=0, flip_B=0, n_aux=-1),
+            "r_AB",
+            "interval",
+            columns="inputs",
+            named="digits, inputs rotated",
+        ),
+        other_classes,
+        zeros((1, 2)),
+    ],
+    "digits-deep": [
+        *(
+            Show(
+                on_digits(student, flip_A=0, n_aux=-1, flip_B=[0, -1]),
+                "r_AB",
+                "interval",
+                by="flip_B",
+                columns="inputs",
+                named=f"{called}, labels turned: {{}}",
+            )
+            for student, called in (("linear", "linear students"), ("deep", "deep ReLU students"))
+        ),
+        zeros((1, 2)),
     ],
     "confounds": [one_factor],
     "figure1": [

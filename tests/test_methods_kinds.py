@@ -10,14 +10,39 @@ import torch
 from scipy.stats import norm
 
 from mtlpaper.benefit import bootstrap_interval
-from mtlpaper.methods import kinds
+from mtlpaper.methods.experiment import Experiment
+from mtlpaper.methods.kinds import KINDS
+from mtlpaper.methods.kinds.adversarial import Adversarial, erasure
+from mtlpaper.methods.kinds.autoencoder import Autoencoded, code
+from mtlpaper.methods.kinds.future import Future
+from mtlpaper.methods.kinds.predicting_inputs import InputsAsOutputs, _bits
+from mtlpaper.methods.kinds.quantisation import Quantised, information_kept
+from mtlpaper.methods.kinds.related import Related
 from mtlpaper.methods.linear import alone, shared
+from mtlpaper.methods.mechanisms import MECHANISMS
 from mtlpaper.methods.nets import Backprop, Points, _gradients, least_errors
 
 
-def benefit(found: dict[str, np.ndarray], name: str, base: str = "alone") -> np.ndarray:
+def benefit(found: dict[str, np.ndarray], name: str) -> np.ndarray:
     """Mean, lower and upper end of the paired reduction of the error."""
-    return bootstrap_interval(found[base] - found[name])
+    return bootstrap_interval(found["alone"] - found[name])
+
+
+EVERY = KINDS | MECHANISMS
+
+
+@pytest.mark.parametrize("experiment", EVERY.values(), ids=list(EVERY))
+def test_every_experiment_gives_its_treatments_and_blocks_differ(experiment: Experiment) -> None:
+    """A file of its own is all that an experiment needs: what the chapter relies on holds of it."""
+    small = {"n_datasets": 2}
+    if hasattr(experiment, "backprop"):
+        small["backprop"] = replace(experiment.backprop, n_steps=2, look_every=1)
+    first, again, other = (replace(experiment, **small, block=b).errors() for b in (0, 0, 1))
+    assert set(first) == set(experiment.treatments)
+    for name, errors in first.items():
+        assert errors.shape == (2,)
+        np.testing.assert_array_equal(errors, again[name])
+        assert name == "best" or (errors != other[name]).all()
 
 
 # ---------------------------------------------------------------------------- what they are made of
@@ -83,22 +108,24 @@ def test_an_output_without_weight_changes_nothing() -> None:
 # ------------------------------------------------------------------------------------------ related
 
 
-def test_related_tasks_in_their_limits() -> None:
-    problem = kinds.Related(n_datasets=3)
-    found = kinds.related(problem)
+@pytest.mark.parametrize("r", [0.0, 0.25, 0.5, 0.75, 1.0])
+def test_related_tasks_in_their_limits(r: float) -> None:
+    found = Related(r=r, n_datasets=3).errors()
     # Unrelated: the best estimate ignores the task; identical: it is one regression on all points.
-    np.testing.assert_allclose(found["together"][:, 0], found["alone"][:, 0])
-    np.testing.assert_allclose(found["together"][:, -1], found["same"][:, -1])
-    assert (np.diff(found["together"], axis=1) < 0).all()
-    assert (found["together"] <= found["same"] + 1e-12).all()
-    assert (found["same"][:, 0] > 1).all()  # worse than no estimate at all
+    unrelated, identical = r == 0, r == 1
+    assert np.allclose(found["together"], found["alone"]) == unrelated
+    assert np.allclose(found["together"], found["as one task"]) == identical
+    assert (found["together"] <= found["alone"] + 1e-12).all()
+    assert (found["together"] <= found["as one task"] + 1e-12).all()
+    assert (found["unrelated"] > 1).all()  # worse than no estimate at all
+    assert np.allclose(found["unrelated"], found["as one task"]) == unrelated
 
 
 def test_related_tasks_against_drawn_weights() -> None:
     """Of the exact means one is that over many weights and noises, by an independent estimate."""
-    problem = kinds.Related(N1=4, n_train=6, n_aux=8, r=(0.5,), n_datasets=1, seed=4)
-    found = kinds.related(problem)
-    stream = np.random.default_rng(problem.seed).spawn(1)[0]
+    problem = Related(N1=4, n_train=6, n_aux=8, r=0.5, n_datasets=1, seed=4)
+    found = problem.errors()
+    stream = problem.rng().spawn(1)[0]
     X_A, X_B = (stream.standard_normal((n, 4)) for n in (6, 8))
     rng, n = np.random.default_rng(5), 20_000
     w_A, other = rng.standard_normal((2, n, 4)) / 2
@@ -108,9 +135,9 @@ def test_related_tasks_against_drawn_weights() -> None:
     # The Gaussian posterior mean, from the covariance of labels with weights.
     K = np.block([[X_A @ X_A.T, 0.5 * X_A @ X_B.T], [0.5 * X_B @ X_A.T, X_B @ X_B.T]]) / 4
     best = np.hstack([y_A, y_B]) @ np.linalg.solve(K + np.eye(14), np.vstack([X_A, 0.5 * X_B]) / 4)
-    for name, seen in (("same", one), ("together", best)):
+    for name, seen in (("as one task", one), ("together", best)):
         errors = np.sum((seen - w_A) ** 2, axis=1)
-        assert found[name][0, 0] == pytest.approx(errors.mean(), abs=4 * errors.std() / n**0.5)
+        assert found[name][0] == pytest.approx(errors.mean(), abs=4 * errors.std() / n**0.5)
 
 
 # -------------------------------------------------------------------------------------- adversarial
@@ -122,7 +149,7 @@ def test_erasure_leaves_no_linear_trace_and_moves_least() -> None:
     X = rng.standard_normal((200, 5)) @ rng.standard_normal((5, 5)) + Z @ rng.standard_normal(
         (2, 5)
     )
-    M = kinds.erasure(X, Z)
+    M = erasure(X, Z)
     centred = X - X.mean(axis=0)
     left = centred @ (np.eye(5) - M).T
     assert np.abs(left.T @ (Z - Z.mean(axis=0))).max() < 1e-9
@@ -134,22 +161,26 @@ def test_erasure_leaves_no_linear_trace_and_moves_least() -> None:
 
 
 def test_adversary_helps_across_the_signal_and_erases_what_lies_along_it() -> None:
-    problem = kinds.Adversarial(n_datasets=20)
-    across = kinds.adversarial(problem)
-    assert benefit(across, "erased")[1] > 0
-    assert across["erased"].mean() > across["best"].mean() == norm.cdf(-1.5)
+    problem = Adversarial(n_datasets=20)
+    across = problem.errors()
+    assert benefit(across, "erasure")[1] > 0
+    assert benefit(across, "together")[1] > 0
+    assert across["erasure"].mean() > across["best"].mean() == norm.cdf(-1.5)
+    # Where a head cannot tell the domains, its reversed gradient does nothing.
+    np.testing.assert_allclose(across["shuffled"], across["alone"], atol=5e-3)
     # Without strength it is plain least squares; the strongest comes near the exact erasure.
-    np.testing.assert_allclose(across["reversed"][:, 0], across["alone"], atol=2e-3)
-    means = across["reversed"].mean(axis=0)
+    over = problem.over([0.0, 0.3, 1.0, 3.0])
+    np.testing.assert_allclose(over[:, 0], across["alone"], atol=2e-3)
+    np.testing.assert_allclose(over[:, 2], across["together"])
+    means = over.mean(axis=0)
     assert (np.diff(means) < 0).all()
-    assert means[-1] == pytest.approx(across["erased"].mean(), abs=0.01)
-    along = kinds.adversarial(replace(problem, overlap=1.0))
-    assert benefit(along, "erased")[2] < 0
+    assert means[-1] == pytest.approx(across["erasure"].mean(), abs=0.01)
+    along = replace(problem, overlap=1.0).errors()
+    assert benefit(along, "erasure")[2] < 0
 
 
 def test_without_a_shift_the_error_is_that_of_the_first_domain() -> None:
-    problem = kinds.Adversarial(n_train=4000, shift=0.0, n_datasets=2, strengths=(0.0,))
-    found = kinds.adversarial(problem)
+    found = Adversarial(n_train=4000, shift=0.0, n_datasets=2, n_steps=1).errors()
     # Least squares finds mu, with an error of order N1 / n_train.
     np.testing.assert_allclose(found["alone"], norm.cdf(-1.5), atol=2e-3)
 
@@ -158,18 +189,18 @@ def test_without_a_shift_the_error_is_that_of_the_first_domain() -> None:
 
 
 def test_information_kept_by_levels() -> None:
-    assert kinds.information_kept(2) == pytest.approx(2 / np.pi, abs=1e-12)
-    kept = [kinds.information_kept(q) for q in (2, 3, 4, 8, 1000)]
+    assert information_kept(2) == pytest.approx(2 / np.pi, abs=1e-12)
+    kept = [information_kept(q) for q in (2, 3, 4, 8, 1000)]
     assert (np.diff(kept) > 0).all()
     assert 0.995 < kept[-1] < 1
     with pytest.raises(ValueError, match="`n_levels` must be"):
-        kinds.information_kept(1)
+        information_kept(1)
 
 
 @pytest.mark.parametrize("n_levels", [2, 3])
 def test_a_label_of_few_levels_is_worth_that_share(n_levels: int) -> None:
-    found = kinds.quantisation(kinds.Quantised(n_levels=n_levels, n_datasets=200))
-    kept = kinds.information_kept(n_levels)
+    found = Quantised(n_levels=n_levels, n_datasets=200).errors()
+    kept = information_kept(n_levels)
     # The relative error of a squared error of 20 weights over 200 data sets is 0.022; the signal,
     # of 0.3^2 beside noise of 1, adds about 0.05.
     assert found["together"].mean() == pytest.approx(1, rel=0.07)
@@ -183,19 +214,18 @@ def test_a_label_of_few_levels_is_worth_that_share(n_levels: int) -> None:
 
 def test_codes_of_numbers() -> None:
     values = np.array([-5.0, 0.0, 4.99])
-    binary, gray = (kinds._bits(values, 3, code) for code in (False, True))
+    binary, gray = (_bits(values, 3, gray) for gray in (False, True))
     np.testing.assert_array_equal(binary, [[0, 0, 0], [1, 0, 0], [1, 1, 1]])
     np.testing.assert_array_equal(gray, [[0, 0, 0], [1, 1, 0], [1, 0, 0]])
 
 
-@pytest.mark.parametrize("code", ["binary", "gray"])
-def test_an_output_helps_where_its_subfeatures_are_needed(code: Literal["binary", "gray"]) -> None:
+@pytest.mark.parametrize("code", ["binary", "Gray"])
+def test_an_output_helps_where_its_subfeatures_are_needed(code: Literal["binary", "Gray"]) -> None:
     method = Backprop(learning_rate=1.0, n_steps=500, look_every=50)
-    problem = kinds.InputsAsOutputs(n_held=200, n_datasets=8, code=code, backprop=method)
-    found = kinds.inputs_as_outputs(problem)
+    found = InputsAsOutputs(n_held=200, n_datasets=8, code=code, backprop=method).errors()
     assert (found["alone"] < 0.43).all()  # the error of a constant
     # Over 50 data sets the benefits are -0.038 and 0.032, with standard errors of 0.003.
-    _, low, high = benefit(found, "output")
+    _, low, high = benefit(found, "together")
     assert high < 0 if code == "binary" else low > 0
     assert benefit(found, "shuffled")[1] <= 0
 
@@ -204,8 +234,8 @@ def test_an_output_helps_where_its_subfeatures_are_needed(code: Literal["binary"
 
 
 def test_future_errors_are_exact() -> None:
-    problem = kinds.Future(n_datasets=400)
-    found = kinds.future(problem)
+    problem = Future(n_datasets=400)
+    found = problem.errors()
     unit = problem.N1 / (problem.n_train - problem.N1 - 1)
     # The relative error over 400 data sets of 20 weights is 0.025.
     assert found["alone"].mean() == pytest.approx(unit, rel=0.08)
@@ -218,15 +248,14 @@ def test_future_errors_are_exact() -> None:
 
 
 def test_codes_help_where_the_task_lies_in_them() -> None:
-    found = kinds.autoencoded(kinds.Autoencoded(n_datasets=200))
+    found = Autoencoded(n_datasets=200).errors()
     # Least squares does not see the inputs' spread; the relative error is 0.03.
-    np.testing.assert_allclose(found["strong alone"], found["weak alone"])
-    assert found["strong alone"].mean() == pytest.approx(30 / 29, rel=0.1)
-    assert benefit(found, "strong code", "strong alone")[1] > 0
-    assert benefit(found, "strong code", "strong shuffled")[1] > 0
-    assert benefit(found, "weak code", "weak alone")[2] < 0
+    assert found["alone"].mean() == pytest.approx(30 / 29, rel=0.1)
+    assert benefit(found, "together")[1] > 0
+    assert bootstrap_interval(found["shuffled"] - found["together"])[1] > 0
+    assert benefit(found, "weak directions")[2] < 0
     # The weak task's signal of variance 1 is lost.
-    assert found["weak code"].mean() > 1
+    assert found["weak directions"].mean() > 1
 
 
 def test_the_code_is_that_of_a_trained_autoencoder() -> None:
@@ -237,6 +266,6 @@ def test_the_code_is_that_of_a_trained_autoencoder() -> None:
     ]
     seen = torch.tensor(X)
     train(layers, lambda: (seen - seen @ layers[0] @ layers[1]).square().sum())
-    encoder = kinds.code(X, 2)
+    encoder = code(X, 2)
     trained = (layers[0] @ layers[1]).detach().numpy()
     np.testing.assert_allclose(trained, encoder @ encoder.T, atol=1e-5)

@@ -4,25 +4,33 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 
 from mtlpaper.benefit import Training
+from mtlpaper.gibbs import GaussianField
 from mtlpaper.methods.real import (
     N1,
+    N3,
     N_IMAGES,
     Auxiliary,
     RealUnit,
+    explained,
     flipped,
     inputs,
     labels,
     linear_map,
+    linear_student,
     real_data,
     real_unit,
     relatedness,
     rotation,
+    signed_svd,
 )
+from mtlpaper.methods.real_theory import RealTheory, _Force, real_theory
 from mtlpaper.randomness import Streams, haar_frame
 from mtlpaper.tasks import gaussian_inputs, make_teacher_pair
 from mtlpaper.tasks import test_labels as noise_free
+from mtlpaper.theory import training_set_force
 
 TRAINING = Training(
     learning_rate=0.2,
@@ -157,3 +165,53 @@ def test_a_network_does_not_depend_on_those_beside_it() -> None:
     one = real_unit(replace(UNIT, auxiliary=(Auxiliary(r=0.5),)))
     # Products of other shapes differ by rounding.
     np.testing.assert_allclose(one["loss"], two["loss"][[0, 2]], rtol=1e-8)
+
+
+def test_signs_do_not_depend_on_the_decomposition() -> None:
+    A = np.random.default_rng(6).standard_normal((7, 5))
+    U, S, Vt = signed_svd(A)
+    np.testing.assert_allclose(U * S @ Vt, A, atol=1e-12)
+    np.testing.assert_allclose(signed_svd(-A)[2], Vt, atol=1e-12)
+
+
+def test_explained_is_all_of_what_is_linear_and_nothing_of_noise() -> None:
+    X = np.repeat(np.eye(4), 500, axis=1)
+    y = np.repeat(np.arange(4), 500)
+    assert explained(X, y, 4) == pytest.approx(1)
+    # By chance 4 of 2000 degrees of freedom.
+    assert explained(X, np.random.default_rng(7).permutation(y), 4) < 0.01
+
+
+def test_the_theory_has_the_force_of_the_data_while_logits_are_small() -> None:
+    """After one step from small weights; the gap is of second order in the logits."""
+    gaps = []
+    for scale in (0.02, 0.01):
+        unit = replace(
+            UNIT,
+            auxiliary=(Auxiliary(r=0.5), Auxiliary("parity")),
+            scale=scale,
+            training=replace(TRAINING, t_max=1.0, learning_rate=1.0),
+        )
+        data, student = real_data(unit), linear_student(unit)
+        W = torch.tensor(student.W32[1] @ student.W21).expand(3, -1, -1)
+        force = _Force(data.sets[1], data.alphas[:, 1], GaussianField(N3, 1024))
+        found = force(W).numpy()
+        assert not found[0].any()  # the single-task network
+        for net in (1, 2):
+            exact = training_set_force(data.sets[1].X[net], data.sets[1].Y[net])(W[net].numpy())
+            gaps.append(np.abs(found[net] - exact).max())
+    small, half = np.array(gaps[:2]), np.array(gaps[2:])
+    assert (gaps[0], gaps[1]) < (1e-3, 1e-3)
+    np.testing.assert_allclose(half / small, 0.25, atol=0.1)
+
+
+def test_the_theory_follows_students_of_many_points_to_about_their_minima() -> None:
+    unit = replace(UNIT, n_train=600, n_aux=400, auxiliary=(Auxiliary(),), whiten=True)
+    trained, theory = real_unit(unit), real_theory(RealTheory(unit, 256))
+    assert {name: one.shape for name, one in trained.items()} == {
+        name: one.shape for name, one in theory.items()
+    }
+    # Chance is 2.3 nats.
+    np.testing.assert_allclose(theory["loss"].mean(1), trained["loss"].mean(1), atol=0.3)
+    with pytest.raises(ValueError, match="`depth` must be 0"):
+        RealTheory(replace(unit, depth=1), 256)

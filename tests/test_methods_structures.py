@@ -6,11 +6,12 @@ import cvxpy as cp
 import numpy as np
 import pytest
 import torch
+from scipy.optimize import minimize_scalar
 from sklearn.kernel_ridge import KernelRidge
 
 from mtlpaper.benefit import Problem, Training, Unit
 from mtlpaper.errors import NotConvergedError
-from mtlpaper.methods import structure, structures
+from mtlpaper.methods import structure
 from mtlpaper.methods.sharing import Sharing, sharing
 from mtlpaper.methods.structure import STRENGTHS, Sizes, Structure, TwoTasks, mixed
 from mtlpaper.methods.structures import STRUCTURES
@@ -176,6 +177,39 @@ def test_soft_sharing_goes_from_separate_trunks_to_a_shared_one():
     assert found == pytest.approx(shared, rel=1e-4)
 
 
+def test_sharing_a_trunk_saves_at_most_one_minus_the_root_of_a_half():
+    rng = np.random.default_rng(6)
+    shares = []
+    for _ in range(50):
+        A, B = rng.standard_normal((2, N3, N1))
+        shares.append(float((nuclear(A, B) / apart(A, B)).value))
+    assert 0.5**0.5 < min(shares) < max(shares) < 1
+    assert float((nuclear(A, A) / apart(A, A)).value) == pytest.approx(0.5**0.5)
+    half = N1 // 2
+    A[:, half:], B[:, :half] = 0, 0  # orthogonal row spaces
+    assert float((nuclear(A, B) / apart(A, B)).value) == pytest.approx(1)
+
+
+def test_relationships_are_the_best_correlation_of_tasks():
+    """The optimum is that of the trace norm with R^(-1/2), at the best R_AB; R_AB = 0 is hard."""
+    tasks = pair(0.9)
+
+    def related(R_AB):
+        own, other = ((1 + R_AB) ** -0.5 + sign * (1 - R_AB) ** -0.5 for sign in (1, -1))
+        return lambda A, B: nuclear((own * A + other * B) / 2, (other * A + own * B) / 2)
+
+    values = [least(tasks, related(R_AB)) for R_AB in np.linspace(-0.8, 0.8, 17)]
+    assert values[8] == pytest.approx(least(tasks, nuclear), rel=1e-6)
+    best = np.argmin(values)
+    assert 0 < best < 16
+    assert best != 8
+    A, B = fitted(STRUCTURES["deep_relationship"], tasks)
+    exact = minimize_scalar(lambda R_AB: objective((A, B), tasks, related(R_AB)), bounds=(-1, 1))
+    assert exact.fun == pytest.approx(min(values), rel=1e-3)
+    assert exact.fun <= min(values)
+    assert abs(exact.x - np.linspace(-0.8, 0.8, 17)[best]) < 0.1
+
+
 @pytest.mark.parametrize("name", ["tensor_factorisation", "deep_relationship"])
 def test_what_knows_that_classes_match_pays_less_for_equal_tasks(name):
     tasks = pair(0.5, identical=True)
@@ -329,15 +363,6 @@ def test_every_structure_has_the_same_budget():
     for name, way in STRUCTURES.items():
         assert len(way.strengths) == 5, name
         assert (np.diff(way.strengths) > 0).all(), name
-
-
-def test_a_structure_is_one_file(tmp_path, monkeypatch):
-    (tmp_path / "toy.py").write_text(
-        "from mtlpaper.methods.structures.hard import STRUCTURE\n", encoding="utf-8"
-    )
-    assert "toy" not in structures.found()
-    monkeypatch.setattr(structures, "__path__", [*structures.__path__, str(tmp_path)])
-    assert structures.found() == STRUCTURES | {"toy": STRUCTURES["hard"]}
 
 
 # -------------------------------------------------------------------------------------- the units

@@ -61,13 +61,30 @@ def test_the_minimiser_is_that_of_another_solver(norm):
 @pytest.mark.parametrize("norm", ["l1", "l2", "linf"])
 def test_the_witness_tells_whether_the_whole_problem_uses_just_these_inputs(norm):
     X, y = regressions(same_inputs=norm == "l2", trials=30, n=16)
-    said = recovered(torch.tensor(X), torch.tensor(y), 4, 0.25, norm)
+    rest = torch.tensor(X[..., 4:])
+    tensors = torch.tensor(X[..., :4]), torch.tensor(y)
+    said = recovered(*tensors, lambda e: (e[:, :, None] @ rest)[:, :, 0], 0.25, norm)
     seen = []
     for trial in range(30):
         B = solved(X[trial], y[trial], 0.25, norm)
         seen.append(np.array_equal(np.abs(B).max(axis=1) > 1e-5, np.arange(P) < 4))
     assert said.tolist() == seen
     assert 5 <= sum(seen) <= 25  # both occur
+
+
+@pytest.mark.parametrize("same", [False, True])
+def test_products_with_other_inputs_are_drawn_from_their_distribution(same):
+    """Two errors of 5 points and 40000 inputs, against inputs that are drawn themselves."""
+    rng = np.random.default_rng(0)
+    errors = torch.tensor(rng.standard_normal((1, 2, 5)))
+    drawn = torch.tensor(rng.standard_normal((1, 2, 40_000)))
+    found = module._with_errors(errors, drawn, same)[0]
+    X = torch.tensor(rng.standard_normal((1 if same else 2, 5, 40_000))).expand(2, -1, -1)
+    expected = (errors[0][:, None] @ X)[:, 0]
+    # A covariance has an error of about 1 / sqrt(40000) of the variances.
+    assert np.allclose(np.cov(found), np.cov(expected), atol=0.03 * float(found.var(dim=1).max()))
+    correlation = np.corrcoef(found)[0, 1]
+    assert abs(correlation) > 0.1 if same else abs(correlation) < 0.02
 
 
 def test_a_strong_norm_leaves_nothing_and_a_weak_one_is_least_squares():
@@ -98,7 +115,7 @@ UNIT = Support(128, 12, 6, 0, False, False, 0.0, 0.05, 80, 1)
 
 def halves(unit: Support, sizes: range) -> np.ndarray:
     """Points at which each norm recovers the inputs of half of the pairs."""
-    found = np.array([support(replace(unit, n=n))["recovered"] for n in sizes])
+    found = np.array([support(replace(unit, n=n))["recovered"].mean(axis=1) for n in sizes])
     return np.array([half_recovered(np.array(sizes, float), one) for one in found.T])
 
 
@@ -117,12 +134,12 @@ def test_the_block_norm_with_maxima_beats_the_lasso_from_two_thirds_of_overlap()
 
 def test_the_euclidean_block_norm_gains_from_orthogonal_coefficients_only():
     """Obozinski, Wainwright & Jordan: n > 2 psi log(p - s), psi from s down to s / 2."""
-    unit = replace(UNIT, shared=UNIT.s, same_inputs=True)
+    unit = replace(UNIT, p=2048, shared=UNIT.s, same_inputs=True)
     equal, signs = (
-        halves(replace(unit, orthogonal=orthogonal), range(50, 151, 20))
+        halves(replace(unit, orthogonal=orthogonal), range(80, 221, 20))
         for orthogonal in (False, True)
     )
-    lasso = threshold("l1", UNIT.p, unit.coefficients())
+    lasso = threshold("l1", unit.p, unit.coefficients())
     assert equal[1] == pytest.approx(lasso, rel=0.15)
     assert signs[1] == pytest.approx(lasso / 2, rel=0.35)  # half, in the limit of many inputs
     assert signs[1] / equal[1] < 0.75

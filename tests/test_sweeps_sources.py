@@ -39,6 +39,10 @@ FILES = {
     "sub/__init__.py": "from . import one\n",
     "sub/one.py": "from ..base import area\n",
     "sub/two.py": "from pkg.sub import *\n",
+    "found/__init__.py": (
+        "from pkgutil import iter_modules\n\nNAMES = [m.name for m in iter_modules(__path__)]\n"
+    ),
+    "found/one.py": "import pkg.other\n",
 }
 
 
@@ -117,12 +121,13 @@ def test_code_counts_and_prose_does_not(package, old, new, matters):
         ("base", {"base", "solid", "late", "sub.one", "sub.two"}),
         ("solid", {"solid", "late"}),
         ("late", {"late"}),
-        ("other", {"other", "typed"}),
+        ("other", {"other", "typed", "found"}),
+        ("found.one", {"found"}),
         ("sub.one", {"sub.one", "sub.two"}),
     ],
 )
 def test_an_edit_changes_exactly_the_dependents(package, edited, dependents):
-    roots = ["base", "solid", "late", "typed", "other", "sub.one", "sub.two"]
+    roots = ["base", "solid", "late", "typed", "other", "sub.one", "sub.two", "found"]
     before = {root: digest(package, root) for root in roots}
     with (package / f"{edited.replace('.', '/')}.py").open("a") as file:
         file.write("\nADDED = 1\n")

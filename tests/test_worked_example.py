@@ -1,4 +1,4 @@
-"""The chapter that CONTRIBUTING describes: made from its text, and taken through every command."""
+"""What CONTRIBUTING shows, made from its text: a chapter under every command, and two methods."""
 
 import json
 import os
@@ -38,10 +38,14 @@ def blocks() -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory):
-    """A source tree whose only chapter is the new one."""
+    """A source tree with all that is shown, whose only chapter is the new one."""
     root = tmp_path_factory.mktemp("tree")
     other = [path.name for path in (ROOT / "mtlpaper" / "chapters").iterdir() if path.is_dir()]
-    ignored = shutil.ignore_patterns("__pycache__", *set(other) - {"common"})
+
+    def ignored(folder, names):
+        chapters = {*other} - {"common"} if Path(folder).name == "chapters" else set()
+        return {"__pycache__", *chapters} & {*names}
+
     shutil.copytree(ROOT / "mtlpaper", root / "mtlpaper", ignore=ignored)
     document = root / "mtlpaper" / "documents" / "lee2019" / "__init__.py"
     # Its abstract rests on claims that other chapters decide.
@@ -78,8 +82,12 @@ def cell_of(text: str) -> nbformat.NotebookNode:
 
 
 def program(tree: Path, *arguments: str, code: int = 0) -> str:
+    return python(tree, "-m", "mtlpaper", *arguments, code=code)
+
+
+def python(tree: Path, *arguments: str, code: int = 0) -> str:
     done = subprocess.run(
-        [sys.executable, "-m", "mtlpaper", *arguments],
+        [sys.executable, *arguments],
         cwd=tree,
         env={**os.environ, "PYTHONPATH": str(tree), "MTLPAPER_JOBS": "1"},
         capture_output=True,
@@ -112,3 +120,46 @@ def test_the_chapter_goes_through_every_command(tree):
     experiment = tree / "mtlpaper" / "chapters" / NAME / "experiment.py"
     experiment.write_text(experiment.read_text().replace("noisy != clean", "noisy == clean"))
     assert "differs" in program(tree, "verify", "--all", code=1)
+
+
+METHODS = """
+import dataclasses
+import numpy as np
+import torch
+from mtlpaper.benefit import Problem, Training, Unit
+from mtlpaper.methods.rule import Seen
+from mtlpaper.methods.rules import RULES
+from mtlpaper.methods.sharing import Sharing, sharing
+from mtlpaper.methods.structures import STRUCTURES
+from mtlpaper.methods.structures.shared_private import PRICE
+from mtlpaper.methods.units import Ruled, ruled
+
+sizes = {"N1": 8, "N3": 3, "rank": 3, "n_train": 30, "n_aux": 40}
+tasks = {"S_A": 5.0, "S_B": (5.0,), "r_AB": (0.0, 1.0), "sigma": 0.0}
+rules = {"noise": "weight", "label_rule": "argmax", "inputs": "separate"}
+problem = Problem(**sizes, **tasks, **rules, seed=1, replicate=0)
+unit = Unit(problem, Training(0.1, 10.0, 1.0, 64, 2, 20, "cpu", "float64"), 8, 0.3, "orthogonal")
+
+J = torch.tensor([[[1.0, 0.0], [-2.0, 3.0]], [[1.0, 0.0], [2.0, 3.0]]]).double()
+seen = Seen(torch.ones(2, 2).double(), J @ J.transpose(1, 2))
+trunk, heads = RULES["one_sided"](torch.ones(2).double()).weights(seen)
+assert (trunk[:, None] @ J)[:, 0].tolist() == [[1.0, 3.0], [3.0, 3.0]], trunk
+assert (heads == 1).all()
+losses = {name: ruled(Ruled(unit, name))["loss"] for name in ("one_sided", "fixed")}
+assert losses["one_sided"].shape == (5, 3, 2)
+assert np.allclose(losses["one_sided"][:, 0], losses["fixed"][:, 0], atol=1e-12)  # alone
+assert not np.allclose(losses["one_sided"][:, 1], losses["fixed"][:, 1], atol=1e-3)
+
+# A task alone has no use for the trunk that is dearer: it pays the price of its own.
+hard, found = STRUCTURES["hard"], sharing(Sharing(unit, "shared_private"))["loss"]
+strengths = tuple(PRICE * strength for strength in hard.strengths)
+STRUCTURES["cheaper"] = dataclasses.replace(hard, strengths=strengths)
+cheaper, plain = (sharing(Sharing(unit, name))["loss"] for name in ("cheaper", "hard"))
+assert np.allclose(found[:, 0], cheaper[:, 0], atol=1e-3), found[:, 0] - cheaper[:, 0]
+assert not np.allclose(found[:, 0], plain[:, 0], atol=1e-3)
+assert not np.allclose(found[:, 1:], cheaper[:, 1:], atol=1e-3)
+"""
+
+
+def test_a_rule_and_a_way_of_sharing_are_a_file_each(tree):
+    assert python(tree, "-c", METHODS) == ""

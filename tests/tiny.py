@@ -3,6 +3,7 @@
 import pickle
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -13,10 +14,12 @@ import runtime_types
 import xarray as xr
 from filelock import FileLock
 
+from mtlpaper.chapters.auxiliary_kinds import experiment as auxiliary_kinds
 from mtlpaper.chapters.label_rules import experiment as label_rules
 from mtlpaper.companion import experiments
 from mtlpaper.companion.parameters import Parameters
 from mtlpaper.companion.registry import settings
+from mtlpaper.methods.nets import Backprop
 
 _TRAINED = {"n_seeds": 2, "n_records": 5}
 _SCHEDULE = {"n_steps": 20, "learning_rate": 0.1}
@@ -133,6 +136,41 @@ TINY: dict[str, dict[str, object]] = {
         "n_soft": 50,
         "small_decays": [0.002],
     },
+    "methods": _TASKS
+    | {
+        "S_A": [10.0],
+        "S_B": [10.0],
+        "n_train": 20,
+        "n_aux": [40],
+        "n_validation": 50,
+        "rules": ["gate", "uncertainty"],
+        "structures": ["mean_regularised"],
+        "n_deep": 20,
+        "deep_learning_rate": 0.2,
+    },
+    "weights": _TASKS
+    | {"S_A": [10.0], "n_train": 20, "n_validation": 20, "weights": [0.1, 1.0], "n_points": 64},
+    "sparsity": {
+        "n_inputs": [32],
+        "n_used": 3,
+        "n_shared": [0, 2, 3],
+        "sample_ratio": [0.2, 2.0, 20.0],
+        "n_pairs": 10,
+    },
+    "digits": {
+        "n_train": 30,
+        "n_aux": [20, 40],
+        "r_AB": [0.0, 1.0],
+        "flip_A": [0.0, 0.8],
+        "flip_B": [0.0, 0.9],
+        "N2": 10,
+        "t_max": 20.0,
+        "n_test": 64,
+        "n_validation": 50,
+        "n_points": 64,
+        "n_seeds": 2,
+        "n_trained": 2,
+    },
     "wide_sharing": {
         "width": [30, 60],
         "n_steps": 100,
@@ -151,6 +189,14 @@ TINY: dict[str, dict[str, object]] = {
         "n_steps": 50,
         "n_seeds": 3,
     },
+    "auxiliary_kinds": {
+        "r": [0.0, 1.0],
+        "overlap": [0.0, 1.0],
+        "reversal": [1.0],
+        "n_levels": [2, 4],
+        "label_noise": [0.3, 3.0],
+        "n_datasets": 10,
+    },
     "wide_stacks": {"n_train": 2, "width": [2, 4], "n_starts": 2, "n_seeds": 2},
 }
 
@@ -163,10 +209,16 @@ def params_of(name: str) -> Parameters:
 
 @contextmanager
 def reduced() -> Iterator[None]:
-    """Scan few teachers; their number is no parameter, and a scan takes longer than all else."""
+    """Scan few teachers and train nets for few steps, which are no parameters and take long."""
+    backprop = Backprop(learning_rate=1.0, n_steps=20, look_every=10)
+    experiments = {
+        name: replace(one, backprop=backprop) if hasattr(one, "backprop") else one
+        for name, one in auxiliary_kinds.EXPERIMENTS.items()
+    }
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(label_rules, "S_BAR_SCAN", np.array([1.5, 1.8]))
         patch.setattr(label_rules, "SCAN_DATASETS", 2)
+        patch.setattr(auxiliary_kinds, "EXPERIMENTS", experiments)
         yield
 
 

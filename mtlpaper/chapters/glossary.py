@@ -272,6 +272,51 @@ n_draws = Annotated[
 
 # ------------------------------------------------------------------------- methods and real data
 
+flip_A = Annotated[
+    float, Field(ge=0, le=0.9), Symbol("share of the main task's training labels that are turned")
+]
+flip_B = Annotated[
+    float, Field(ge=0, le=0.9), Symbol("share of the auxiliary task's labels that are turned")
+]
+n_deep = Annotated[_Points, Symbol("training points of the deep students' main task")]
+n_inputs = Annotated[
+    int,
+    Field(ge=8, le=1_000_000),
+    Symbol("inputs, of which few are used", letter="p"),
+]
+n_levels = Annotated[
+    int, Field(ge=2, le=1000), Symbol("equally likely levels into which a label is cut")
+]
+n_pairs = Annotated[_Repetitions, Symbol("pairs of regressions")]
+n_shared = Annotated[
+    int, Field(ge=0, le=1000), Symbol("inputs that both tasks use, of the n_used that each does")
+]
+n_used = Annotated[int, Field(ge=2, le=1000), Symbol("inputs that a task uses", letter="s")]
+overlap = Annotated[
+    float, Field(ge=0, le=1), Symbol("cosine of what tells domains apart and what tells classes")
+]
+r = Annotated[
+    float, Field(ge=0, le=1), Symbol("correlation of the weights of two regressions", letter="r")
+]
+reversal = Annotated[_NonNegative, Symbol("weight of the reversed gradient of the domain head")]
+rules = Annotated[str, Symbol("rules that combine the gradients of two tasks")]
+sample_ratio = Annotated[
+    float,
+    Field(gt=0, le=100),
+    Symbol("points of each task over s log(p - s)", letter=r"\theta"),
+]
+strength = Annotated[
+    float,
+    Field(gt=0, le=10),
+    Symbol("factor of a norm of the coefficients beside the squared errors", letter=r"\lambda"),
+]
+structures = Annotated[str, Symbol("ways of sharing weights between two tasks")]
+weights = Annotated[
+    float,
+    Field(gt=0, le=1000),
+    Symbol("weights of the auxiliary task's loss beside 1 of the main task's", letter=r"\alpha_B"),
+]
+
 # ------------------------------------------------------------------------- repetitions and averages
 
 seed = Annotated[int, Field(ge=0), Symbol("seed from which all randomness is spawned")]

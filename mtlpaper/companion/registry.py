@@ -71,6 +71,8 @@ class Document:
     sections : tuple of str
         Subjects of its claims, in the order of the scorecard.
     abstract : tuple of Sentence
+    main : bool
+        Whether it comes first; the others follow, the oldest first.
     """
 
     authors: str
@@ -80,6 +82,7 @@ class Document:
     link: str = ""
     sections: tuple[str, ...] = ()
     abstract: tuple[Sentence, ...] = ()
+    main: bool = False
 
     @property
     def own(self) -> bool:
@@ -269,11 +272,11 @@ def glossary() -> dict[str, Any]:
 
 
 def documents() -> dict[str, Document]:
-    """Return the documents by name, the oldest first."""
+    """Return the documents by name: the main one, then the others, the oldest first."""
     package = _registered()[1]
     names = _subpackages(package)
     found = {n: importlib.import_module(f"{package.__name__}.{n}").DOCUMENT for n in names}
-    return dict(sorted(found.items(), key=lambda item: (item[1].year, item[0])))
+    return dict(sorted(found.items(), key=lambda item: (not item[1].main, item[1].year, item[0])))
 
 
 def claims() -> list[Claim]:

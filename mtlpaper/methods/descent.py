@@ -16,7 +16,7 @@ from mtlpaper.training.sets import FullBatch, product, require_alphas, require_s
 
 
 class _Guide:
-    """A rule at work; networks that ignore a task take the plain step."""
+    """A rule at work; networks that ignore a task take the plain step, unless it is for them."""
 
     def __init__(self, rule: Rule, alphas: np.ndarray, nets: int) -> None:
         require_alphas(alphas, nets, 2)
@@ -25,7 +25,8 @@ class _Guide:
         weight = rule.auxiliary_weight.cpu().numpy()
         #: Weights of the tasks' losses, before the rule sees them.
         self.alphas = alphas * np.stack([np.ones(nets), weight], axis=1)
-        self._both = torch.tensor((self.alphas > 0).all(axis=1), device=rule.parameter.device)
+        guided = (self.alphas > 0).all(axis=1) | rule.for_one_task
+        self._guided = torch.tensor(guided, device=rule.parameter.device)
         self._unseen = torch.full((nets, 2, 2), torch.nan).to(rule.parameter)
         self.reads_losses, self.reads_gram = rule.reads_losses, rule.reads_gram
 
@@ -36,14 +37,14 @@ class _Guide:
             self._unseen if gram is None else gram.double(),
         )
         trunk, heads = self._rule.weights(seen)
-        plain = ~self._both[:, None]
+        plain = ~self._guided[:, None]
         masked = trunk.masked_fill(plain, 1.0)
         return masked, masked if heads is trunk else heads.masked_fill(plain, 1.0)
 
     def keep(self, chosen: np.ndarray) -> None:
-        index = torch.from_numpy(np.flatnonzero(chosen)).to(self._both.device)
+        index = torch.from_numpy(np.flatnonzero(chosen)).to(self._guided.device)
         self._rule.keep(index)
-        self._both, self._unseen = self._both[index], self._unseen[index]
+        self._guided, self._unseen = self._guided[index], self._unseen[index]
 
 
 def _softmax_(z: Tensor) -> tuple[Tensor, Tensor]:
@@ -105,7 +106,7 @@ class RuledLinear(LinearDescent):
     ----------
     students, sets, alphas, learning_rate, device, dtype
         As for `LinearDescent.on_sets`; two tasks. Networks in which a task has loss weight 0 take
-        the plain step.
+        the plain step unless the rule is for one task, too.
     rule : Rule
         With one parameter a network, on the same device. It changes as training goes on: make one
         for every descent.

@@ -4,20 +4,8 @@ Inputs have independent standard normal entries, so the excess risk of weights w
 weights w* is |w - w*|^2.
 """
 
-from collections.abc import Callable, Mapping
-
 import numpy as np
 from jaxtyping import Float
-
-
-def per_dataset(
-    measure: Callable[[np.random.Generator], Mapping[str, float | np.ndarray]],
-    n_datasets: int,
-    seed: int,
-) -> dict[str, Float[np.ndarray, "dataset *value"]]:
-    """Measure many data sets, each drawn from a random stream of its own."""
-    rows = [measure(rng) for rng in np.random.default_rng(seed).spawn(n_datasets)]
-    return {name: np.array([row[name] for row in rows]) for name in rows[0]}
 
 
 def direction(N1: int, rng: np.random.Generator) -> Float[np.ndarray, " N1"]:

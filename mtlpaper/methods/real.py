@@ -4,6 +4,7 @@ Relatedness is set by rotating the inputs of the auxiliary task, or measured for
 the inputs: parity of the digit and others, see `labels`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Literal
@@ -16,7 +17,7 @@ from mtlpaper.benefit import Training
 from mtlpaper.benefit.descent import find_minima, minima_arrays
 from mtlpaper.errors import require
 from mtlpaper.randomness import Streams, haar_frame
-from mtlpaper.students import orthogonal
+from mtlpaper.students import Student, orthogonal
 from mtlpaper.tasks import one_hot
 from mtlpaper.training import (
     LabelledPoints,
@@ -55,9 +56,19 @@ def inputs(*, whiten: bool) -> Float[np.ndarray, "N1 image"]:
     """
     images, _ = _digits()
     centred = images - images.mean(axis=0)
-    U, S, _ = np.linalg.svd(centred, full_matrices=False)
+    U, S, _ = signed_svd(centred)
     X = U[:, :N1] if whiten else U[:, :N1] * S[:N1] / np.sqrt(np.mean(S[:N1] ** 2))
     return np.sqrt(len(images)) * X.T
+
+
+def signed_svd(A: Float[np.ndarray, "m n"]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Thin singular value decomposition whose signs do not depend on the processor.
+
+    The largest entry of each right singular vector, a row of the last array, is positive.
+    """
+    U, S, Vt = np.linalg.svd(A, full_matrices=False)
+    signs = np.sign(np.take_along_axis(Vt, np.abs(Vt).argmax(axis=1)[:, None], axis=1))
+    return U * signs.T, S, Vt * signs
 
 
 def labels(task: Task) -> tuple[Int[np.ndarray, " image"], int]:
@@ -113,6 +124,13 @@ def linear_map(
     X = X - X.mean(axis=1, keepdims=True)
     Y = one_hot(y, n_classes)
     return np.linalg.lstsq(X.T, (Y - Y.mean(axis=1, keepdims=True)).T)[0].T
+
+
+def explained(X: Float[np.ndarray, "N1 N"], y: Int[np.ndarray, " N"], n_classes: int) -> float:
+    """Share of the indicators' variance that a linear map of the inputs explains."""
+    X = X - X.mean(axis=1, keepdims=True)
+    fitted = linear_map(X, y, n_classes) @ X
+    return float(np.var(fitted, axis=1).sum() / np.var(one_hot(y, n_classes), axis=1).sum())
 
 
 def relatedness(
@@ -204,7 +222,7 @@ class RealUnit:
     auxiliary : tuple of Auxiliary
     n_train, n_aux : int
         Training points of the main task and of the auxiliary tasks, which are other images.
-    training : mtlpaper.benefit.Training
+    training : mtlpaper.benefit.units.Training
         Its `n_test` times `n_groups` images are for testing, `n_validation` for validation.
     N2 : int
         Hidden units.
@@ -279,7 +297,7 @@ def real_data(unit: RealUnit) -> RealData:
     X = inputs(whiten=unit.whiten)
     digit, _ = labels("digit")
     seen = flipped(digit, N3, unit.flip, streams.rng("labels A"))
-    V = np.linalg.svd(linear_map(X, digit, N3), full_matrices=False)[2][: N3 - 1].T
+    V = signed_svd(linear_map(X, digit, N3))[2][: N3 - 1].T
     tasks = [unit.auxiliary[0], *unit.auxiliary]
 
     def rotated(one: Auxiliary) -> np.ndarray:
@@ -307,7 +325,17 @@ def real_unit(unit: RealUnit) -> dict[str, np.ndarray]:
 
     Test points are labelled as they are; validation points by two rules, so and with labels turned.
     """
-    data, training = real_data(unit), unit.training
+    data = real_data(unit)
+    chosen = np.arange(len(data.alphas))
+    parts = [chosen] if unit.depth == 0 else [chosen[i : i + 1] for i in chosen]
+    return minima_of(unit, data, [_descent(unit, data, part) for part in parts])
+
+
+def minima_of(
+    unit: RealUnit, data: RealData, descents: Sequence[LinearDescent | ReLUDescent]
+) -> dict[str, np.ndarray]:
+    """Go down to the minima on the images held back; networks in the order of the descents."""
+    training = unit.training
     digit, _ = labels("digit")
 
     def points(chosen: np.ndarray, rules: list[np.ndarray], n_groups: int = 1) -> LabelledPoints:
@@ -321,28 +349,29 @@ def real_unit(unit: RealUnit) -> dict[str, np.ndarray]:
 
     test = points(data.test, [digit], training.n_groups)
     held = points(data.validation, [digit, data.seen]) if data.validation.size else None
-    chosen = np.arange(len(data.alphas))
-    parts = [chosen] if unit.depth == 0 else [chosen[i : i + 1] for i in chosen]
     found = []
-    for part in parts:
-        descent = _descent(unit, data, part)
+    for descent in descents:
         minima = find_minima(descent, partial(test, descent.logits), held, training)
         found.append(minima_arrays(minima, curves=False))
     return {name: np.concatenate([one[name] for one in found]) for name in found[0]}
 
 
+def linear_student(unit: RealUnit) -> Student:
+    """Initial weights, the same in all networks of a unit."""
+    rng = Streams(unit.seed, unit.replicate).rng("student")
+    return orthogonal(N1, unit.N2, N3, unit.scale, rng, n_tasks=2)
+
+
 def _descent(unit: RealUnit, data: RealData, part: np.ndarray) -> LinearDescent | ReLUDescent:
     """Descent of some of the networks, from the same initial weights."""
     training = unit.training
-    rng = Streams(unit.seed, unit.replicate).rng("student")
     X_A, X_B = data.sets[0].X, data.sets[1].X[part]
     sets = (TrainingSet(X_A, data.sets[0].Y[part]), TrainingSet(X_B, data.sets[1].Y[part]))
     rate, device, dtype = training.learning_rate, training.device, training.dtype
     alphas = data.alphas[part]
     if unit.depth == 0:
-        linear = orthogonal(N1, unit.N2, N3, unit.scale, rng, n_tasks=2)
-        return LinearDescent.on_sets(
-            [linear] * len(part), sets, alphas, rate, device=device, dtype=dtype
-        )
+        students = [linear_student(unit)] * len(part)
+        return LinearDescent.on_sets(students, sets, alphas, rate, device=device, dtype=dtype)
+    rng = Streams(unit.seed, unit.replicate).rng("student")
     deep = deep_student(N1, unit.N2, N3, unit.depth, unit.scale, rng, n_tasks=2)
     return ReLUDescent([deep] * len(part), sets, alphas, rate, device=device, dtype=dtype)

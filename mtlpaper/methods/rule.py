@@ -48,7 +48,8 @@ class Rule(ABC):
 
     The step of the trunk is the sum of the tasks' negative gradients times the weights of the
     trunk; a head's step is its own task's negative gradient times the weight of the head. Where a
-    paper's weights of the trunk sum to one, ours sum to two, like those of the plain sum of losses.
+    paper's weights of the trunk sum to one, ours sum to two, like those of the plain sum of losses;
+    see :eq:`eq-M1`.
 
     All attributes are tensors with one entry a network, in double precision.
 
@@ -65,12 +66,15 @@ class Rule(ABC):
         The values among which it is tuned.
     reads_losses, reads_gram : bool
         What the rule looks at; what it does not look at need not be computed.
+    for_one_task : bool
+        Whether it changes the step of a network that learns one task only.
     """
 
     tunes: ClassVar[str]
     grid: ClassVar[Five]
     reads_losses: ClassVar[bool] = False
     reads_gram: ClassVar[bool] = False
+    for_one_task: ClassVar[bool] = False
 
     def __init__(self, parameter: Float[Tensor, " net"]) -> None:
         self.parameter = parameter

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from mtlpaper.benefit import Unit
-from mtlpaper.benefit.data import draw_data, generalisation, validation_points
+from mtlpaper.benefit.data import Data, draw_data, generalisation, validation_points
 from mtlpaper.errors import require
-from mtlpaper.methods.structure import Sizes, TwoTasks
+from mtlpaper.methods.structure import Sizes, Structure, TwoTasks
 from mtlpaper.methods.structures import STRUCTURES
 from mtlpaper.students import Student
 from mtlpaper.tasks import gaussian_inputs
@@ -50,14 +50,7 @@ def sharing(unit: Sharing) -> dict[str, np.ndarray]:
     base, structure = unit.unit, STRUCTURES[unit.structure]
     problem, training, n = base.problem, base.training, len(structure.strengths)
     data = draw_data(problem, base.alpha_B)
-    tasks = TwoTasks(
-        [TrainingSet(part.X, np.tile(part.Y, (n, 1, 1))) for part in data.sets],
-        np.tile(data.alphas, (n, 1)),
-        gaussian_inputs(problem.N1, training.n_validation, data.streams.rng("validation inputs")),
-    )
-    strength = np.repeat(structure.strengths, problem.n_networks)
-    sizes = Sizes(problem.N1, base.N2, problem.N3)
-    W = structure.fit(tasks, strength, sizes, data.streams.rng("student")).numpy()
+    W = structure.fit(*to_fit(base, structure, data)).numpy()
     # A student of given map: its trunk is the map, its head leaves it as it is.
     students = [Student(one, (np.eye(problem.N3),)) for one in W[:, 0]]
     ended = LinearDescent(
@@ -70,3 +63,19 @@ def sharing(unit: Sharing) -> dict[str, np.ndarray]:
         "loss": loss.reshape(n, problem.n_networks, -1),
         "chosen": validation.losses(ended.logits)[:, -1, 0].reshape(n, problem.n_networks),
     }
+
+
+def to_fit(
+    unit: Unit, structure: Structure, data: Data
+) -> tuple[TwoTasks, np.ndarray, Sizes, np.random.Generator]:
+    """What `Structure.fit` takes: all networks of a unit, for every strength in turn."""
+    problem, strengths = unit.problem, structure.strengths
+    points = unit.training.n_validation
+    tasks = TwoTasks(
+        [TrainingSet(part.X, np.tile(part.Y, (len(strengths), 1, 1))) for part in data.sets],
+        np.tile(data.alphas, (len(strengths), 1)),
+        gaussian_inputs(problem.N1, points, data.streams.rng("validation inputs")),
+    )
+    strength = np.repeat(strengths, problem.n_networks)
+    sizes = Sizes(problem.N1, unit.N2, problem.N3)
+    return tasks, strength, sizes, data.streams.rng("student")

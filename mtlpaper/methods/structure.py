@@ -57,7 +57,7 @@ class Structure:
 
     Networks of all structures compute the composite maps W_A and W_B. What sets structures apart is
     how they make them from weights, and the penalty on these weights: the least penalty of all
-    weights that make given maps is a penalty on the maps.
+    weights that make given maps is a penalty on the maps, :eq:`eq-M12`.
 
     Attributes
     ----------
@@ -113,19 +113,34 @@ class Structure:
         require_alphas(tasks.alphas, len(strength), 2)
         require(bool((strength > 0).all()), "strength", strength, "numbers > 0")
         require(sizes.N2 % 2 == 0, "N2", sizes.N2, "an even number of hidden units")
-        start = self.start(sizes, rng)
-        shapes = {name: values.shape for name, values in start.items()}
-        x = torch.tensor(np.concatenate([values.ravel() for values in start.values()]))
-        A, B = (_Task(data, tasks.alphas[:, task]) for task, data in enumerate(tasks.sets))
-        objective = _Objective(self, shapes, A, B, torch.tensor(strength))
-        found = descend(objective, x.expand(len(strength), -1), _ITERATIONS)
+        objective, x = self.objective(tasks, strength, sizes, rng)
+        found = descend(objective, x, _ITERATIONS)
         size = found.x.norm(dim=1).clamp_min(1)
         residual = found.gradient.norm(dim=1) / (2 * torch.tensor(strength) * size)
         if not bool((residual <= _RESIDUAL).all()):
             told = "no optimum, largest gradient over that of the penalty"
             raise NotConvergedError(told, float(residual.max()))
         with torch.inference_mode():
-            return self.maps(_by_name(found.x, shapes))
+            return objective.maps(found.x)
+
+    def objective(
+        self,
+        tasks: TwoTasks,
+        strength: Float[np.ndarray, " net"],
+        sizes: Sizes,
+        rng: np.random.Generator,
+    ) -> tuple["StructureObjective", Float[Tensor, "net parameter"]]:
+        """What `fit` minimises, and the weights where it starts."""
+        start = self.start(sizes, rng)
+        shapes = {name: values.shape for name, values in start.items()}
+        x = torch.tensor(np.concatenate([values.ravel() for values in start.values()]))
+        A, B = (_Task(data, tasks.alphas[:, task]) for task, data in enumerate(tasks.sets))
+        objective = StructureObjective(self, shapes, A, B, torch.tensor(strength))
+        return objective, x.expand(len(strength), -1)
+
+    def trained(self) -> tuple["Structure", ...]:
+        """Structures that `fit` trains, one after the other."""
+        return (self,)
 
 
 class _Task(PerNetwork):
@@ -144,7 +159,7 @@ class _Task(PerNetwork):
         return self.alpha * losses.mean(dim=1)
 
 
-class _Objective(Objective):
+class StructureObjective(Objective):
     """Losses and penalties of a batch of networks of one structure."""
 
     def __init__(
@@ -170,6 +185,10 @@ class _Objective(Objective):
             value = value + self.strength * self.structure.penalty(weights)
             (gradient,) = torch.autograd.grad(value.sum(), x)
         return value.detach(), gradient
+
+    def maps(self, x: Float[Tensor, "net parameter"]) -> Float[Tensor, "net task N3 N1"]:
+        """Maps that weights make."""
+        return self.structure.maps(_by_name(x, self.shapes))
 
 
 def _by_name(x: Tensor, shapes: dict[str, tuple[int, ...]]) -> dict[str, Tensor]:

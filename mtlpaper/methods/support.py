@@ -10,7 +10,9 @@ l1/l2 and l1/linf. Recovery of the inputs that any task uses changes from failur
 sharp number of points.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal, get_args
 
 import numpy as np
@@ -122,23 +124,45 @@ def _shrunk(B: Tensor, by: Tensor, norm: Norm) -> Tensor:
 
 
 def recovered(
-    X: Float[Tensor, "trial task n p"],
+    X: Float[Tensor, "trial task n row"],
     y: Float[Tensor, "trial task n"],
-    rows: int,
+    others: Callable[[Tensor], Tensor],
     strength: float,
     norm: Norm,
 ) -> Bool[np.ndarray, " trial"]:
-    """Whether the estimates use the first `rows` inputs, all of them and no other.
+    """Whether the estimates use the inputs in use, all of them and no other.
 
     The problem is solved over these inputs alone. Its solution is that of the whole problem if and
     only if the errors' covariances with every other input have a dual norm below `strength` (the
     primal-dual witness; with equality there are several solutions).
+
+    Parameters
+    ----------
+    X : (trial, 2, n, row) tensor
+        The inputs in use.
+    y : (trial, 2, n) tensor
+    others : callable
+        From the errors (trial, 2, n) to their products with the other inputs (trial, 2, other).
+    strength, norm
+        As for `minimiser`.
     """
-    B = minimiser(X[..., :rows], y, strength, norm)
-    errors = y - (X[..., :rows] @ B.transpose(1, 2)[..., None])[..., 0]
-    drive = (errors[:, :, None] @ X[..., rows:])[:, :, 0] / X.shape[2]
-    price = torch.linalg.vector_norm(drive, ord=_DUAL[norm], dim=1)
+    B = minimiser(X, y, strength, norm)
+    errors = y - (X @ B.transpose(1, 2)[..., None])[..., 0]
+    price = torch.linalg.vector_norm(others(errors) / X.shape[2], ord=_DUAL[norm], dim=1)
     return ((B != 0).any(dim=2).all(dim=1) & (price < strength).all(dim=1)).numpy()
+
+
+def _with_errors(errors: Float[Tensor, "trial task n"], drawn: Tensor, same: bool) -> Tensor:
+    """Products of errors with standard Gaussian inputs that are independent of them.
+
+    Given the errors these are Gaussian with their Gram matrix as covariance, or its diagonal where
+    the tasks have inputs of their own; so the inputs themselves are not needed.
+    """
+    gram = errors @ errors.transpose(1, 2)
+    if not same:
+        gram = torch.diag_embed(gram.diagonal(dim1=1, dim2=2))
+    value, vector = torch.linalg.eigh(gram)
+    return vector @ (value.clamp_min(0).sqrt()[:, :, None] * drawn)
 
 
 _DUAL = {"l1": np.inf, "l2": 2, "linf": 1}
@@ -199,24 +223,26 @@ class Support:
 
 
 def support(unit: Support) -> dict[str, np.ndarray]:
-    """Share of the pairs in which exactly the inputs in use are recovered.
+    """Whether exactly the inputs in use are recovered, pair by pair.
 
     Returns
     -------
     dict
-        `recovered` (norm): by l1, l2 and linf; `threshold` (norm), see the function of that name.
+        `recovered` (norm, trial), 1 or 0, by l1, l2 and linf; `threshold` (norm), see the function
+        of that name.
     """
     rng = np.random.default_rng(unit.seed)
     B = unit.coefficients()
-    sizes = (unit.n_trials, 1 if unit.same_inputs else 2, unit.n, unit.p)
-    X = np.broadcast_to(rng.standard_normal(sizes), (unit.n_trials, 2, unit.n, unit.p))
+    sizes = (unit.n_trials, 1 if unit.same_inputs else 2, unit.n, len(B))
+    X = np.broadcast_to(rng.standard_normal(sizes), (unit.n_trials, 2, unit.n, len(B)))
     noise = unit.sigma * rng.standard_normal((unit.n_trials, 2, unit.n))
-    y = np.einsum("iknu,uk->ikn", X[..., : len(B)], B) + noise
-    norms = get_args(Norm)
-    tensors = torch.tensor(X), torch.tensor(y)
-    found = [recovered(*tensors, len(B), unit.strength, norm).mean() for norm in norms]
+    y = np.einsum("iknu,uk->ikn", X, B) + noise
+    drawn = torch.tensor(rng.standard_normal((unit.n_trials, 2, unit.p - len(B))))
+    others = partial(_with_errors, drawn=drawn, same=unit.same_inputs)
+    norms, tensors = get_args(Norm), (torch.tensor(X), torch.tensor(y))
+    found = [recovered(*tensors, others, unit.strength, norm) for norm in norms]
     limits = [threshold(norm, unit.p, B) for norm in norms]
-    return {"recovered": np.array(found), "threshold": np.array(limits)}
+    return {"recovered": np.array(found, dtype=np.int8), "threshold": np.array(limits)}
 
 
 def half_recovered(n: Float[np.ndarray, " size"], recovered: Float[np.ndarray, " size"]) -> float:

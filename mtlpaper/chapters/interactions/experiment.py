@@ -25,7 +25,7 @@ from mtlpaper.chapters.common.two_tasks.experiment import (
     theory_gain,
 )
 from mtlpaper.chapters.common.two_tasks.sources import published_cells, published_half_width
-from mtlpaper.chapters.interactions.parameters import Interactions
+from mtlpaper.chapters.interactions.parameters import CLEAN, LEAST_CLEAN, Interactions
 from mtlpaper.companion.contract import Grid, Labels, Stage
 from mtlpaper.documents.lee2019 import published
 from mtlpaper.documents.lee2019.printed import NEGLIGIBLE
@@ -34,8 +34,6 @@ from mtlpaper.documents.lee2019.printed import NEGLIGIBLE
 THEORIES = ("finite", "infinite")
 #: What stands against the published benefits.
 MODELS = ("networks", *THEORIES)
-#: Tasks whose singular values are far above the noise of the outputs.
-CLEAN, LEAST_CLEAN = "clean tasks", 0.5
 STATISTICS = tuple(Agreement.__dataclass_fields__)
 _WHAT = tuple(
     f"multitask benefit by the {text}"

@@ -4,7 +4,7 @@ import numpy as np
 import xarray as xr
 
 from mtlpaper.chapters.common.numbers import minima
-from mtlpaper.chapters.interactions.experiment import CLEAN, LEAST_CLEAN
+from mtlpaper.chapters.interactions.parameters import CLEAN, LEAST_CLEAN
 from mtlpaper.companion.claims import parameter
 from mtlpaper.companion.registry import Number
 

@@ -12,6 +12,9 @@ from mtlpaper.chapters.common.two_tasks.parameters import (
 )
 from mtlpaper.companion.parameters import Increasing, parameter
 
+#: Tasks whose singular values are far above the noise of the outputs.
+CLEAN, LEAST_CLEAN = "clean tasks", 0.5
+
 
 class Interactions(Protocol, TheoryOfBenefits):
     """The benefit over all of S_A, S_B, r_AB and the number of points, measured and by theory."""

@@ -9,7 +9,7 @@ import pandas as pd
 import xarray as xr
 
 from mtlpaper.chapters.common.two_tasks.tables import minima
-from mtlpaper.chapters.interactions.experiment import LEAST_CLEAN
+from mtlpaper.chapters.interactions.parameters import LEAST_CLEAN
 
 __all__ = ["agreement", "agreement_published", "by_relatedness", "losses", "minima", "same_draws"]
 

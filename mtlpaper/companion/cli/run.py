@@ -116,7 +116,7 @@ def _changes(cls: type[Parameters], given: list[str], device: str | None) -> dic
     if device is None:
         return changes
     if "device" not in cls.model_fields:
-        raise ParameterError(f"`--device` does not apply: {cls.name} trains no networks")
+        raise ParameterError(f"`--device` does not apply: {cls.name} has no such parameter")
     if "device" in changes:
         raise ParameterError("`device` must be given once, got both `--device` and `-p device`")
     return {**changes, "device": device}

@@ -85,7 +85,7 @@ def closure(
     dict
         Path by name, sorted. It holds the roots, every package above them, and whatever their
         import statements name, including those inside functions but not those that only a type
-        checker reads.
+        checker reads; of packages that find their modules by ``iter_modules(__path__)``, all.
 
     Raises
     ------
@@ -103,6 +103,8 @@ def closure(
         found[name] = path
         package = name if path.name == "__init__.py" else name.rpartition(".")[0]
         named = [_absolute(target, package) for target in _parsed(path.read_bytes())[1]]
+        if b"iter_modules(__path__)" in path.read_bytes():  # it loads whatever its folder holds
+            named += [f"{name}.{other.stem}" for other in path.parent.glob("[!_]*.py")]
         todo += {up for target in named for up in _parents(target)} - found.keys()
     return dict(sorted(found.items()))
 

@@ -50,4 +50,5 @@ DOCUMENT = Document(
     link="https://arxiv.org/abs/1910.13593",
     sections=(ONE_TASK, TABLE1, FIGURES, AXES),
     abstract=ABSTRACT,
+    main=True,
 )

@@ -15,9 +15,8 @@ class CAGrad(Rule):
     Notes
     -----
     Source: Liu et al., Conflict-averse gradient descent for multi-task learning (2021), Algorithm
-    1; its heads follow their own gradients. For two tasks the minimum over the main task's share w
-    follows from a quadratic equation: with |g_w|^2 = A w^2 + B w + C and the slope a of g_w g_0,
-    (2 A w + B)^2 = a^2 (4 A C - B^2) / (A c^2 |g_0|^2 - a^2).
+    1; its heads follow their own gradients. :eq:`eq-M5`; for two tasks the main task's share in g_w
+    solves the quadratic equation :eq:`eq-M6`.
     """
 
     tunes = "radius c of the ball"

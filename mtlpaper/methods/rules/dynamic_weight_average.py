@@ -17,7 +17,7 @@ class DynamicWeightAverage(Rule):
     Notes
     -----
     Source: Liu, Johns & Davison, End-to-end multi-task learning with attention (2019), Eq. (7); T
-    is 2 there.
+    is 2 there. :eq:`eq-M9`.
     """
 
     tunes = "temperature"

@@ -19,7 +19,8 @@ class FAMO(Rule):
     Notes
     -----
     Source: Liu et al., FAMO: fast adaptive multitask optimization (2023), Algorithm 1, by plain
-    gradient descent of the logits; their fall in a step is of the order of the learning rate.
+    gradient descent of the logits; a logarithm falls in a step by the order of the learning rate.
+    :eq:`eq-M11`.
     """
 
     tunes = "step of the logits"

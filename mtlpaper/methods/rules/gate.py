@@ -9,7 +9,7 @@ class Gate(AuxiliaryWeighted):
     Notes
     -----
     Source: Du et al., Adapting auxiliary losses using gradient similarity (2018), the unweighted
-    version; the auxiliary head follows its own gradient.
+    version; the auxiliary head follows its own gradient. :eq:`eq-M7`.
     """
 
     reads_gram = True

@@ -23,6 +23,7 @@ class GradNorm(Rule):
     Notes
     -----
     Source: Chen et al., GradNorm (2018), Eqs. (1) and (2) and Algorithm 1, over the whole trunk.
+    :eq:`eq-M10`.
     """
 
     tunes = "asymmetry"

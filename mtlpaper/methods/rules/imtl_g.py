@@ -12,7 +12,7 @@ class ImpartialGradients(AuxiliaryWeighted):
     Notes
     -----
     Source: Liu et al., Towards impartial multi-task learning (2021), section 3.1; its heads follow
-    their own gradients.
+    their own gradients. :eq:`eq-M4`.
     """
 
     reads_gram = True

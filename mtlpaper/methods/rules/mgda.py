@@ -14,7 +14,7 @@ class MGDA(AuxiliaryWeighted):
     Notes
     -----
     Source: Sener & Koltun, Multi-task learning as multi-objective optimization (2018), Algorithm 1;
-    its heads follow their own gradients.
+    its heads follow their own gradients. :eq:`eq-M3`.
     """
 
     reads_gram = True

@@ -17,11 +17,11 @@ class Nash(Rule):
     Notes
     -----
     Source: Navon et al., Multi-task learning as a bargaining game (2022), Claim 3.1; the largest
-    norm is 1 in the authors' code, whose heads follow their weighted losses.
+    norm is 1 in the authors' code, whose heads follow their weighted losses. :eq:`eq-M4`.
     """
 
     tunes = "largest norm of the trunk's step"
-    grid = (0.03, 0.1, 0.3, 1.0, 2.0**0.5)
+    grid = (0.1, 0.2, 0.4, 0.8, 2.0**0.5)
     reads_gram = True
 
     def weights(self, seen: Seen) -> Weights:

@@ -9,7 +9,7 @@ class PCGrad(AuxiliaryWeighted):
     Notes
     -----
     Source: Yu et al., Gradient surgery for multi-task learning (2020), Algorithm 1. For two tasks
-    the order of the projections does not matter.
+    the order of the projections does not matter. :eq:`eq-M3`.
     """
 
     reads_gram = True

@@ -17,7 +17,7 @@ class Uncertainty(Rule):
     Notes
     -----
     Source: Kendall, Gal & Cipolla, Multi-task learning using uncertainty to weigh losses (2018),
-    section 3.2, the form for classification, with s = log sigma^2.
+    section 3.2, the form for classification, with s = log sigma^2. :eq:`eq-M8`.
     """
 
     tunes = "step of the variances' logarithms"
@@ -26,7 +26,7 @@ class Uncertainty(Rule):
 
     def __init__(self, parameter: Float[Tensor, " net"]) -> None:
         super().__init__(parameter)
-        self.s = torch.zeros(len(parameter), 2, dtype=parameter.dtype, device=parameter.device)
+        self.s = torch.zeros(len(parameter), 2).to(parameter)
 
     def weights(self, seen: Seen) -> Weights:
         """The inverse variances before their own step."""

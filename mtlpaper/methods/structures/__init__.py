@@ -1,17 +1,12 @@
-"""Ways of sharing between two linear tasks, one a file; a new file is found by itself."""
+"""Ways of sharing between two linear tasks, a file each; the file's name is the structure's."""
 
-from importlib import import_module
-from pkgutil import iter_modules
+import importlib
+import pkgutil
 
 from mtlpaper.methods.structure import Structure
 
-
-def found() -> dict[str, Structure]:
-    """Return what the modules of this package hold as `STRUCTURE`, by the modules' names."""
-    return {
-        module.name: import_module(f"{__name__}.{module.name}").STRUCTURE
-        for module in iter_modules(__path__)
-    }
-
-
-STRUCTURES = found()
+#: All structures: every module of this folder holds one as `STRUCTURE`.
+STRUCTURES: dict[str, Structure] = {
+    module.name: importlib.import_module(f"{__name__}.{module.name}").STRUCTURE
+    for module in pkgutil.iter_modules(__path__)
+}

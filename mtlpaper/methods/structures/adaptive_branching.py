@@ -33,8 +33,8 @@ def affinity(
     """Similarity of the two tasks' outputs, in [0, 1]; 0 where a task has no output.
 
     The centred kernel alignment |Z_A Z_B^T|² / (|Z_A Z_A^T| |Z_B Z_B^T|) of the outputs Z_k, from
-    which their means over the points are taken. It does not depend on the order of classes. For two
-    teachers of equal singular values it is about r_AB² with many Gaussian inputs.
+    which their means over the points are taken, :eq:`eq-M19`. It does not depend on the order of
+    classes. For two teachers of equal singular values it is about r_AB² with many Gaussian inputs.
     """
     Z = W @ (X - X.mean(dim=1, keepdim=True))
 
@@ -55,6 +55,9 @@ class _Branching(Structure):
         together = hard.STRUCTURE.fit(tasks, strength, sizes, rng)
         shared = affinity(apart, torch.tensor(tasks.fresh)) > THRESHOLD
         return torch.where(shared[:, None, None, None], together, apart)
+
+    def trained(self) -> tuple[Structure, ...]:
+        return self, hard.STRUCTURE
 
 
 _APART = soft(0.0)

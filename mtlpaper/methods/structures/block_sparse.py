@@ -1,8 +1,8 @@
 """Block-sparse regularisation: both tasks use few inputs, the same ones.
 
 A diagonal network, W_k = w_k diag(v), with weight decay. The least penalty of all weights of a pair
-of maps is 2 sum_u |(W_A,u, W_B,u)|_2 over the columns of inputs u, the l1/l2 norm. It depends on
-the axes of the inputs; directions that are spread over all inputs cost most.
+of maps is 2 sum_u |(W_A,u, W_B,u)|_2 over the columns of inputs u, the l1/l2 norm, :eq:`eq-M16`. It
+depends on the axes of the inputs; directions that are spread over all inputs cost most.
 
 Notes
 -----

@@ -7,7 +7,8 @@ R_AB between the trunks is learnt.
 
 What is learnt is hard sharing, R_AB = 1, at any optimum: the same maps come from one trunk of both
 tasks' units, [T_A; T_B], and heads [S_kA H_k, S_kB H_k], whose squares are the same. The least
-penalty is that of hard sharing, so training has no reason to keep tasks apart that do not match.
+penalty is that of hard sharing, :eq:`eq-M18`, so training has no reason to keep tasks apart that do
+not match.
 
 Notes
 -----

@@ -2,11 +2,12 @@
 
 The heads are H_k = sum_l C_kl Z_l, where the rows of the learnt C have unit length. With decay on
 Z the least penalty for given heads is sum_kl (R^-1)_kl <H_k, H_l>, R = C C^T: the matrix-normal
-prior with the correlation R_AB of the tasks' heads. At R_AB = 0 this is hard sharing; it is cheaper
-where the classes of the tasks mean the same.
+prior with the correlation R_AB of the tasks' heads. For given maps it is least at twice the trace
+norm of R^(-1/2) on the stacked map, :eq:`eq-M17`. R_AB = 0 is hard sharing; it is cheaper where the
+classes of the tasks mean the same.
 
 A covariance Omega among all outputs of both tasks instead of R adds nothing to hard sharing: over
-Omega, tr(W^T Omega^-1 W) + tr Omega is least at 2 |W|_* for the stacked map W.
+Omega, tr(W^T Omega^-1 W) + tr Omega is least at 2 |W|_* for the stacked map W, :eq:`eq-M13`.
 
 Notes
 -----

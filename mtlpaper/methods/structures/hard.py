@@ -1,7 +1,7 @@
 """Hard sharing: one trunk, a head for each task, and weight decay.
 
 The least penalty of all weights of a pair of maps is 2 |[W_A; W_B]|_*, twice the trace norm of the
-stacked maps, see `mtlpaper.wide.trace_norm`.
+stacked maps, :eq:`eq-M13`; see `mtlpaper.wide.trace_norm`.
 
 Notes
 -----

@@ -1,9 +1,9 @@
 """Mean regularisation: the maps of the tasks are drawn towards their mean.
 
-The penalty is |mean|² + lambda / 2 sum_k |W_k - mean|², the document's. It is ridge regression
-sum_kl M_kl <W_k, W_l> with M = [[1 + lambda, 1 - lambda], [1 - lambda, 1 + lambda]] / 4, or in
-kernel form that of Gaussian maps with the covariance inverse(M) among tasks. At lambda = 1 the
-tasks are apart; as lambda grows they become equal, class by class, whatever inputs they share.
+The penalty is |mean|² + lambda / 2 sum_k |W_k - mean|², the document's, :eq:`eq-M15`. It is ridge
+regression sum_kl M_kl <W_k, W_l> with M = [[1 + lambda, 1 - lambda], [1 - lambda, 1 + lambda]] / 4,
+or in kernel form that of Gaussian maps with the covariance inverse(M) among tasks. At lambda = 1
+the tasks are apart; as lambda grows they become equal, class by class, whatever inputs they share.
 
 Notes
 -----

@@ -4,9 +4,9 @@ The hidden units of each task are two halves; a learnt matrix over all four, wit
 length, mixes them before the heads. A penalty on the overlap of the two halves of a trunk,
 sum_k |T_k1 T_k2^T|², is to keep what is shared apart from what is a task's own.
 
-The least penalty is that of hard sharing, for the same reason as with cross-stitch: no network has
-a smaller one, and one half of each trunk, used by both tasks, is a shared trunk without overlap.
-Training can end above it, since the problem is not convex.
+The least penalty is that of hard sharing, :eq:`eq-M18`, for the same reason as with cross-stitch:
+no network has a smaller one, and one half of each trunk, used by both tasks, is a shared trunk
+without overlap. Training can end above it, since the problem is not convex.
 
 Notes
 -----

@@ -2,8 +2,8 @@
 
 With `coupling` 0 the tasks are apart: the least penalty is 2 |W_A|_* + 2 |W_B|_*. As it grows, the
 trunks become equal, and the least penalty tends to sqrt 2 times that of hard sharing, since the
-decay of a trunk then counts twice. On the trunks the penalty is that of mean regularisation:
-|T_A|² + |T_B|² + c |T_A - T_B|² = 2 (|mean|² + (1 + 2 c) / 2 sum_k |T_k - mean|²).
+decay of a trunk then counts twice, :eq:`eq-M14`. On the trunks the penalty is that of mean
+regularisation: |T_A|² + |T_B|² + c |T_A - T_B|² = 2 (|mean|² + (1 + 2 c) / 2 sum_k |T_k - mean|²).
 
 Notes
 -----

@@ -1,0 +1,1 @@
+"""Kinds of auxiliary tasks, and the five reasons why they should work."""

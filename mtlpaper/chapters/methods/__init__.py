@@ -1,0 +1,1 @@
+"""Rules that combine two tasks' gradients and ways of sharing weights, on the same datasets."""

@@ -1,0 +1,62 @@
+"""Numbers in the prose on methods, and its row on the front page."""
+
+import numpy as np
+import xarray as xr
+
+from mtlpaper.chapters.methods.tables import called
+from mtlpaper.companion.claims import parameter
+from mtlpaper.companion.registry import Number
+
+QUESTION = "Which method of multitask learning helps, and which protects?"
+ANSWER = (
+    "beside related tasks hard sharing with weight decay brings {hard_related:+.2f} nats and tuned "
+    "weights {fixed_related:+.2f}, beside unrelated ones {hard_unrelated:+.3f} and "
+    "{fixed_unrelated:+.3f}; a gate {gate_related:+.2f} and {gate_unrelated:+.3f}"
+)
+#: Methods that are always there, and of which the prose tells.
+_TOLD = ("equal", "fixed", "gate", "trunk_rate", "hard")
+
+
+def numbers(data: xr.Dataset) -> dict[str, Number]:
+    """Give benefits over tuned single-task students in nats, and losses of these.
+
+    `best_rule`, `best_sharing` and `best_relu` have the largest mean benefit over all cells, and
+    `safest_rule` and `safest_sharing` the least harm in their worst cell.
+    """
+    common = data.sel(against="tuned baseline")
+    mean, worst = (common[name].sel(bound="estimate") for name in ("summary", "worst"))
+    own = data["summary"].sel(against="own student", bound="estimate")
+    found: dict[str, Number] = {}
+    for name in _TOLD:
+        for tasks in ("related", "unrelated"):
+            cell = {"technique": name, "tasks": tasks}
+            found[f"{name}_{tasks}"] = float(mean.sel(cell))
+            found[f"{name}_own_{tasks}"] = float(own.sel(cell))
+    untuned = data["untuned"].sel(bound="estimate")
+    for name in ("fixed", "gate"):
+        for tasks, pick in (("related", "max"), ("unrelated", "min")):
+            value = getattr(untuned.sel(rule=name, tasks=tasks), pick)()
+            found[f"{name}_untuned_{tasks}"] = float(value)
+    families = {"rule": data["rule"].values, "sharing": data["structure"].values}
+    for family, names in families.items():
+        for word, values in (("best", mean.sel(tasks="all")), ("safest", worst)):
+            name = str(names[int(values.sel(technique=names).values.argmax())])
+            found[f"{word}_{family}"] = called(name)
+            found[f"{word}_{family}_related"] = float(mean.sel(technique=name, tasks="related"))
+            found[f"{word}_{family}_unrelated"] = float(mean.sel(technique=name, tasks="unrelated"))
+            found[f"{word}_{family}_worst"] = float(worst.sel(technique=name))
+    alone = data["L_alone"].sel(bound="estimate").values
+    students = ("plain", "tuned", "decayed", "relu_plain", "relu_tuned")
+    found |= {f"L_{name}": float(loss) for name, loss in zip(students, alone, strict=True)}
+    ends = [data[name].values.ravel() for name in ("rule_t_end", "deep_t_end")]
+    unfinished = np.mean(np.concatenate(ends) >= parameter(data, "t_max"))
+    return found | {
+        "n_datasets": data.sizes["seed"],
+        "n_cells": data.sizes["S_A"] * data.sizes["n_aux"] * (data.sizes["net"] - 1),
+        "n_rules": data.sizes["rule"],
+        "n_structures": data.sizes["structure"],
+        "at_end_percent": 100 * float(data["at_end"].mean()),
+        "n_deep": int(parameter(data, "n_deep")),
+        "unfinished_percent": 100 * float(unfinished),
+        "most_spent": float(data["spent"].sel(technique=families["rule"]).max()),
+    }

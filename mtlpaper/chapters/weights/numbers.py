@@ -1,0 +1,42 @@
+"""Numbers in the prose on the weight of the auxiliary loss, and its row on the front page."""
+
+import xarray as xr
+
+from mtlpaper.companion.registry import Number
+
+QUESTION = "What does Eq. (5) say of the weight of the auxiliary loss?"
+ANSWER = (
+    "a choice by the upper side of the bound loses {upper_regret:.3f} nats on average, by the "
+    "lower side {lower_regret:.3f}, by the mean of both {mean_regret:.3f}; by as many validation "
+    "points as training points {validation_regret:.3f}"
+)
+
+
+def numbers(data: xr.Dataset) -> dict[str, Number]:
+    """Give mean losses of the choices, rank correlations, and shares of certified signs."""
+    regret = data["regret"].sel(bound="estimate").mean(["S_A", "S_B", "r_AB"])
+    rank = data["rank"].sel(bound="estimate").mean(["S_A", "S_B", "r_AB"])
+    found: dict[str, Number] = {}
+    for loss, suffix in (("generalisation", ""), ("validation", "_seen")):
+        for word, choice in (
+            ("upper", "upper side"),
+            ("lower", "lower side"),
+            ("mean", "mean of both sides"),
+            ("one", "weight 1"),
+            ("zero", "weight 0"),
+        ):
+            found[f"{word}_regret{suffix}"] = float(regret.sel(loss=loss, choice=choice))
+            if choice in data["side"].values:
+                found[f"{word}_rank{suffix}"] = float(rank.sel(loss=loss, side=choice))
+    best = data["best"].sel(bound="estimate")
+    return found | {
+        "validation_regret": float(regret.sel(loss="validation", choice="loss")),
+        "n_datasets": data.sizes["seed"],
+        "slope_percent": 100 * float(data["slope"].sel(bound="estimate").mean()),
+        "shown_percent": 100 * float(data["certified"].sum("sign").mean()),
+        "shown_harm_percent": 100 * float(data["certified"].isel(r_AB=0).sel(sign="harm").mean()),
+        "best_unrelated": float(best.isel(r_AB=0).max()),
+        "best_related": float(best.isel(r_AB=-1).min()),
+        "cells": int(best.size),
+        "at_end": int((best == data["weight"].max()).sum()),
+    }
