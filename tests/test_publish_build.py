@@ -10,6 +10,7 @@ import nbformat
 import pytest
 import yaml
 from bs4 import BeautifulSoup
+from fontTools.ttLib import TTFont
 from nbformat import v4
 from toy import registration
 from toy.book import ALT, drawn_notebook
@@ -53,6 +54,7 @@ The same, $t/\tau$.
 """
 
 BIBLIOGRAPHY = "@misc{lee2019, author={A. Lee}, title={Multitask}, year={2019}}\n"
+FONTS = ("math", "icons")
 NUMBERS = {"gap": 0.0123, "first": 0.4567}
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 9L9 0"/></svg>'
 #: One grey pixel.
@@ -150,9 +152,23 @@ def test_the_executed_page_bears_its_box_and_data(html):
     assert toy.select_one("figure#fig-curve img")["alt"] == ALT
 
 
-def test_mathjax_is_local(html):
-    assert page(html, "book/index.html").select_one('script[src*="_static/mathjax/tex-chtml.js"]')
-    assert (html / "_static" / "mathjax" / "tex-chtml.js").is_file()
+def test_formulas_and_icons_need_no_script(html):
+    front = page(html, "book/index.html")
+    formula = front.select_one("div.math math")
+    assert formula.annotation.get_text() == r"\hat s = \boldsymbol{x}"
+    assert formula.mover.get_text() == "sˆ"
+    known = {name: TTFont(html / "_static" / f"{name}.woff").getBestCmap() for name in FONTS}
+    assert {ord(letter) for letter in "\U0001d460ˆ="} <= known["math"].keys()  # an italic s
+    assert 0xF002 in known["icons"]  # a magnifying glass
+    scripts = {Path(tag["src"].split("?")[0]).stem for tag in front.select("script[src]")}
+    assert not scripts & {"fontawesome", "tex-chtml", "searchindex"}
+
+
+def test_what_no_page_uses_of_the_theme_is_gone(html):
+    theme = html / "_static" / "styles" / "pydata-sphinx-theme.css"
+    assert theme.stat().st_size < 150e3  # of 397
+    assert ".bd-sidebar-primary" in theme.read_text(encoding="utf-8")
+    assert not list((html / "_static").rglob("*.map"))
 
 
 def test_the_api_reference_shows_docstrings(html):

@@ -18,7 +18,6 @@ from mtlpaper.companion.book.answers import answers
 from mtlpaper.companion.book.api import api_pages, modules
 from mtlpaper.companion.book.boxes import provenance_box
 from mtlpaper.companion.book.ledger import settings_ledger, symbols
-from mtlpaper.companion.book.mathjax import copy_mathjax
 from mtlpaper.companion.book.overlay import lay_over
 from mtlpaper.companion.book.sphinx_ext import escape_bars, printed_name
 from mtlpaper.companion.book.stage import stage
@@ -180,15 +179,6 @@ def test_a_missing_source_is_named(tmp_path):
     (root / "_config.yml").unlink()
     with pytest.raises(PublishError, match=r"lacks _config\.yml"):
         stage(root, {"toy": run}, tmp_path / "stage", preset="paper")
-
-
-def test_mathjax_comes_with_its_fonts_and_without_its_bulk(tmp_path):
-    copy_mathjax(tmp_path / "mathjax")
-    files = [path for path in (tmp_path / "mathjax").rglob("*") if path.is_file()]
-    assert (tmp_path / "mathjax" / "tex-chtml.js").is_file()
-    assert sum(path.suffix == ".woff" for path in files) == 23
-    # The whole package takes 24 MB; the script alone 1.2, the fonts 0.4.
-    assert sum(path.stat().st_size for path in files) < 3e6
 
 
 # ------------------------------------------------------------------------------------- front page

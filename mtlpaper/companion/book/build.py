@@ -15,6 +15,7 @@ from sphinx_external_toc.parsing import parse_toc_yaml
 import mtlpaper
 from mtlpaper.companion.book.check import check_pages
 from mtlpaper.companion.book.errors import PublishError
+from mtlpaper.companion.book.lighten import lighten
 from mtlpaper.companion.book.stage import stage
 from mtlpaper.companion.book.unchanged import STAMP, inputs_digest, is_current, write_stamp
 
@@ -75,6 +76,7 @@ def build_book(root: Path, runs: Mapping[str, Path], out: Path, *, preset: str) 
     if is_current(out, inputs):
         return False
     html = render(staged, log)
+    lighten(html)
     _write_entry(html, staged / "_toc.yml")
     faults = check_pages(html, staged / "_toc.yml")
     if faults:

@@ -23,7 +23,6 @@ from mtlpaper.companion.book.api import api_pages
 from mtlpaper.companion.book.boxes import provenance_box
 from mtlpaper.companion.book.errors import PublishError
 from mtlpaper.companion.book.ledger import settings_ledger, symbols
-from mtlpaper.companion.book.mathjax import copy_mathjax
 from mtlpaper.companion.book.overlay import append_markdown, lay_over
 from mtlpaper.companion.book.scorecard import stage_scorecard
 from mtlpaper.companion.parameters import describe
@@ -63,7 +62,6 @@ def stage(root: Path, runs: Mapping[str, Path], target: Path, *, preset: str) ->
         _stage_run(target, name, runs[name], record)
     _stage_generated(target, records)
     stage_scorecard(root, target, target / GENERATED, preset)
-    copy_mathjax(target / "book" / "_assets" / "mathjax")
     _complete_config(target / "_config.yml", records, preset)
 
 

@@ -1,0 +1,159 @@
+"""A rendered book made light: what no page uses of the theme's styles, icons and files goes.
+
+The theme brings 8 MB, of which a page would load 3: an icon library as a script, a style sheet
+whose rules mostly fit nothing here, the search index on every page.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
+from posixpath import dirname, join, normpath
+
+from mtlpaper.companion.book.assets import loaded_by_css, loaded_by_page
+from mtlpaper.companion.book.fonts import icon_font, math_font
+from mtlpaper.companion.book.site import Site, is_local
+
+#: Icons come from a font, without a script; what searches is loaded where there is a search.
+ICON_SCRIPT = re.compile(r"\s*<script[^>]*/fontawesome\.js[^>]*></script>")
+SEARCH_SCRIPTS = re.compile(
+    r"\s*<script[^>]*/(?:searchtools|language_data|searchindex)\.js[^>]*></script>"
+)
+ICONS = Path("_static") / "vendor" / "fontawesome" / "webfonts" / "fa-solid-900.ttf"
+ICON_CODE = re.compile(r"[\"']\\(f[0-9a-f]{3})[\"']")
+#: Where custom.css looks for the two fonts.
+MATH_FONT, ICON_FONT = Path("_static") / "math.woff", Path("_static") / "icons.woff"
+FORMULA = re.compile(r"<math\b.*?</math>", re.DOTALL)
+NOT_SHOWN = re.compile(r"<annotation\b.*?</annotation>|<[^>]*>", re.DOTALL)
+
+CLASSES = re.compile(r"\bclass=\"([^\"]*)\"")
+WORD = re.compile(r"[A-Za-z_][\w-]*")
+#: Pieces of a style sheet: comments, strings and addresses, in which braces mean nothing.
+PIECE = re.compile(
+    r"(?P<comment>/\*.*?\*/)|\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|url\([^\"')]*\)|[{};]"
+    r"|[^{};\"'/u]+|.",
+    re.DOTALL,
+)
+BRACKETED = re.compile(r"\([^()]*\)|\[[^\]]*\]")
+CLASS = re.compile(r"\.(-?[A-Za-z_][\w-]*)")
+NESTING = ("@media", "@supports", "@layer", "@container")
+
+
+def lighten(html: Path) -> None:
+    """Remove from rendered pages what they load without use, and cut their fonts.
+
+    Parameters
+    ----------
+    html : Path
+        Folder of the rendered pages, changed in place.
+    """
+    static = html / "_static"
+    words: set[str] = set()
+    letters: set[str] = set()
+    for path in html.rglob("*.html"):
+        text = ICON_SCRIPT.sub("", path.read_text(encoding="utf-8"))
+        if path.name != "search.html":
+            text = SEARCH_SCRIPTS.sub("", text)
+        path.write_text(text, encoding="utf-8")
+        words.update(*(unescape(names).split() for names in CLASSES.findall(text)))
+        for formula in FORMULA.findall(text):
+            letters.update(unescape(NOT_SHOWN.sub("", formula)))
+    (static / "scripts" / "fontawesome.js").unlink()
+    for path in static.rglob("*.js"):
+        words.update(WORD.findall(path.read_text(encoding="utf-8")))
+    codes: set[int] = set()
+    for path in static.rglob("*.css"):
+        text = purge(path.read_text(encoding="utf-8"), words)
+        path.write_text(text, encoding="utf-8")
+        codes.update(int(code, 16) for code in ICON_CODE.findall(text))
+    icon_font(html / ICONS, codes, html / ICON_FONT)
+    math_font(letters, html / MATH_FONT)
+    _sweep(html, static)
+
+
+def purge(css: str, words: set[str]) -> str:
+    """Return a style sheet without comments, the theme's icon fonts, and rules that fit nothing.
+
+    Parameters
+    ----------
+    css : str
+        The style sheet.
+    words : set of str
+        Classes in pages, and words in scripts, which may be classes.
+    """
+    kept = []
+    for prelude, block in _rules(css):
+        if block is None:
+            kept.append(f"{prelude};")
+        elif prelude.startswith(NESTING):
+            if inner := purge(block, words):
+                kept.append(f"{prelude}{{{inner}}}")
+        elif prelude.startswith("@"):
+            if "/fontawesome/" not in block:
+                kept.append(f"{prelude}{{{block}}}")
+        elif used := [one for one in _selectors(prelude) if _classes(one) <= words]:
+            kept.append(f"{','.join(used)}{{{block}}}")
+    return "\n".join(kept)
+
+
+def _rules(css: str) -> Iterator[tuple[str, str | None]]:
+    """Yield what stands before a block and the block, or a statement without a block."""
+    prelude, block, depth = "", "", 0
+    for match in PIECE.finditer(css):
+        piece = match[0]
+        if match["comment"] is not None:
+            continue
+        depth -= piece == "}"
+        if depth > 0:
+            block += piece
+        elif piece == "}":
+            yield prelude.strip(), " ".join(block.split())
+            prelude, block = "", ""
+        elif piece == ";":
+            yield prelude.strip(), None
+            prelude = ""
+        elif piece != "{":
+            prelude += piece
+        depth += piece == "{"
+
+
+def _selectors(prelude: str) -> list[str]:
+    """Split at commas outside brackets."""
+    parts, depth = [""], 0
+    for letter in prelude:
+        depth += (letter in "([") - (letter in ")]")
+        if letter == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += letter
+    return [" ".join(part.split()) for part in parts]
+
+
+def _classes(selector: str) -> set[str]:
+    """Return the classes without which a selector fits nothing; those in brackets may be absent."""
+    while selector != (bare := BRACKETED.sub("", selector)):
+        selector = bare
+    return set(CLASS.findall(selector))
+
+
+def _sweep(html: Path, static: Path) -> None:
+    """Remove files of the theme that neither a page nor a style sheet loads."""
+    loaded: set[Path] = set()
+
+    def follow(name: str, addresses: Iterator[str]) -> None:
+        for address in filter(is_local, addresses):
+            target = normpath(join(dirname(name), re.sub(r"[?#].*", "", address)))
+            path = html / target
+            if path not in loaded and path.is_file():
+                loaded.add(path)
+                if path.suffix == ".css":
+                    follow(target, loaded_by_css(path.read_text(encoding="utf-8")))
+
+    for name, page in Site(html).pages.items():
+        if not name.startswith("_modules/"):  # hundreds of them, which load what others do
+            follow(name, loaded_by_page(page.soup))
+    for path in static.rglob("*"):
+        if path.is_file() and path not in loaded:
+            path.unlink()
