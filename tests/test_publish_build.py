@@ -72,7 +72,7 @@ def make_source(root: Path) -> None:
     shutil.copy(ROOT / "pyproject.toml", root)  # the API index quotes it
     (root / "book" / "index.md").write_text(INDEX)
     (root / "book" / "settings.md").write_text(
-        "# Settings\n\nEvery parameter of every experiment, each with its value and its source."
+        "# Settings\n\nEvery parameter of every experiment, each with its source; see {eq}`eq-T7a`."
     )
     (root / "book" / "references.bib").write_text(BIBLIOGRAPHY)
     (root / "notebooks").mkdir()
@@ -82,7 +82,7 @@ def make_source(root: Path) -> None:
 def make_run(folder: Path) -> None:
     folder.mkdir(parents=True)
     picture = v4.new_output(
-        "display_data", data={"image/png": b64encode(PNG).decode(), "text/plain": "<figure>"}
+        "display_data", data={"image/png": b64encode(PNG).decode(), "text/plain": "<figure curve>"}
     )
     prefix = "application/papermill.record/"
     glued = [
@@ -147,9 +147,16 @@ def test_the_executed_page_bears_its_box_and_data(html):
     toy = page(html, "notebooks/toy.html")
     box = toy.select_one(".admonition.provenance")
     assert "mtlpaper run toy --preset quick" in box.get_text()
-    names = {Path(link["href"]).name for link in box.select("a.download")}
+    names = {link["download"] for link in box.select("a.download")}
     assert names == {"toy.nc", "curve.svg", "toy.ipynb", "run.json"}
-    assert toy.select_one("figure#fig-curve img")["alt"] == ALT
+    drawing = toy.select_one("figure#fig-curve img")
+    assert drawing["alt"] == ALT
+    # The page shows the run's drawing, not the notebook's PNG, and offers the very file it shows.
+    (offered,) = (link for link in box.select("a.download") if "curve" in str(link))
+    assert offered["download"] == "curve.svg"
+    assert offered["href"] == drawing["src"]
+    assert (html / "notebooks" / drawing["src"]).read_text() == SVG
+    assert len(list(html.rglob("*.svg"))) == 3  # beside it the logo and the tab's icon
 
 
 def test_formulas_and_icons_need_no_script(html):
@@ -159,7 +166,7 @@ def test_formulas_and_icons_need_no_script(html):
     assert formula.mover.get_text() == "sˆ"
     known = {name: TTFont(html / "_static" / f"{name}.woff").getBestCmap() for name in FONTS}
     assert {ord(letter) for letter in "\U0001d460ˆ="} <= known["math"].keys()  # an italic s
-    assert 0xF002 in known["icons"]  # a magnifying glass
+    assert {0xF002, 0xF071} <= known["icons"].keys()  # a magnifying glass, a sign of warning
     scripts = {Path(tag["src"].split("?")[0]).stem for tag in front.select("script[src]")}
     assert not scripts & {"fontawesome", "tex-chtml", "searchindex"}
 

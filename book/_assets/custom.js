@@ -1,4 +1,5 @@
-// Mends what the theme leaves unsaid to screen readers. The pages read well without it.
+// Mends what the theme leaves unsaid to screen readers and ranks what a search finds.
+// The pages read well without it.
 (() => {
   "use strict";
 
@@ -16,6 +17,12 @@
       icon.removeAttribute("title");
       icon.querySelector("title")?.remove();
     }
+  }
+
+  // The search shows the book's pages before the reference of its Python modules.
+  function rankSearch() {
+    if (!window.Scorer) return;
+    Scorer.score = ([page, , , , score]) => score - (page.startsWith("book/api/") ? 100 : 0);
   }
 
   // Arrows that unfold a chapter's pages have no text.
@@ -75,6 +82,7 @@
   }
 
   function mend() {
+    rankSearch();
     nameSearchButton();
     silenceIcons();
     nameUnfolders();

@@ -6,23 +6,36 @@ whose rules mostly fit nothing here, the search index on every page.
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from html import unescape
-from pathlib import Path
-from posixpath import dirname, join, normpath
+from pathlib import Path, PurePosixPath
 
-from mtlpaper.companion.book.assets import loaded_by_css, loaded_by_page
 from mtlpaper.companion.book.fonts import icon_font, math_font
-from mtlpaper.companion.book.site import Site, is_local
+from mtlpaper.companion.book.site import Site
 
-#: Icons come from a font, without a script; what searches is loaded where there is a search.
-ICON_SCRIPT = re.compile(r"\s*<script[^>]*/fontawesome\.js[^>]*></script>")
-SEARCH_SCRIPTS = re.compile(
-    r"\s*<script[^>]*/(?:searchtools|language_data|searchindex)\.js[^>]*></script>"
+#: Icons come from a font; no part of a page needs Bootstrap's script; what searches is loaded where
+#: there is a search.
+UNUSED_SCRIPTS = re.compile(
+    r"\s*<(?:script|link)[^>]*/scripts/(?:fontawesome|bootstrap)\.js[^>]*>(?:</script>)?"
 )
+SEARCH_SCRIPTS = re.compile(
+    r"\s*<script[^>]*[/\"](?:searchtools|language_data|searchindex)\.js[^>]*></script>"
+)
+#: Room between lines, kept where it shows.
+ROOM = re.compile(r"(?P<shown><(pre|script|textarea)\b.*?</\2>)|\n\s+", re.DOTALL)
+#: Words of code that look like the text around them, and a signature's, in two layers.
+PLAIN_CODE = re.compile(r'<span class="(?:n|nn|p|w|pre)">([^<]*)</span>')
 ICONS = Path("_static") / "vendor" / "fontawesome" / "webfonts" / "fa-solid-900.ttf"
+#: An icon in a style sheet: the code of a letter of Unicode's area for private use, or the letter.
 ICON_CODE = re.compile(r"[\"']\\(f[0-9a-f]{3})[\"']")
+#: Where Sphinx puts a file that a page shows or offers; the same file once each time.
+LINKED_FILE = re.compile(
+    r'(?P<offer>download="" )?(?P<kind>src|href)="(?P<up>[./]*)'
+    r'(?P<file>_(?:images|downloads)/[^"]+)"'
+)
+PRIVATE = frozenset(map(chr, range(0xE000, 0xF900)))
 #: Where custom.css looks for the two fonts.
 MATH_FONT, ICON_FONT = Path("_static") / "math.woff", Path("_static") / "icons.woff"
 FORMULA = re.compile(r"<math\b.*?</math>", re.DOTALL)
@@ -50,17 +63,22 @@ def lighten(html: Path) -> None:
         Folder of the rendered pages, changed in place.
     """
     static = html / "_static"
+    kept = _merged(html)
     words: set[str] = set()
     letters: set[str] = set()
     for path in html.rglob("*.html"):
-        text = ICON_SCRIPT.sub("", path.read_text(encoding="utf-8"))
+        text = UNUSED_SCRIPTS.sub("", path.read_text(encoding="utf-8"))
+        text = PLAIN_CODE.sub(r"\1", PLAIN_CODE.sub(r"\1", text))
+        text = ROOM.sub(lambda match: match["shown"] or "\n", text)
+        text = LINKED_FILE.sub(lambda link: _link(link, kept), text)
         if path.name != "search.html":
             text = SEARCH_SCRIPTS.sub("", text)
         path.write_text(text, encoding="utf-8")
         words.update(*(unescape(names).split() for names in CLASSES.findall(text)))
         for formula in FORMULA.findall(text):
             letters.update(unescape(NOT_SHOWN.sub("", formula)))
-    (static / "scripts" / "fontawesome.js").unlink()
+    for script in ("fontawesome", "bootstrap"):
+        (static / "scripts" / f"{script}.js").unlink()
     for path in static.rglob("*.js"):
         words.update(WORD.findall(path.read_text(encoding="utf-8")))
     codes: set[int] = set()
@@ -68,9 +86,31 @@ def lighten(html: Path) -> None:
         text = purge(path.read_text(encoding="utf-8"), words)
         path.write_text(text, encoding="utf-8")
         codes.update(int(code, 16) for code in ICON_CODE.findall(text))
+        codes.update(ord(letter) for letter in text if letter in PRIVATE)
     icon_font(html / ICONS, codes, html / ICON_FONT)
     math_font(letters, html / MATH_FONT)
     _sweep(html, static)
+
+
+def _merged(html: Path) -> dict[str, str]:
+    """Remove files of equal content but one, and return for each of those gone the one kept."""
+    first: dict[bytes, str] = {}
+    kept: dict[str, str] = {}
+    for folder in ("_images", "_downloads"):
+        for path in sorted((html / folder).rglob("*.svg")):
+            name = path.relative_to(html).as_posix()
+            digest = hashlib.sha256(path.read_bytes().strip()).digest()
+            if (same := first.setdefault(digest, name)) != name:
+                kept[name] = same
+                path.unlink()
+    return kept
+
+
+def _link(link: re.Match[str], kept: Mapping[str, str]) -> str:
+    """Return a link to a file, or to the equal one that was kept, offered under its own name."""
+    name = link["file"]
+    offer = f'download="{PurePosixPath(name).name}" ' if link["offer"] else ""
+    return f'{offer}{link["kind"]}="{link["up"]}{kept.get(name, name)}"'
 
 
 def purge(css: str, words: set[str]) -> str:
@@ -140,20 +180,9 @@ def _classes(selector: str) -> set[str]:
 
 def _sweep(html: Path, static: Path) -> None:
     """Remove files of the theme that neither a page nor a style sheet loads."""
-    loaded: set[Path] = set()
-
-    def follow(name: str, addresses: Iterator[str]) -> None:
-        for address in filter(is_local, addresses):
-            target = normpath(join(dirname(name), re.sub(r"[?#].*", "", address)))
-            path = html / target
-            if path not in loaded and path.is_file():
-                loaded.add(path)
-                if path.suffix == ".css":
-                    follow(target, loaded_by_css(path.read_text(encoding="utf-8")))
-
-    for name, page in Site(html).pages.items():
-        if not name.startswith("_modules/"):  # hundreds of them, which load what others do
-            follow(name, loaded_by_page(page.soup))
+    site = Site(html)
+    pages = [name for name in site.pages if not name.startswith("_modules/")]  # load what others do
+    loaded = set().union(*map(site.loads, pages))
     for path in static.rglob("*"):
-        if path.is_file() and path not in loaded:
+        if path.is_file() and path.relative_to(html).as_posix() not in loaded:
             path.unlink()
