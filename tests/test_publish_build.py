@@ -171,6 +171,13 @@ def test_formulas_and_icons_need_no_script(html):
     assert not scripts & {"fontawesome", "tex-chtml", "searchindex"}
 
 
+def test_an_equation_cited_from_another_page_is_on_the_page_that_cites(html):
+    tip = page(html, "book/settings.html").select_one("#tip-equation-eq-t7a")
+    assert tip.find_parent(hidden=True)
+    assert tip.annotation == page(html, "book/index.html").select_one("div.math annotation")
+    assert tip.select_one(".headerlink") is None
+
+
 def test_what_no_page_uses_of_the_theme_is_gone(html):
     theme = html / "_static" / "styles" / "pydata-sphinx-theme.css"
     assert theme.stat().st_size < 150e3  # of 397

@@ -1,4 +1,4 @@
-// Mends what the theme leaves unsaid to screen readers and ranks what a search finds.
+// Mends what the theme leaves unsaid to screen readers, ranks what a search finds and shows tips.
 // The pages read well without it.
 (() => {
   "use strict";
@@ -81,6 +81,54 @@
     }
   }
 
+  // A tip tells what a link leads to: an equation, an entry of the bibliography, a symbol's meaning.
+  function addTips() {
+    const tip = document.createElement("div");
+    tip.className = "tip";
+    tip.id = "tip";
+    tip.setAttribute("role", "tooltip");
+    let leaving;
+
+    const hide = () => {
+      tip.remove();
+      document.querySelector("[aria-describedby=tip]")?.removeAttribute("aria-describedby");
+    };
+    const show = (link, content) => {
+      clearTimeout(leaving);
+      hide();
+      tip.replaceChildren(content.cloneNode(true));
+      tip.firstElementChild?.removeAttribute("id");
+      document.body.append(tip);
+      link.setAttribute("aria-describedby", "tip");
+      const at = link.getBoundingClientRect();
+      const left = Math.min(at.left, document.documentElement.clientWidth - tip.offsetWidth - 8);
+      const above = at.bottom + tip.offsetHeight + 8 > innerHeight;
+      tip.style.left = `${Math.max(8, left) + scrollX}px`;
+      tip.style.top = `${scrollY + (above ? at.top - tip.offsetHeight - 6 : at.bottom + 6)}px`;
+    };
+    const leave = () => { leaving = setTimeout(hide, 250); };
+
+    for (const link of all('article a.reference[href*="#equation-"], article a[title]')) {
+      if (link.classList.contains("headerlink")) continue;
+      const name = link.hash.slice(1);
+      let content = document.getElementById(`tip-${name}`) ?? document.getElementById(name);
+      if (link.title) {
+        content = document.createElement("p");
+        content.textContent = link.title;
+        link.removeAttribute("title");
+      }
+      if (!content) continue;
+      for (const event of ["mouseenter", "focus"]) {
+        link.addEventListener(event, () => show(link, content));
+      }
+      link.addEventListener("mouseleave", leave);
+      link.addEventListener("blur", hide);
+    }
+    tip.addEventListener("mouseenter", () => clearTimeout(leaving));
+    tip.addEventListener("mouseleave", leave);
+    addEventListener("keydown", (event) => { if (event.key === "Escape") hide(); });
+  }
+
   function mend() {
     rankSearch();
     nameSearchButton();
@@ -89,6 +137,7 @@
     markSidebar();
     mendBibliography();
     mendTables();
+    addTips();
   }
 
   document.addEventListener("DOMContentLoaded", mend);
