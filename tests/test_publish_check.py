@@ -179,7 +179,7 @@ INJECTIONS = [
     (K.RAW_MARKUP, FRONT_PAGE, says("<p>where \\(s_1\\) grows</p>")),
     (K.TOO_HEAVY, FRONT_PAGE, says(f"<p>{'word ' * 120_000}</p>")),
     (K.TOO_HEAVY, TOY_PAGE, becomes("_images/a1.svg", " " * 600_000)),
-    (K.TOO_HEAVY, ".", becomes("_downloads/ab/toy.nc", " " * 25_000_000)),
+    (K.TOO_HEAVY, ".", becomes("_downloads/ab/toy.nc", " " * 40_000_000)),
     (K.NO_PROVENANCE, TOY_PAGE, replace(TOY_PAGE, "admonition provenance", "admonition")),
 ]
 

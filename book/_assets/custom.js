@@ -22,6 +22,8 @@
   // The search shows the book's pages before the reference of its Python modules.
   function rankSearch() {
     if (!window.Scorer) return;
+    // Pages opened from a file cannot be fetched for a few of their words.
+    if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
     Scorer.score = ([page, , , , score]) => score - (page.startsWith("book/api/") ? 100 : 0);
   }
 
@@ -31,8 +33,9 @@
       const chapter = summary.closest("li")?.querySelector("a")?.textContent.trim();
       summary.setAttribute("aria-label", `Pages under ${chapter ?? "this chapter"}`);
     }
-    for (const summary of all("summary.admonition-title, details.toggle-details > summary")) {
-      if (!summary.textContent.trim()) summary.setAttribute("aria-label", "Show or hide");
+    for (const summary of all("summary.admonition-title, .hide > summary, .toggle-details > summary")) {
+      if (summary.textContent.trim()) summary.removeAttribute("aria-label");
+      else summary.setAttribute("aria-label", "Show or hide");
     }
   }
 
@@ -71,6 +74,9 @@
         box.setAttribute("aria-label", "Table, scrolls sideways");
       }
     }
+    for (const formula of all("div.math > math")) {
+      if (formula.scrollWidth > formula.clientWidth) formula.setAttribute("tabindex", "0");
+    }
   }
 
   // Paper cannot be clicked: closed boxes are printed open, and closed again on the screen.
@@ -87,11 +93,13 @@
     tip.className = "tip";
     tip.id = "tip";
     tip.setAttribute("role", "tooltip");
-    let leaving;
+    let shown, title, leaving;
 
     const hide = () => {
       tip.remove();
-      document.querySelector("[aria-describedby=tip]")?.removeAttribute("aria-describedby");
+      shown?.removeAttribute("aria-describedby");
+      if (title) shown.title = title;
+      shown = title = null;
     };
     const show = (link, content) => {
       clearTimeout(leaving);
@@ -99,6 +107,8 @@
       tip.replaceChildren(content.cloneNode(true));
       tip.firstElementChild?.removeAttribute("id");
       document.body.append(tip);
+      [shown, title] = [link, link.title];
+      link.removeAttribute("title");  // or the browser would show it too
       link.setAttribute("aria-describedby", "tip");
       const at = link.getBoundingClientRect();
       const left = Math.min(at.left, document.documentElement.clientWidth - tip.offsetWidth - 8);
@@ -115,7 +125,6 @@
       if (link.title) {
         content = document.createElement("p");
         content.textContent = link.title;
-        link.removeAttribute("title");
       }
       if (!content) continue;
       for (const event of ["mouseenter", "focus"]) {
