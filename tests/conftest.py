@@ -31,7 +31,7 @@ from toy import registration
 from mtlpaper import chapters, documents
 from mtlpaper.companion import registry
 
-pytest_plugins = ["skips"]
+pytest_plugins = ["skips", "browser"]
 
 registry.register(chapters, documents)
 mpl.use("agg")

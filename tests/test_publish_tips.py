@@ -1,8 +1,12 @@
-"""Equations and meanings of symbols, written into rendered pages."""
+"""Equations and meanings of symbols, written into rendered pages and shown beside links."""
+
+import json
+from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
 
+import mtlpaper
 from mtlpaper.companion.book.mathematics import mathml
 from mtlpaper.companion.book.tips import add_tips
 
@@ -70,3 +74,60 @@ def test_an_equation_comes_with_the_page_that_cites_it(pages):
     assert tip.annotation.get_text() == "s = 1"
     assert tip.select_one("a") is None
     assert pages["book/theory"].select_one("div[hidden]") is None  # the equation is there
+
+
+SCRIPT = Path(mtlpaper.__file__).parents[1] / "book" / "_assets" / "custom.js"
+#: What a reader does, and what the page then shows.
+MOVES = """
+<script>
+addEventListener("DOMContentLoaded", () => {
+  const said = () => document.querySelector("[role=tooltip]")?.textContent.trim() ?? "nothing";
+  const [symbol, equation] = document.querySelectorAll("article a");
+  const log = [said()];
+  for (const link of [symbol, equation]) {
+    link.focus();
+    log.push(said(), link.title, link.getAttribute("aria-describedby"));
+  }
+  equation.blur();
+  log.push(said());
+  symbol.dispatchEvent(new MouseEvent("mouseenter"));
+  log.push(said());
+  dispatchEvent(new KeyboardEvent("keydown", { key: "Escape" }));
+  log.push(said(), symbol.title);
+  document.body.dataset.log = JSON.stringify(log);
+});
+</script>
+"""
+
+
+def test_tips_show_on_focus_and_on_hover_and_go_with_escape(browser, tmp_path):
+    links = (
+        '<a class="symbol" href="notation.html#symbol-1" title="a signal">S</a>'
+        ' <a class="reference internal" href="theory.html#equation-eq-t1">(T 1)</a>'
+        '<div hidden><div class="math" id="tip-equation-eq-t1">s = 1</div></div>'
+    )
+    page = tmp_path / "page.html"
+    script = f'<script src="{SCRIPT.as_uri()}"></script>'
+    page.write_text(f"<!DOCTYPE html>{script}{MOVES}<article>{links}</article>", encoding="utf-8")
+    log = json.loads(browser(page.as_uri()).body["data-log"])
+    assert log == [
+        *("nothing", "a signal", "", "tip", "s = 1", "", "tip"),
+        *("nothing", "a signal", "nothing", "a signal"),
+    ]
+
+
+def test_a_search_finds_pages_before_modules_and_fetches_nothing(browser, tmp_path):
+    page = tmp_path / "page.html"
+    page.write_text(
+        "<!DOCTYPE html><script>var Scorer = {}, DOCUMENTATION_OPTIONS = {}</script>"
+        f"""<script src="{SCRIPT.as_uri()}"></script><body><script>
+        addEventListener("DOMContentLoaded", () => {{
+          const scores = [["book/api/model", 20], ["notebooks/figure2", 2]].map(
+            ([page, score]) => Scorer.score([page, "", "", "", score, ""]));
+          document.body.dataset.pages = scores[0] < scores[1];
+          document.body.dataset.fetches = DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY;
+        }});</script>""",
+        encoding="utf-8",
+    )
+    body = browser(page.as_uri()).body
+    assert (body["data-pages"], body["data-fetches"]) == ("true", "false")

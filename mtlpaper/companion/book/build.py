@@ -78,7 +78,7 @@ def build_book(root: Path, runs: Mapping[str, Path], out: Path, *, preset: str) 
         return False
     html = render(staged, log)
     add_tips(html)
-    lighten(html)
+    lighten(html, staged / "book" / "_assets")
     _write_entry(html, staged / "_toc.yml")
     faults = check_pages(html, staged / "_toc.yml")
     if faults:

@@ -54,13 +54,15 @@ CLASS = re.compile(r"\.(-?[A-Za-z_][\w-]*)")
 NESTING = ("@media", "@supports", "@layer", "@container")
 
 
-def lighten(html: Path) -> None:
+def lighten(html: Path, ours: Path) -> None:
     """Remove from rendered pages what they load without use, and cut their fonts.
 
     Parameters
     ----------
     html : Path
         Folder of the rendered pages, changed in place.
+    ours : Path
+        Folder of our own style sheets, which are kept whole.
     """
     static = html / "_static"
     kept = _merged(html)
@@ -83,8 +85,10 @@ def lighten(html: Path) -> None:
         words.update(WORD.findall(path.read_text(encoding="utf-8")))
     codes: set[int] = set()
     for path in static.rglob("*.css"):
-        text = purge(path.read_text(encoding="utf-8"), words)
-        path.write_text(text, encoding="utf-8")
+        text = path.read_text(encoding="utf-8")
+        if not (ours / path.name).is_file():
+            text = purge(text, words)
+            path.write_text(text, encoding="utf-8")
         codes.update(int(code, 16) for code in ICON_CODE.findall(text))
         codes.update(ord(letter) for letter in text if letter in PRIVATE)
     icon_font(html / ICONS, codes, html / ICON_FONT)
