@@ -33,7 +33,7 @@
       const chapter = summary.closest("li")?.querySelector("a")?.textContent.trim();
       summary.setAttribute("aria-label", `Pages under ${chapter ?? "this chapter"}`);
     }
-    for (const summary of all("summary.admonition-title, .hide > summary, .toggle-details > summary")) {
+    for (const summary of all("summary.admonition-title, .hide > summary")) {
       if (summary.textContent.trim()) summary.removeAttribute("aria-label");
       else summary.setAttribute("aria-label", "Show or hide");
     }

@@ -15,10 +15,10 @@ from pathlib import Path, PurePosixPath
 from mtlpaper.companion.book.fonts import icon_font, math_font
 from mtlpaper.companion.book.site import Site
 
-#: Icons come from a font; no part of a page needs Bootstrap's script; what searches is loaded where
-#: there is a search.
+#: Icons come from a font; no part of a page needs Bootstrap's script, and tabs none to remember;
+#: what searches is loaded where there is a search.
 UNUSED_SCRIPTS = re.compile(
-    r"\s*<(?:script|link)[^>]*/scripts/(?:fontawesome|bootstrap)\.js[^>]*>(?:</script>)?"
+    r"\s*<(?:script|link)[^>]*/(?:fontawesome|bootstrap|design-tabs)\.js[^>]*>(?:</script>)?"
 )
 SEARCH_SCRIPTS = re.compile(
     r"\s*<script[^>]*[/\"](?:searchtools|language_data|searchindex)\.js[^>]*></script>"
@@ -42,7 +42,10 @@ FORMULA = re.compile(r"<math\b.*?</math>", re.DOTALL)
 NOT_SHOWN = re.compile(r"<annotation\b.*?</annotation>|<[^>]*>", re.DOTALL)
 
 CLASSES = re.compile(r"\bclass=\"([^\"]*)\"")
-WORD = re.compile(r"[A-Za-z_][\w-]*")
+WORD = re.compile(r"(?:--)?[A-Za-z_][\w-]*")
+#: A value that a style sheet gives a name of its own, if it is a plain one.
+VARIABLE = re.compile(r"(?P<name>--[\w-]+)\s*:[^;{}\"']*(?:;|(?=\}))")
+VARIABLE_USED = re.compile(r"var\(\s*(--[\w-]+)")
 #: Pieces of a style sheet: comments, strings and addresses, in which braces mean nothing.
 PIECE = re.compile(
     r"(?P<comment>/\*.*?\*/)|\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|url\([^\"')]*\)|[{};]"
@@ -65,8 +68,19 @@ def lighten(html: Path, ours: Path) -> None:
         Folder of our own style sheets, which are kept whole.
     """
     static = html / "_static"
-    kept = _merged(html)
-    words: set[str] = set()
+    words, letters = _lighten_pages(html, _merged(html))
+    for script in ("scripts/fontawesome", "scripts/bootstrap", "design-tabs"):
+        (static / f"{script}.js").unlink()
+    for path in static.rglob("*.js"):
+        words.update(WORD.findall(path.read_text(encoding="utf-8")))
+    icon_font(html / ICONS, _lighten_styles(static, ours, words), html / ICON_FONT)
+    math_font(letters, html / MATH_FONT)
+    _sweep(html, static)
+
+
+def _lighten_pages(html: Path, kept: Mapping[str, str]) -> tuple[set[str], set[str]]:
+    """Return the classes in all pages, and the letters of their formulas."""
+    classes: set[str] = set()
     letters: set[str] = set()
     for path in html.rglob("*.html"):
         text = UNUSED_SCRIPTS.sub("", path.read_text(encoding="utf-8"))
@@ -76,24 +90,27 @@ def lighten(html: Path, ours: Path) -> None:
         if path.name != "search.html":
             text = SEARCH_SCRIPTS.sub("", text)
         path.write_text(text, encoding="utf-8")
-        words.update(*(unescape(names).split() for names in CLASSES.findall(text)))
+        classes.update(*(unescape(names).split() for names in CLASSES.findall(text)))
         for formula in FORMULA.findall(text):
             letters.update(unescape(NOT_SHOWN.sub("", formula)))
-    for script in ("fontawesome", "bootstrap"):
-        (static / "scripts" / f"{script}.js").unlink()
-    for path in static.rglob("*.js"):
-        words.update(WORD.findall(path.read_text(encoding="utf-8")))
-    codes: set[int] = set()
-    for path in static.rglob("*.css"):
-        text = path.read_text(encoding="utf-8")
+    return classes, letters
+
+
+def _lighten_styles(static: Path, ours: Path, words: set[str]) -> set[int]:
+    """Return the codes of the icons in what is left of the style sheets."""
+    sheets = {path: path.read_text(encoding="utf-8") for path in static.rglob("*.css")}
+    for path, text in sheets.items():
         if not (ours / path.name).is_file():
-            text = purge(text, words)
-            path.write_text(text, encoding="utf-8")
-        codes.update(int(code, 16) for code in ICON_CODE.findall(text))
-        codes.update(ord(letter) for letter in text if letter in PRIVATE)
-    icon_font(html / ICONS, codes, html / ICON_FONT)
-    math_font(letters, html / MATH_FONT)
-    _sweep(html, static)
+            sheets[path] = purge(text, words)
+    everything = "".join(sheets.values())
+    used = {*VARIABLE_USED.findall(everything), *words}
+    for path, text in sheets.items():
+        path.write_text(
+            VARIABLE.sub(lambda found: found[0] if found["name"] in used else "", text),
+            encoding="utf-8",
+        )
+    codes = {int(code, 16) for code in ICON_CODE.findall(everything)}
+    return codes | {ord(letter) for letter in everything if letter in PRIVATE}
 
 
 def _merged(html: Path) -> dict[str, str]:

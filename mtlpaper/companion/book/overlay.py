@@ -17,7 +17,7 @@ from PIL import Image
 from mtlpaper.companion.book.errors import PublishError
 
 #: Bytes up to which a page shows an SVG, and colours of a PNG that it shows instead.
-LARGEST_SVG, COLOURS = 100_000, 128
+LARGEST_SVG, COLOURS = 80_000, 64
 PARAMETERS = "parameters"  # the tag of the cell whose values a run rewrites
 
 
