@@ -52,6 +52,8 @@ PIECE = re.compile(
     r"|[^{};\"'/u]+|.",
     re.DOTALL,
 )
+#: A comment that names authors and a license, which must stay.
+NOTICE = re.compile(r"/\*!.*?\*/", re.DOTALL)
 BRACKETED = re.compile(r"\([^()]*\)|\[[^\]]*\]")
 CLASS = re.compile(r"\.(-?[A-Za-z_][\w-]*)")
 NESTING = ("@media", "@supports", "@layer", "@container")
@@ -101,7 +103,7 @@ def _lighten_styles(static: Path, ours: Path, words: set[str]) -> set[int]:
     sheets = {path: path.read_text(encoding="utf-8") for path in static.rglob("*.css")}
     for path, text in sheets.items():
         if not (ours / path.name).is_file():
-            sheets[path] = purge(text, words)
+            sheets[path] = "\n".join([purge(text, words), *NOTICE.findall(text)])
     everything = "".join(sheets.values())
     used = {*VARIABLE_USED.findall(everything), *words}
     for path, text in sheets.items():
