@@ -10,6 +10,7 @@ import nbformat
 import pytest
 import yaml
 from bs4 import BeautifulSoup
+from fontTools.ttLib import TTFont
 from nbformat import v4
 from toy import registration
 from toy.book import ALT, drawn_notebook, glued
@@ -53,6 +54,7 @@ The same, $t/\tau$.
 """
 
 BIBLIOGRAPHY = "@misc{lee2019, author={A. Lee}, title={Multitask}, year={2019}}\n"
+FONTS = ("math", "icons")
 NUMBERS = {"gap": 0.0123, "first": 0.4567}
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 9L9 0"/></svg>'
 #: One grey pixel.
@@ -71,7 +73,7 @@ def make_source(root: Path) -> None:
     shutil.copy(ROOT / "CITATION.cff", root)
     (root / "book" / "index.md").write_text(INDEX)
     (root / "book" / "settings.md").write_text(
-        "# Settings\n\nEvery parameter of every experiment, each with its value and its source."
+        "# Settings\n\nEvery parameter of every experiment, each with its source; see {eq}`eq-T7a`."
     )
     (root / "book" / "references.bib").write_text(BIBLIOGRAPHY)
     (root / "notebooks").mkdir()
@@ -81,7 +83,7 @@ def make_source(root: Path) -> None:
 def make_run(folder: Path) -> None:
     folder.mkdir(parents=True)
     picture = v4.new_output(
-        "display_data", data={"image/png": b64encode(PNG).decode(), "text/plain": "<figure>"}
+        "display_data", data={"image/png": b64encode(PNG).decode(), "text/plain": "<figure curve>"}
     )
     notebook = drawn_notebook("fig-curve", picture, *glued(NUMBERS))
     nbformat.write(notebook, folder / "toy.ipynb")
@@ -145,14 +147,44 @@ def test_the_executed_page_bears_its_box_and_data(html):
     toy = page(html, "notebooks/toy.html")
     box = toy.select_one(".admonition.provenance")
     assert "mtlpaper run toy --preset quick" in box.get_text()
-    names = {Path(link["href"]).name for link in box.select("a.download")}
+    names = {link["download"] for link in box.select("a.download")}
     assert names == {"toy.nc", "curve.svg", "toy.ipynb", "run.json"}
-    assert toy.select_one("figure#fig-curve img")["alt"] == ALT
+    drawing = toy.select_one("figure#fig-curve img")
+    assert drawing["alt"] == ALT
+    # The page shows the run's drawing, not the notebook's PNG, and offers the very file it shows.
+    (offered,) = (link for link in box.select("a.download") if "curve" in str(link))
+    assert offered["download"] == "curve.svg"
+    assert offered["href"] == drawing["src"]
+    assert (html / "notebooks" / drawing["src"]).read_text() == SVG
+    assert len(list(html.rglob("*.svg"))) == 3  # beside it the logo and the tab's icon
 
 
-def test_mathjax_is_local(html):
-    assert page(html, "book/index.html").select_one('script[src*="_static/mathjax/tex-chtml.js"]')
-    assert (html / "_static" / "mathjax" / "tex-chtml.js").is_file()
+def test_formulas_and_icons_need_no_script(html):
+    front = page(html, "book/index.html")
+    formula = front.select_one("div.math math")
+    assert formula.annotation.get_text() == r"\hat s = \boldsymbol{x}"
+    assert formula.mover.get_text() == "sˆ"
+    known = {name: TTFont(html / "_static" / f"{name}.woff").getBestCmap() for name in FONTS}
+    assert {ord(letter) for letter in "\U0001d460ˆ="} <= known["math"].keys()  # an italic s
+    assert {0xF002, 0xF071} <= known["icons"].keys()  # a magnifying glass, a sign of warning
+    scripts = {Path(tag["src"].split("?")[0]).stem for tag in front.select("script[src]")}
+    assert not scripts & {"fontawesome", "tex-chtml", "searchindex"}
+
+
+def test_an_equation_cited_from_another_page_is_on_the_page_that_cites(html):
+    tip = page(html, "book/settings.html").select_one("#tip-equation-eq-t7a")
+    assert tip.find_parent(hidden=True)
+    assert tip.annotation == page(html, "book/index.html").select_one("div.math annotation")
+    assert tip.select_one(".headerlink") is None
+
+
+def test_what_no_page_uses_of_the_theme_is_gone(html):
+    theme = html / "_static" / "styles" / "pydata-sphinx-theme.css"
+    assert theme.stat().st_size < 150e3  # of 397
+    text = theme.read_text(encoding="utf-8")
+    for part in (".bd-sidebar-primary", "Font Awesome Free", "Licensed under MIT"):
+        assert part in text
+    assert not list((html / "_static").rglob("*.map"))
 
 
 def test_the_api_reference_shows_docstrings(html):

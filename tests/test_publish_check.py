@@ -37,7 +37,8 @@ FRONT = """\
 <a href="../notebooks/toy.html#figure"><span class="xref std-numref">Fig. 1</span></a>,
 <a href="../notebooks/">the folder</a>, <a href="mailto:nobody@example.org">us</a> and
 <a href="https://example.org/paper">the paper</a>. Costs $5, or $6.</p>
-<p>Meant to be read: <code>{ref}`x`</code>, <span class="math">\\(\\frac12\\)</span>.</p>
+<p>Meant to be read: <code>{ref}`x`</code>, <math><semantics><mi>s</mi>
+<annotation encoding="application/x-tex">\\hat s</annotation></semantics></math>.</p>
 <pre>Traceback: \\begin{x} ::: {glue:text}`a`</pre>
 <p><code class="xref py py-class">ndarray</code></p>
 <!-- {ref}`commented` \\frac -->
@@ -175,6 +176,10 @@ INJECTIONS = [
     (K.RAW_MARKUP, FRONT_PAGE, says("<p>It [holds]{.verdict-holds}.</p>")),
     (K.RAW_MARKUP, FRONT_PAGE, says('<p><span class="problematic">``x</span></p>')),
     (K.RAW_MARKUP, TOY_PAGE, replace(TOY_PAGE, ALT, "s against $t/\\tau$")),
+    (K.RAW_MARKUP, FRONT_PAGE, says("<p>where \\(s_1\\) grows</p>")),
+    (K.TOO_HEAVY, FRONT_PAGE, says(f"<p>{'word ' * 120_000}</p>")),
+    (K.TOO_HEAVY, TOY_PAGE, becomes("_images/a1.svg", " " * 600_000)),
+    (K.TOO_HEAVY, ".", becomes("_downloads/ab/toy.nc", " " * 40_000_000)),
     (K.NO_PROVENANCE, TOY_PAGE, replace(TOY_PAGE, "admonition provenance", "admonition")),
 ]
 

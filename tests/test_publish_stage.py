@@ -1,25 +1,30 @@
 """What is put together before Sphinx runs: records, overlays, boxes, ledger, API pages, names."""
 
 import re
+from base64 import b64decode, b64encode
+from io import BytesIO
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
 import nbformat
+import numpy as np
 import pytest
 import yaml
+from matplotlib.figure import Figure
 from nbformat import v4
+from PIL import Image
 from pydantic import Field, create_model
 from toy import registration
 from toy.folder import write_record
 
 import mtlpaper
+from mtlpaper.companion import results
 from mtlpaper.companion.book import PublishError
 from mtlpaper.companion.book.answers import answers
 from mtlpaper.companion.book.api import api_pages, modules
 from mtlpaper.companion.book.boxes import provenance_box
 from mtlpaper.companion.book.ledger import settings_ledger, symbols
-from mtlpaper.companion.book.mathjax import copy_mathjax
-from mtlpaper.companion.book.overlay import lay_over
+from mtlpaper.companion.book.overlay import LARGEST_SVG, lay_over, show_drawings
 from mtlpaper.companion.book.sphinx_ext import escape_bars, printed_name
 from mtlpaper.companion.book.stage import links, stage
 from mtlpaper.companion.parameters import (
@@ -130,7 +135,36 @@ def test_every_file_of_the_run_can_be_downloaded_from_its_page(staged):
     linked = set(re.findall(r"\{download\}`[^<]+</([^>]+)>`", box))
     files = {path for path in (staged / "runs").rglob("*") if path.is_file()}
     assert {staged / name for name in linked} == files
-    assert len(files) == 5
+    assert {path.name for path in files} == {"toy.nc", "curve.svg", "toy.ipynb", "run.json"}
+
+
+def test_a_notebook_shows_the_drawings_that_the_run_saved(tmp_path):
+    (tmp_path / "curve.svg").write_text("<svg/>")
+    (tmp_path / "cloud.svg").write_text(f"<svg>{' ' * LARGEST_SVG}</svg>")
+    picture = results.picture(plotted(), "png")
+    bundles = [
+        {"image/png": b64encode(picture).decode(), "text/plain": f"<figure {name}>"}
+        for name in ("curve", "cloud", "other")  # the last was not saved
+    ]
+    bundles.append({"text/plain": "<figure curve>"})
+    cell = code("draw()", count=1)
+    cell.outputs = [v4.new_output("display_data", data=dict(bundle)) for bundle in bundles]
+    show_drawings(notebook(cell), tmp_path)
+    curve, cloud, *others = [output.data for output in cell.outputs]
+    assert curve == {"image/svg+xml": "<svg/>", "text/plain": "<figure curve>"}
+    assert others == bundles[2:]
+    small = b64decode(cloud["image/png"])
+    assert len(small) < len(picture) / 2
+    before, after = (
+        np.asarray(Image.open(BytesIO(f)).convert("RGB"), int) for f in (picture, small)
+    )
+    assert np.abs(before - after).mean() < 1  # of 255 steps
+
+
+def plotted() -> Figure:
+    figure = Figure()
+    figure.subplots().plot([0, 1, 0], [0, 1, 2])
+    return figure
 
 
 def test_staging_reads_only(tmp_path):
@@ -181,15 +215,6 @@ def test_a_missing_source_is_named(tmp_path):
     (root / "_config.yml").unlink()
     with pytest.raises(PublishError, match=r"lacks _config\.yml"):
         stage(root, {"toy": run}, tmp_path / "stage", preset="paper")
-
-
-def test_mathjax_comes_with_its_fonts_and_without_its_bulk(tmp_path):
-    copy_mathjax(tmp_path / "mathjax")
-    files = [path for path in (tmp_path / "mathjax").rglob("*") if path.is_file()]
-    assert (tmp_path / "mathjax" / "tex-chtml.js").is_file()
-    assert sum(path.suffix == ".woff" for path in files) == 23
-    # The whole package takes 24 MB; the script alone 1.2, the fonts 0.4.
-    assert sum(path.stat().st_size for path in files) < 3e6
 
 
 # ------------------------------------------------------------------------------------- front page

@@ -20,9 +20,10 @@ def project(tmp_path, monkeypatch) -> Path:
         return html
 
     monkeypatch.setattr(build, "render", render)
+    monkeypatch.setattr(build, "lighten", lambda *_: None)
     monkeypatch.setattr(build, "check_pages", lambda *_: [])
     # What these make follows from the package and its versions, of which there are tests below.
-    for name in ("_stage_generated", "_stage_claims", "_stage_links", "copy_mathjax"):
+    for name in ("_stage_generated", "_stage_claims", "_stage_links"):
         monkeypatch.setattr(f"mtlpaper.companion.book.stage.{name}", lambda *_: None)
     root = tmp_path / "project"
     make_source(root)

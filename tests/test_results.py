@@ -1,5 +1,6 @@
 import errno
 import os
+import re
 import subprocess
 import sys
 
@@ -129,6 +130,13 @@ def test_equal_figures_give_equal_bytes(tmp_path):
     second = results.save_figure(figure(), tmp_path / "b.c")
     assert [path.name for path in second] == ["b.c.svg", "b.c.png"]
     assert [*map(results.checksum, first)] == [*map(results.checksum, second)]
+
+
+def test_a_drawing_is_exact_to_a_hundredth_of_a_point(tmp_path):
+    svg, _ = results.save_figure(figure(), tmp_path / "a")
+    text = svg.read_text()
+    assert not re.search(r"[LMC] [\d.]*\.\d{3}", text)
+    assert "scale(0.015625)" in text  # letters keep their size
 
 
 def test_a_figure_saved_twice_does_not_move(tmp_path):

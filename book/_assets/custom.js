@@ -1,4 +1,5 @@
-// Mends what the theme leaves unsaid to screen readers. The pages read well without it.
+// Mends what the theme leaves unsaid to screen readers, ranks what a search finds and shows tips.
+// The pages read well without it.
 (() => {
   "use strict";
 
@@ -18,14 +19,23 @@
     }
   }
 
+  // The search shows the book's pages before the reference of its Python modules.
+  function rankSearch() {
+    if (!window.Scorer) return;
+    // Pages opened from a file cannot be fetched for a few of their words.
+    if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
+    Scorer.score = ([page, , , , score]) => score - (page.startsWith("book/api/") ? 100 : 0);
+  }
+
   // Arrows that unfold a chapter's pages have no text.
   function nameUnfolders() {
     for (const summary of all(".bd-links summary")) {
       const chapter = summary.closest("li")?.querySelector("a")?.textContent.trim();
       summary.setAttribute("aria-label", `Pages under ${chapter ?? "this chapter"}`);
     }
-    for (const summary of all("summary.admonition-title, details.toggle-details > summary")) {
-      if (!summary.textContent.trim()) summary.setAttribute("aria-label", "Show or hide");
+    for (const summary of all("summary.admonition-title, .hide > summary")) {
+      if (summary.textContent.trim()) summary.removeAttribute("aria-label");
+      else summary.setAttribute("aria-label", "Show or hide");
     }
   }
 
@@ -64,6 +74,9 @@
         box.setAttribute("aria-label", "Table, scrolls sideways");
       }
     }
+    for (const formula of all("div.math > math")) {
+      if (formula.scrollWidth > formula.clientWidth) formula.setAttribute("tabindex", "0");
+    }
   }
 
   // Paper cannot be clicked: closed boxes are printed open, and closed again on the screen.
@@ -74,13 +87,66 @@
     }
   }
 
+  // A tip tells what a link leads to: an equation, an entry of the bibliography, a symbol's meaning.
+  function addTips() {
+    const tip = document.createElement("div");
+    tip.className = "tip";
+    tip.id = "tip";
+    tip.setAttribute("role", "tooltip");
+    let shown, title, leaving;
+
+    const hide = () => {
+      tip.remove();
+      shown?.removeAttribute("aria-describedby");
+      if (title) shown.title = title;
+      shown = title = null;
+    };
+    const show = (link, content) => {
+      clearTimeout(leaving);
+      hide();
+      tip.replaceChildren(content.cloneNode(true));
+      tip.firstElementChild?.removeAttribute("id");
+      document.body.append(tip);
+      [shown, title] = [link, link.title];
+      link.removeAttribute("title");  // or the browser would show it too
+      link.setAttribute("aria-describedby", "tip");
+      const at = link.getBoundingClientRect();
+      const left = Math.min(at.left, document.documentElement.clientWidth - tip.offsetWidth - 8);
+      const above = at.bottom + tip.offsetHeight + 8 > innerHeight;
+      tip.style.left = `${Math.max(8, left) + scrollX}px`;
+      tip.style.top = `${scrollY + (above ? at.top - tip.offsetHeight - 6 : at.bottom + 6)}px`;
+    };
+    const leave = () => { leaving = setTimeout(hide, 250); };
+
+    for (const link of all('article a.reference[href*="#equation-"], article a[title]')) {
+      if (link.classList.contains("headerlink")) continue;
+      const name = link.hash.slice(1);
+      let content = document.getElementById(`tip-${name}`) ?? document.getElementById(name);
+      if (link.title) {
+        content = document.createElement("p");
+        content.textContent = link.title;
+      }
+      if (!content) continue;
+      for (const event of ["mouseenter", "focus"]) {
+        link.addEventListener(event, () => show(link, content));
+      }
+      link.addEventListener("mouseleave", leave);
+      link.addEventListener("blur", hide);
+    }
+    tip.addEventListener("mouseenter", () => clearTimeout(leaving));
+    tip.addEventListener("mouseleave", leave);
+    addEventListener("keydown", (event) => { if (event.key === "Escape") hide(); });
+  }
+
   function mend() {
+    rankSearch();
     nameSearchButton();
     silenceIcons();
     nameUnfolders();
     markSidebar();
     mendBibliography();
     mendTables();
+    addTips();
   }
 
   document.addEventListener("DOMContentLoaded", mend);

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,6 +27,24 @@ Model = TypeVar("Model", bound=BaseModel)
 
 #: Resolution of PNG files, enough for a sharp desktop's screen.
 DPI = 200
+#: What an SVG of matplotlib can do without: comments, the page's description, room between tags,
+#: millionths of points; but not of ratios.
+SPARE = re.compile(
+    rb"<!--.*?-->|<metadata>.*?</metadata>|(?<=>)\s+(?=<)"
+    rb"|scale\([^)]*\)|opacity: [\d.]+|(?P<length>-?\d+\.\d{3,})",
+    re.DOTALL,
+)
+PATH = re.compile(rb'(?<= d=")[^"]*')
+#: Room before a command of a path.
+ROOM = re.compile(rb"\s+(?=[A-Za-z]|$)|(?<=[A-Za-z])\s+")
+#: A letter's place in its word.
+LETTER = re.compile(rb' transform="translate\(([-\d.]+) 0\)"/>')
+#: Points or bars, each with the style of all; their group can bear it.
+ALIKE = re.compile(
+    rb'<g( (?:id|clip-path)="[^"]*")?>'
+    rb'(<(?:use|path) [^>]*?((?: clip-path="[^"]*")? style="[^"]*")/>'
+    rb"(?:<(?:use|path) [^>]*?\3/>)*)</g>"
+)
 
 
 class ResultError(RuntimeError):
@@ -179,7 +198,20 @@ def picture(figure: Figure, kind: Literal["svg", "png"]) -> bytes:
     with mpl_style.context({"svg.hashsalt": "mtlpaper"}, after_reset=True):
         _settle(figure)
         figure.savefig(buffer, format=kind, **options[kind])
-    return buffer.getvalue()
+    return buffer.getvalue() if kind == "png" else _compact(buffer.getvalue())
+
+
+def _compact(svg: bytes) -> bytes:
+    """Return a drawing of matplotlib's in six tenths of its bytes."""
+    svg = PATH.sub(lambda path: ROOM.sub(b"", path[0]), SPARE.sub(_shortened, svg))
+    svg = LETTER.sub(rb' x="\1"/>', svg).replace(b"DejaVuSans", b"D")
+    return ALIKE.sub(lambda m: b"<g%s%s>%s</g>" % (m[1] or b"", m[3], m[2].replace(m[3], b"")), svg)
+
+
+def _shortened(spare: re.Match[bytes]) -> bytes:
+    if spare["length"] is not None:
+        return b"%g" % round(float(spare[0]), 2)
+    return spare[0] if spare[0].startswith((b"scale", b"opacity")) else b""
 
 
 def _settle(figure: Figure) -> None:

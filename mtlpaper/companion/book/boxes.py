@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from pathlib import PurePosixPath
 from typing import Any
 
 from mtlpaper.companion.book.markdown import cell, directive, literal, table
@@ -74,23 +73,18 @@ def _summary(record: RunRecord) -> str:
 
 
 def _downloads(record: RunRecord, files_at: str) -> str:
-    """Return the download links: data, figures (one entry, several formats), notebook, record."""
+    """Return the download links: data, figures, notebook, record."""
+
+    def links(suffix: str) -> list[str]:
+        return [link(name, name) for name in sorted(record.files) if name.endswith(suffix)]
 
     def link(name: str, label: str) -> str:
         return f"{{download}}`{label} <{files_at}/{name}>`"
 
-    names = sorted(record.files)
-    data = [link(name, name) for name in names if name.endswith(".nc")]
-    notebook = [link(name, "executed notebook") for name in names if name.endswith(".ipynb")]
-    figures: dict[str, list[str]] = {}
-    for name in names:
-        path = PurePosixPath(name)
-        if path.suffix in {".svg", ".png", ".pdf"}:
-            figures.setdefault(path.stem, []).append(link(name, path.suffix[1:].upper()))
-    lines = [f"- Data (NetCDF): {', '.join(data)}"] if data else []
-    if figures:
-        entries = [f"{stem} ({', '.join(links)})" for stem, links in figures.items()]
-        lines.append(f"- Figures: {', '.join(entries)}")
+    lines = [f"- Data (NetCDF): {', '.join(data)}"] if (data := links(".nc")) else []
+    if figures := links(".svg"):
+        lines.append(f"- Figures: {', '.join(figures)}")
+    notebook = [link(name, "executed notebook") for name in record.files if name.endswith(".ipynb")]
     lines.append("- Run: " + ", ".join([*notebook, link("run.json", "run.json")]))
     return "\n".join(lines)
 

@@ -15,7 +15,9 @@ from sphinx_external_toc.parsing import parse_toc_yaml
 import mtlpaper
 from mtlpaper.companion.book.check import check_pages
 from mtlpaper.companion.book.errors import PublishError
+from mtlpaper.companion.book.lighten import lighten
 from mtlpaper.companion.book.stage import stage
+from mtlpaper.companion.book.tips import add_tips
 from mtlpaper.companion.book.unchanged import STAMP, inputs_digest, is_current, write_stamp
 
 #: Warnings, also of references that lead nowhere, fail the build, after all were collected.
@@ -75,6 +77,8 @@ def build_book(root: Path, runs: Mapping[str, Path], out: Path, *, preset: str) 
     if is_current(out, inputs):
         return False
     html = render(staged, log)
+    add_tips(html)
+    lighten(html, staged / "book" / "_assets")
     _write_entry(html, staged / "_toc.yml")
     faults = check_pages(html, staged / "_toc.yml")
     if faults:

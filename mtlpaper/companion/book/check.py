@@ -33,6 +33,7 @@ class FaultKind(StrEnum):
     NO_ALT_TEXT = "image without alt text"
     RAW_MARKUP = "raw markup"
     NO_PROVENANCE = "no provenance box"
+    TOO_HEAVY = "too heavy"
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,10 @@ class Fault:
 
 #: A page is empty if, without headings, it holds fewer characters than this and no image.
 SHORTEST_PAGE = 40
+#: Bytes: of a page with all that it loads, and of the whole site.
+HEAVIEST_PAGE, HEAVIEST_SITE = 600_000, 40_000_000
+#: Pages of this folder list all there is, however long they get.
+REFERENCE = "book/api/"
 #: How Python and IPython begin a report of an exception; IPython may write it without the colon.
 TRACEBACK = re.compile(r"Traceback \(most recent call last\)")
 #: A pasting that MyST took for text.
@@ -92,7 +97,7 @@ def check_pages(html: Path, toc: Path) -> list[Fault]:
     for name, page in site.pages.items():
         checks = [*CONTENT_CHECKS, *FRAME_CHECKS] if name in expected else FRAME_CHECKS
         faults += [fault for check in checks for fault in check(site, page)]
-    return faults + list(_style_sheets(site))
+    return [*faults, *_style_sheets(site), *_site_weight(html)]
 
 
 def _empty(_: Site, page: Page) -> Iterator[Fault]:
@@ -139,6 +144,23 @@ def _provenance(_: Site, page: Page) -> Iterator[Fault]:
     executed = page.article.select_one("div.cell") is not None
     if executed and page.article.select_one(f".{BOX_CLASS}") is None:
         yield Fault(page.name, FaultKind.NO_PROVENANCE, "an executed page must say how it was run")
+
+
+def _weight(site: Site, page: Page) -> Iterator[Fault]:
+    files = {page.name, *site.loads(page.name)}
+    weight = sum((site.root / name).stat().st_size for name in files)
+    if weight > HEAVIEST_PAGE and not page.name.startswith(REFERENCE):
+        yield Fault(page.name, FaultKind.TOO_HEAVY, _over(weight, HEAVIEST_PAGE))
+
+
+def _site_weight(html: Path) -> Iterator[Fault]:
+    weight = sum(path.stat().st_size for path in html.rglob("*") if path.is_file())
+    if weight > HEAVIEST_SITE:
+        yield Fault(".", FaultKind.TOO_HEAVY, _over(weight, HEAVIEST_SITE))
+
+
+def _over(weight: int, limit: int) -> str:
+    return f"{weight / 1e3:,.0f} kB with all it loads, of at most {limit / 1e3:,.0f}"
 
 
 def _assets(site: Site, page: Page) -> Iterator[Fault]:
@@ -191,6 +213,7 @@ CONTENT_CHECKS: tuple[Check, ...] = (
     _raw_markup,
     _references,
     _provenance,
+    _weight,
 )
 #: For every page, also the index, the search page and the listed sources.
 FRAME_CHECKS: tuple[Check, ...] = (_assets, _links, _alt_texts)

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from bs4 import Tag
 from bs4.element import NavigableString, PreformattedString
 
-#: Elements whose text is meant to look like code, or is set by MathJax; signatures of the API.
-VERBATIM = {"pre", "code", "kbd", "samp", "script", "style", "textarea", "title"}
-VERBATIM_CLASSES = {"math", "MathJax", "sig"}
+#: Elements whose text is meant to look like code; TeX beside formulas; signatures of the API.
+VERBATIM = {"pre", "code", "kbd", "samp", "script", "style", "textarea", "title", "annotation"}
+VERBATIM_CLASSES = {"sig"}
 #: Elements that Sphinx and docutils leave where they could not make sense of a text.
 FAILED = ".problematic, .system-message, .system_message"
 

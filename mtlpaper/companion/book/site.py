@@ -9,6 +9,8 @@ from urllib.parse import unquote, urlsplit
 
 from bs4 import BeautifulSoup, Tag
 
+from mtlpaper.companion.book.assets import loaded_by_css, loaded_by_page
+
 #: Folders whose HTML files are parts of themes or copies of sources, not pages.
 NOT_PAGES = {"_static", "_sources", "_downloads", "_images"}
 
@@ -59,6 +61,7 @@ class Site:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._of_css: dict[str, list[str]] = {}
         names = (path.relative_to(root) for path in sorted(root.rglob("*.html")))
         self.pages = {
             name.as_posix(): Page(root, name.as_posix())
@@ -89,6 +92,26 @@ class Site:
         if page and parts.fragment and unquote(parts.fragment) not in page.anchors:
             return f"{link} leads to no such place on its page"
         return None
+
+    def loads(self, name: str) -> set[str]:
+        """Return the names of the files that a page and its style sheets load by themselves."""
+        found: set[str] = set()
+        open_ends = [(name, address) for address in loaded_by_page(self.pages[name].soup)]
+        while open_ends:
+            start, address = open_ends.pop()
+            path = unquote(urlsplit(address).path)
+            target = self._resolve(path, start) if path and is_local(address) else None
+            if target is None or target in found or not (self.root / target).is_file():
+                continue
+            found.add(target)
+            open_ends += [(target, further) for further in self._loaded_by_css(target)]
+        return found
+
+    def _loaded_by_css(self, name: str) -> list[str]:
+        if name not in self._of_css:
+            text = (self.root / name).read_text(encoding="utf-8") if name.endswith(".css") else ""
+            self._of_css[name] = list(loaded_by_css(text))
+        return self._of_css[name]
 
     def _resolve(self, path: str, start: str) -> str | None:
         """Return the target's name, or None where the path leads out of the site."""

@@ -20,7 +20,6 @@ and a constant's comment may hold a colon, before which napoleon expects a type.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Any, ClassVar
 
 from docutils import nodes
@@ -135,30 +134,12 @@ class _Docstrings:
             rest[-1][:] = self.written
 
 
-class _Contents:
-    """The table of contents beside pages of source code: the same at equal depths of folders.
-
-    Sphinx resolves it anew for each of these pages, which took half of a build.
-    """
-
-    def __init__(self) -> None:
-        self._by_depth: dict[int, dict[tuple[tuple[str, Any], ...], str]] = {}
-
-    def share(
-        self, _app: Sphinx, page: str, _template: str, context: dict[str, Any], _doctree: Any
-    ) -> None:
-        if not page.startswith("_modules/"):
-            return
-        resolve: Callable[..., str] = context["toctree"]
-        known = self._by_depth.setdefault(page.count("/"), {})
-
-        def toctree(**options: Any) -> str:
-            key = tuple(sorted(options.items()))
-            if key not in known:
-                known[key] = resolve(**options)
-            return known[key]
-
-        context["toctree"] = toctree
+def _without_contents(
+    _app: Sphinx, page: str, _template: str, context: dict[str, Any], _doctree: Any
+) -> None:
+    """Leave the table of contents out beside source code: it made half of a build and of a page."""
+    if page.startswith("_modules/"):
+        context["toctree"] = lambda **_options: ""
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
@@ -171,7 +152,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_node(summary, html=(_start, _end))
     app.add_post_transform(_WrapGlue)
     app.connect("doctree-read", _name_equations)
-    app.connect("html-page-context", _Contents().share, priority=400)  # before the theme's
+    app.connect("html-page-context", _without_contents, priority=400)  # before the theme's
     app.connect("autodoc-process-docstring", docstrings.before, priority=400)
     app.connect("autodoc-process-docstring", docstrings.after, priority=600)
     return {"parallel_read_safe": False, "parallel_write_safe": True}

@@ -23,8 +23,12 @@ from mtlpaper.companion.book.api import api_pages
 from mtlpaper.companion.book.boxes import provenance_box
 from mtlpaper.companion.book.errors import PublishError
 from mtlpaper.companion.book.ledger import settings_ledger, symbols
-from mtlpaper.companion.book.mathjax import copy_mathjax
-from mtlpaper.companion.book.overlay import append_markdown, insert_under_title, lay_over
+from mtlpaper.companion.book.overlay import (
+    append_markdown,
+    insert_under_title,
+    lay_over,
+    show_drawings,
+)
 from mtlpaper.companion.book.scorecard import counts, judge, scorecard
 from mtlpaper.companion.parameters import describe
 from mtlpaper.companion.results import ResultError, load
@@ -64,7 +68,6 @@ def stage(root: Path, runs: Mapping[str, Path], target: Path, *, preset: str) ->
     _stage_generated(target, records)
     _stage_claims(root, target, records, preset)
     _stage_links(target)
-    copy_mathjax(target / "book" / "_assets" / "mathjax")
     _complete_config(target / "_config.yml", records, preset)
 
 
@@ -110,8 +113,10 @@ def _stage_run(target: Path, name: str, run: Path, record: RunRecord) -> None:
     for path in (executed, page):
         if not path.is_file():
             raise PublishError(f"{path}: missing")
+    ran = nbformat.read(executed, as_version=4)
+    show_drawings(ran, run)
     notebook = nbformat.read(page, as_version=4)
-    lay_over(notebook, nbformat.read(executed, as_version=4), name)
+    lay_over(notebook, ran, name)
     chapters = registry.chapters()
     infos = describe(chapters[name].parameters) if name in chapters else ()
     append_markdown(notebook, provenance_box(record, f"/runs/{name}", infos), "provenance")
@@ -119,8 +124,10 @@ def _stage_run(target: Path, name: str, run: Path, record: RunRecord) -> None:
     folder = target / "runs" / name
     folder.mkdir(parents=True)
     for file in (*record.files, RECORD):
-        (folder / file).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(run / file, folder / file)
+        if not file.endswith(".png"):  # the same as an SVG, and larger
+            (folder / file).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(run / file, folder / file)
+    nbformat.write(ran, folder / executed.name)
 
 
 def _stage_generated(target: Path, records: Mapping[str, RunRecord]) -> None:
