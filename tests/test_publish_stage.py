@@ -1,5 +1,6 @@
 """What is put together before Sphinx runs: records, overlays, boxes, ledger, API pages, names."""
 
+import json
 import re
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
@@ -151,6 +152,25 @@ def test_only_a_preview_is_announced_as_one(preset, tmp_path):
     html = yaml.safe_load((tmp_path / "stage" / "_config.yml").read_text())["html"]
     assert ("announcement" in html) == (preset == "quick")
     assert f"Preset {preset}, commit 0123456789" in html["extra_footer"]
+
+
+def test_every_page_of_published_data_says_so(tmp_path):
+    root, published = make_source(tmp_path / "root"), make_run(tmp_path / "published")
+    entry = json.loads((published / "run.json").read_text()) | {"file": "toy.nc", "sha256": "0"}
+    for name in ("changed", "threads", "jobs", "cell_durations_s"):
+        del entry[name]
+    run = make_run(tmp_path / "run", published=entry, commit="f" * 40, started="2027-02-03")
+    stage(root, {"toy": run}, tmp_path / "stage", preset="paper")
+    html = yaml.safe_load((tmp_path / "stage" / "_config.yml").read_text())["html"]
+    assert "the published ones (commit 0123456789, 2026-01-02)" in html["announcement"]
+    assert "<code>make book</code> computes them anew" in html["announcement"]
+    assert "Published data, preset paper, commit 0123456789" in html["extra_footer"]
+    box = nbformat.read(tmp_path / "stage" / "notebooks" / "toy.ipynb", 4).cells[-1].source
+    assert "**Published data**, taken from `results/` and not computed for this copy" in box
+    assert "commit `0123456789` · seed `7` · cpu, float64 · 2 January 2026, 03:04 UTC" in box
+    assert "were made from them on 3 February 2027, 00:00 UTC, commit `ffffffffff`." in box
+    assert "Compute them anew:" in box
+    assert "jobs" not in box
 
 
 @pytest.mark.parametrize(

@@ -16,11 +16,11 @@ from mtlpaper.companion.runs import SetupError
 from mtlpaper.companion.runs.publication import (
     FOLDER,
     MANIFEST,
-    PublishedData,
     PublishedFile,
     damage,
     read_manifest,
 )
+from mtlpaper.companion.runs.record import PublishedData
 
 
 @dataclass(frozen=True)

@@ -159,18 +159,36 @@ def _complete_config(path: Path, records: Mapping[str, RunRecord], preset: str) 
             f"Preview with the short preset <em>{preset}</em>: the numbers and figures on these "
             "pages are not those of the published book."
         )
+    elif any(record.published for record in records.values()):
+        html["announcement"] = (
+            f"The data of these pages are the published ones ({_commits(records)}, "
+            f"{_days(records)}) and were not computed for this copy of the book. "
+            "<code>make book</code> computes them anew."
+        )
     path.write_text(yaml.safe_dump(config, sort_keys=False, allow_unicode=True), encoding="utf-8")
 
 
 def _footer(records: Mapping[str, RunRecord], preset: str) -> str:
+    if not records:
+        return ""
+    data = "Published data, preset" if any(r.published for r in records.values()) else "Preset"
+    return f'<p class="build">{data} {preset}, {_commits(records)}</p>'
+
+
+def _commits(records: Mapping[str, RunRecord]) -> str:
+    """Name the commits by which the data were made."""
     changes = {True: " with changes", None: " (changes unknown)"}
-    commits = sorted(
-        {
-            f"{record.short_commit}{changes.get(record.dirty, '')}"
-            if record.short_commit
-            else "unknown"
-            for record in records.values()
-        }
-    )
-    noun = "commit" if len(commits) == 1 else "commits"
-    return f'<p class="build">Preset {preset}, {noun} {", ".join(commits)}</p>' if commits else ""
+    origins = [record.origin for record in records.values()]
+    commits = {
+        f"{origin.short_commit}{changes.get(origin.dirty, '')}"
+        if origin.short_commit
+        else "unknown"
+        for origin in origins
+    }
+    return f"{'commit' if len(commits) == 1 else 'commits'} {', '.join(sorted(commits))}"
+
+
+def _days(records: Mapping[str, RunRecord]) -> str:
+    """Tell the days, from the first to the last, on which the data were made."""
+    days = sorted({record.origin.started[:10] for record in records.values()})
+    return days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}"

@@ -21,6 +21,9 @@ def book(
     jobs: options.Jobs = None,
     scheduler: options.Scheduler = None,
     store: options.StoreFolder = None,
+    published: Annotated[
+        bool, typer.Option("--published", help="Take the data in results/; compute nothing.")
+    ] = False,
     force: options.Force = False,
     root: options.Root = None,
 ) -> None:
@@ -35,8 +38,9 @@ def book(
                 list(chapters()),
                 preset,
                 top,
-                runs.book_runs(top, preset),
+                runs.book_runs(top, "published" if published else preset),
                 options.means(top, jobs, store, scheduler),
+                published=published,
                 force=force,
                 on_event=lines.on_event,
                 on_progress=lines.on_progress,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import os
+import shutil
 import time
 import traceback
 from collections.abc import Callable
@@ -23,6 +24,7 @@ from mtlpaper.companion.runs.errors import RunError
 from mtlpaper.companion.runs.kernel import OnCell, execute_notebook
 from mtlpaper.companion.runs.means import Means, require, require_memory
 from mtlpaper.companion.runs.planning import Run
+from mtlpaper.companion.runs.publication import published_result
 from mtlpaper.companion.runs.record import Components, RunRecord, require_record
 from mtlpaper.companion.runs.staleness import UNSETTLED, inspect
 from mtlpaper.companion.parameters import ParameterError
@@ -100,7 +102,7 @@ def execute(
     """
     means = means or Means()
     _require_device(run)
-    if force or inspect(run).kind != "fresh":
+    if run.published is None and (force or inspect(run).kind != "fresh"):
         require_memory(run, means)
         require(means)
     place.prepare(run)
@@ -136,6 +138,7 @@ def _compute(run: Run, work: Path, means: Means, on_cell: OnCell) -> RunRecord:
         title=run.params.title,
         preset=run.preset,
         parameters=plain,
+        published=run.published,
         changed=dict(run.changed),
         seeds={name: value for name, value in plain.items() if "seed" in name.split("_")},
         command=run.command,
@@ -159,7 +162,12 @@ def _compute(run: Run, work: Path, means: Means, on_cell: OnCell) -> RunRecord:
 
 
 def _measure(run: Run, work: Path) -> None:
-    """Compute the run's data and save them where its notebook looks for them."""
+    """Compute the run's data, or take the published, and save them where its notebook looks."""
+    target = work / f"{run.name}.nc"
+    if run.published is not None:
+        path, _ = published_result(run.root, run.name)
+        shutil.copyfile(path, target)
+        return
     try:
         data = experiments.compute(run.params)
     except SweepError as error:
@@ -167,7 +175,7 @@ def _measure(run: Run, work: Path) -> None:
     except Exception as error:
         message = f"{run.name}: its data could not be computed: {type(error).__name__}: {error}"
         raise RunError(message, "".join(traceback.format_exception(error)).strip()) from error
-    results.save(data, work / f"{run.name}.nc")
+    results.save(data, target)
 
 
 def _notebook(run: Run, work: Path, on_cell: OnCell) -> list[float]:
