@@ -337,7 +337,7 @@ def test_book_runs_everything_then_builds(root, monkeypatch):
     means = runs.Means(2, root / "runs" / "store", None)
     assert told == [
         (list(chapters()), "quick", root, root / "runs" / "book" / "quick", means, False, False),
-        ((root, folders, root / "_build" / "html"), {"preset": "quick"}),
+        ((root, folders, root / "_build" / "html"), {"preset": "quick", "pdf": False}),
     ]
     assert out == f"{root / '_build' / 'html' / 'index.html'}\n"
     assert err.splitlines() == [
@@ -350,6 +350,14 @@ def test_book_runs_everything_then_builds(root, monkeypatch):
     assert call("book", "--published", "--jobs", 2, "--root", root)[0] == 0
     into = root / "runs" / "book" / "published"
     assert told[0] == (list(chapters()), "paper", root, into, means, False, True)
+
+
+def test_a_pdf_without_its_browser_is_refused_before_the_runs(root, monkeypatch):
+    monkeypatch.setattr("mtlpaper.companion.book.pdf.BROWSERS", ())
+    monkeypatch.setattr(runs, "run_all", None)
+    code, _, err = call("book", "--pdf", "--root", root)
+    assert code == 1
+    assert "apt install chromium" in err
 
 
 def test_a_book_that_cannot_be_built_ends_with_1(root, monkeypatch):

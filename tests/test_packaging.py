@@ -163,7 +163,7 @@ def fake_python(folder, script):
 
 def test_make_lists_its_targets_by_default(tmp_path):
     listing = make(tmp_path).stdout
-    for target in ("book", "test", "lint", "bench", "serve", "clean"):
+    for target in ("book", "pdf", "test", "lint", "bench", "serve", "clean"):
         assert re.search(rf"^  {target} +\w", listing, re.MULTILINE)
 
 

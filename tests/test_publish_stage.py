@@ -154,6 +154,13 @@ def test_only_a_preview_is_announced_as_one(preset, tmp_path):
     assert f"Preset {preset}, commit 0123456789" in html["extra_footer"]
 
 
+def test_a_pdf_is_linked_where_there_will_be_one(tmp_path, staged):
+    fragment = Path("book") / "_generated" / "pdf.md"  # its change renders the book again
+    assert (staged / fragment).read_text() == ""
+    stage(tmp_path / "root", {"toy": tmp_path / "run"}, tmp_path / "b", preset="quick", pdf=True)
+    assert '<a href="../book.pdf">' in (tmp_path / "b" / fragment).read_text()
+
+
 def test_every_page_of_published_data_says_so(tmp_path):
     root, published = make_source(tmp_path / "root"), make_run(tmp_path / "published")
     entry = json.loads((published / "run.json").read_text()) | {"file": "toy.nc", "sha256": "0"}

@@ -66,14 +66,6 @@
     }
   }
 
-  // Paper cannot be clicked: closed boxes are printed open, and closed again on the screen.
-  function openBoxes() {
-    for (const box of all("details:not([open])")) {
-      box.open = true;
-      addEventListener("afterprint", () => { box.open = false; }, { once: true });
-    }
-  }
-
   function mend() {
     nameSearchButton();
     silenceIcons();
@@ -85,6 +77,5 @@
 
   document.addEventListener("DOMContentLoaded", mend);
   // Icons turn from <i> into <svg> some time later, so a second look is needed.
-  window.addEventListener("beforeprint", openBoxes);
   window.addEventListener("load", () => setTimeout(silenceIcons, 0));
 })();

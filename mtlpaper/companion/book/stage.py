@@ -25,6 +25,7 @@ from mtlpaper.companion.book.errors import PublishError
 from mtlpaper.companion.book.ledger import settings_ledger, symbols
 from mtlpaper.companion.book.mathjax import copy_mathjax
 from mtlpaper.companion.book.overlay import append_markdown, lay_over
+from mtlpaper.companion.book.pdf import PDF
 from mtlpaper.companion.book.scorecard import stage_scorecard
 from mtlpaper.companion.parameters import describe
 from mtlpaper.companion.results import ResultError, load
@@ -34,9 +35,16 @@ from mtlpaper.companion.runs import RECORD, RunRecord, require_record
 SOURCES = ("_config.yml", "_toc.yml", "pyproject.toml", "book", "notebooks")
 #: Generated parts, relative to the staged tree; pages ``{include}`` them.
 GENERATED = Path("book") / "_generated"
+#: The front page's link to the PDF; not printed in it.
+PDF_LINK = f"""```{{raw}} html
+<p class="d-print-none"><a href="../{PDF}">All pages in one PDF</a></p>
+```
+"""
 
 
-def stage(root: Path, runs: Mapping[str, Path], target: Path, *, preset: str) -> None:
+def stage(
+    root: Path, runs: Mapping[str, Path], target: Path, *, preset: str, pdf: bool = False
+) -> None:
     """Fill ``target``, which must not exist, with the complete source of the book.
 
     Parameters
@@ -49,6 +57,8 @@ def stage(root: Path, runs: Mapping[str, Path], target: Path, *, preset: str) ->
         Folder to fill.
     preset : str
         Preset of the runs, told on every page where it is not the paper's.
+    pdf : bool
+        Whether there will be a PDF, which the front page then links.
 
     Raises
     ------
@@ -61,7 +71,7 @@ def stage(root: Path, runs: Mapping[str, Path], target: Path, *, preset: str) ->
     _require_runs(target / "_toc.yml", records)
     for name, record in records.items():
         _stage_run(target, name, runs[name], record)
-    _stage_generated(target, records)
+    _stage_generated(target, records, pdf)
     stage_scorecard(root, target, target / GENERATED, preset)
     copy_mathjax(target / "book" / "_assets" / "mathjax")
     _complete_config(target / "_config.yml", records, preset)
@@ -122,9 +132,10 @@ def _stage_run(target: Path, name: str, run: Path, record: RunRecord) -> None:
         shutil.copy(run / file, folder / file)
 
 
-def _stage_generated(target: Path, records: Mapping[str, RunRecord]) -> None:
+def _stage_generated(target: Path, records: Mapping[str, RunRecord], pdf: bool) -> None:
     folder = target / GENERATED
     folder.mkdir(parents=True)
+    (folder / "pdf.md").write_text(PDF_LINK if pdf else "", encoding="utf-8")
     rows = answers({name: record.numbers for name, record in records.items()})
     (folder / "chapters.md").write_text(rows, encoding="utf-8")
     settings = {name: chapter.parameters for name, chapter in registry.chapters().items()}

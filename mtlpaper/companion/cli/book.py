@@ -24,6 +24,9 @@ def book(
     published: Annotated[
         bool, typer.Option("--published", help="Take the data in results/; compute nothing.")
     ] = False,
+    pdf: Annotated[
+        bool, typer.Option("--pdf", help="Print all pages into one PDF too; needs Chromium.")
+    ] = False,
     force: options.Force = False,
     root: options.Root = None,
 ) -> None:
@@ -33,6 +36,8 @@ def book(
 
         publish = _publish()
         top = runs.find_root(root)
+        if pdf:
+            publish.require_browser()
         with Lines().shown() as lines:
             folders = runs.run_all(
                 list(chapters()),
@@ -46,9 +51,10 @@ def book(
                 on_progress=lines.on_progress,
             )
         say("book: building")
-        if not publish.build_book(top, folders, top / "_build" / "html", preset=preset):
+        html = top / "_build" / "html"
+        if not publish.build_book(top, folders, html, preset=preset, pdf=pdf):
             say("book: up to date")
-        typer.echo(top / "_build" / "html" / "index.html")
+        typer.echo(html / "index.html")
 
 
 @app.command()
