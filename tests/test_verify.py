@@ -14,7 +14,7 @@ from toy.settings import Toy
 from typer.testing import CliRunner
 
 from mtlpaper.companion import archive, provenance, results, runs
-from mtlpaper.companion.archive import publishing
+from mtlpaper.companion.archive import crate, publishing
 from mtlpaper.companion.claims import all_claims
 from mtlpaper.companion.cli import app
 from mtlpaper.companion.contract import Grid, Labels, Variable
@@ -104,6 +104,27 @@ def test_every_claim_has_its_published_verdict(published):
     verdicts = json.loads((published / "results" / "verdicts.json").read_text())
     assert list(verdicts) == list(all_claims())
     assert {entry["verdict"] for entry in verdicts.values()} == {"not testable"}  # by the toy
+
+
+def test_the_crate_describes_every_file_and_how_it_was_made(published):
+    """The specification asks that every reference leads to an entity of the graph."""
+    folder = published / "results"
+    graph = json.loads((folder / "ro-crate-metadata.json").read_text())["@graph"]
+    entities = {entity["@id"]: entity for entity in graph}
+    assert len(entities) == len(graph)
+    references = re.findall(r'\{"@id": ("[^"]+")\}', json.dumps(graph))
+    assert {json.loads(name) for name in references} <= {*entities, "https://w3id.org/ro/crate/1.2"}
+    listed = {part["@id"] for part in entities["./"]["hasPart"]}
+    assert listed == {path.name for path in folder.iterdir()} - {"manifest.json", crate.CRATE}
+    sums = {entry["file"]: entry["sha256"] for entry in manifest(published).values()}
+    assert {name: entities[name]["sha256"] for name in listed} == {n: sums[n] for n in listed}
+    run = entities["#toy"]
+    assert (run["startTime"], run["endTime"]) == (
+        "2026-01-02T03:04:05+00:00",
+        "2026-01-02T03:04:06+00:00",
+    )
+    assert run["name"] == manifest(published)["toy"]["command"]
+    assert entities[run["instrument"]["@id"]]["identifier"] == "1234abc"
 
 
 def test_publishing_again_gives_the_same_bytes_and_leaves_what_is_not_its_own(published):
@@ -277,6 +298,7 @@ def _flip(path: Path) -> None:
     [
         ("toy.nc", _flip, "results/toy.nc was altered"),
         ("verdicts.json", _flip, "results/verdicts.json was altered"),
+        ("toy.csv", _flip, "results/toy.csv was altered"),
         ("toy.nc", Path.unlink, "results/toy.nc is missing"),
         ("other.nc", Path.touch, "results/other.nc is not in the manifest"),
     ],

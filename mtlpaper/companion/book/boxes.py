@@ -89,14 +89,14 @@ def _downloads(record: RunRecord, files_at: str) -> str:
         return f"{{download}}`{label} <{files_at}/{name}>`"
 
     names = sorted(record.files)
-    data = [link(name, name) for name in names if name.endswith(".nc")]
+    data = [link(name, name) for name in reversed(names) if name.endswith((".nc", ".csv"))]
     notebook = [link(name, "executed notebook") for name in names if name.endswith(".ipynb")]
     figures: dict[str, list[str]] = {}
     for name in names:
         path = PurePosixPath(name)
         if path.suffix in {".svg", ".png", ".pdf"}:
             figures.setdefault(path.stem, []).append(link(name, path.suffix[1:].upper()))
-    lines = [f"- Data (NetCDF): {', '.join(data)}"] if data else []
+    lines = [f"- Data (NetCDF, and a table of estimates): {', '.join(data)}"] if data else []
     if figures:
         entries = [f"{stem} ({', '.join(links)})" for stem, links in figures.items()]
         lines.append(f"- Figures: {', '.join(entries)}")

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import nbformat
 
@@ -31,6 +31,9 @@ from mtlpaper.companion.parameters import ParameterError
 from mtlpaper.companion.sweeps import SweepError
 from mtlpaper.companion.sweeps.environment import using
 from mtlpaper.companion.sweeps.progress import Report
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 OnProgress = Callable[[Report], None]
 """Told how far a sweep has come."""
@@ -162,20 +165,24 @@ def _compute(run: Run, work: Path, means: Means, on_cell: OnCell) -> RunRecord:
 
 
 def _measure(run: Run, work: Path) -> None:
-    """Compute the run's data, or take the published, and save them where its notebook looks."""
+    """Put the run's data, and a table of them, where its notebook looks for them."""
     target = work / f"{run.name}.nc"
-    if run.published is not None:
+    if run.published is None:
+        results.save(_computed(run), target)
+    else:
         path, _ = published_result(run.root, run.name)
         shutil.copyfile(path, target)
-        return
+    results.save_table(results.load(target), target.with_suffix(".csv"))
+
+
+def _computed(run: Run) -> xr.Dataset:
     try:
-        data = experiments.compute(run.params)
+        return experiments.compute(run.params)
     except SweepError as error:
         raise RunError(f"{run.name}: {error}") from error
     except Exception as error:
         message = f"{run.name}: its data could not be computed: {type(error).__name__}: {error}"
         raise RunError(message, "".join(traceback.format_exception(error)).strip()) from error
-    results.save(data, target)
 
 
 def _notebook(run: Run, work: Path, on_cell: OnCell) -> list[float]:
