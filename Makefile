@@ -5,6 +5,8 @@
 PYTHON      ?= python3
 VENV        ?= .venv
 PRESET      ?= paper
+# `make book DATA=published` takes the data in results/ and computes nothing.
+DATA        ?=
 PORT        ?= 8000
 # Processes; by default what MTLPAPER_JOBS says, or one for each core that there is.
 JOBS        ?= $(MTLPAPER_JOBS)
@@ -37,15 +39,18 @@ export JUPYTER_PLATFORM_DIRS := 1
 .SUFFIXES:
 # Two targets may want to install into one environment.
 .NOTPARALLEL:
-.PHONY: help book test test-processors lint format notebooks bench serve setup pins clean distclean
+.PHONY: help book pdf test test-processors lint format notebooks bench serve setup pins clean distclean
 
 help:  ## list the targets
-	@echo "usage: make TARGET [PRESET=paper|quick] [JOBS=N] [PYTHON=$(PYTHON)]"
+	@echo "usage: make TARGET [PRESET=paper|quick] [DATA=published] [JOBS=N] [PYTHON=$(PYTHON)]"
 	@echo
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' Makefile
 
-book: $(BOOK)  ## run every notebook at PRESET (paper unless told otherwise) and build _build/html
-	$(BIN)/mtlpaper book --preset $(PRESET) $(if $(JOBS),--jobs $(JOBS))
+book: $(BOOK)  ## run every notebook at PRESET, or on DATA=published, and build _build/html
+	$(BIN)/mtlpaper book --preset $(PRESET) $(DATA:%=--%) $(PDF) $(if $(JOBS),--jobs $(JOBS))
+
+pdf: PDF := --pdf
+pdf: book  ## the same, with a PDF of all pages in _build/html/book.pdf; needs Chromium
 
 # One BLAS and torch thread a process: the stored outputs were made so, and pytest uses JOBS processes.
 # A file is one worker's. In the order given, the notebooks come last: short files of equal length,

@@ -322,7 +322,7 @@ def test_book_runs_everything_then_builds(root, monkeypatch):
     folders = {name: root / name for name in chapters()}
 
     def run_all(names, preset, top, into, means, **options):
-        told.append((names, preset, top, into, means, options["force"]))
+        told.append((names, preset, top, into, means, options["force"], options["published"]))
         options["on_event"]("rem", "running", "data: rem.nc was altered")
         options["on_event"]("toy", "done", "")
         options["on_progress"]("toy", Report(1, 2, 1, 1.0, ("an entry was damaged",)))
@@ -336,8 +336,8 @@ def test_book_runs_everything_then_builds(root, monkeypatch):
     assert code == 0
     means = runs.Means(2, root / "runs" / "store", None)
     assert told == [
-        (list(chapters()), "quick", root, root / "runs" / "book" / "quick", means, False),
-        ((root, folders, root / "_build" / "html"), {"preset": "quick"}),
+        (list(chapters()), "quick", root, root / "runs" / "book" / "quick", means, False, False),
+        ((root, folders, root / "_build" / "html"), {"preset": "quick", "pdf": False}),
     ]
     assert out == f"{root / '_build' / 'html' / 'index.html'}\n"
     assert err.splitlines() == [
@@ -346,6 +346,18 @@ def test_book_runs_everything_then_builds(root, monkeypatch):
         "toy: an entry was damaged",
         "book: building",
     ]
+    told.clear()
+    assert call("book", "--published", "--jobs", 2, "--root", root)[0] == 0
+    into = root / "runs" / "book" / "published"
+    assert told[0] == (list(chapters()), "paper", root, into, means, False, True)
+
+
+def test_a_pdf_without_its_browser_is_refused_before_the_runs(root, monkeypatch):
+    monkeypatch.setattr("mtlpaper.companion.book.pdf.BROWSERS", ())
+    monkeypatch.setattr(runs, "run_all", None)
+    code, _, err = call("book", "--pdf", "--root", root)
+    assert code == 1
+    assert "apt install chromium" in err
 
 
 def test_a_book_that_cannot_be_built_ends_with_1(root, monkeypatch):

@@ -63,14 +63,17 @@ def test_a_run_saves_data_and_figures(run_dir, shown):
     assert metadata == {"image/png": {"width": 288, "height": 192}}
 
 
-def test_a_run_s_data_are_found_and_not_computed_again(run_dir, monkeypatch):
+@pytest.mark.usefixtures("run_dir")
+def test_a_run_s_data_are_found_and_not_computed_again(monkeypatch):
     data = notebook.dataset(Toy.preset("quick"))
     monkeypatch.setattr(
         "mtlpaper.companion.experiments.compute", lambda params: data.assign_attrs(n=params.n)
     )
     xr.testing.assert_identical(notebook.dataset(Toy.preset("quick")), data)
     assert notebook.dataset(Toy.preset("quick", n=6)).n == 6  # of other parameters
-    results.save(data.assign_attrs(versions="{}"), run_dir / "toy.nc")
+    monkeypatch.setenv(notebook.RUN_VERSIONS, notebook.our_versions())
+    notebook.dataset(Toy.preset("quick"))
+    monkeypatch.setenv(notebook.RUN_VERSIONS, "{}")
     with pytest.raises(RuntimeError, match="the kernel found other versions"):
         notebook.dataset(Toy.preset("quick"))
 

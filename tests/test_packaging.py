@@ -1,6 +1,7 @@
 """The files that describe the project agree with each other and with the code."""
 
 import ast
+import json
 import re
 import shutil
 import subprocess
@@ -121,7 +122,14 @@ def test_a_source_distribution_holds_all_that_its_commands_need():
     files = {file.distribution_path for file in SdistBuilder(str(ROOT)).recurse_included_files()}
     tops = {path.partition("/")[0] for path in files}
     assert {"Makefile", "constraints.txt", "environment.yml", "_config.yml", "_toc.yml"} <= tops
-    assert {"README.md", "CONTRIBUTING.md", "CHANGELOG.md", "CITATION.cff", "LICENSE"} <= tops
+    assert {
+        "README.md",
+        "CONTRIBUTING.md",
+        "CHANGELOG.md",
+        "CITATION.cff",
+        "codemeta.json",
+        "LICENSE",
+    } <= tops
     assert {"mtlpaper", "notebooks", "book", "tests", "results", "benchmarks", ".ci"} <= tops
     assert not {"_build", "runs", ".venv"} & tops
 
@@ -134,6 +142,27 @@ def test_citation_names_the_companion_and_the_paper():
     assert [author["family-names"] for author in paper["authors"]] == ["Lee", "Ndirango"]
     assert (paper["year"], paper["start"], paper["end"]) == (2019, 15862, 15871)
     assert paper["identifiers"][0]["value"] == "arXiv:1910.13593"
+
+
+def test_codemeta_says_what_the_project_says_of_itself():
+    codemeta = json.loads((ROOT / "codemeta.json").read_text(encoding="utf-8"))
+    (paper,) = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))["references"]
+    assert codemeta == {
+        "@context": "https://w3id.org/codemeta/3.0",
+        "type": "SoftwareSourceCode",
+        "name": PROJECT["name"],
+        "version": PROJECT["version"],
+        "description": PROJECT["description"],
+        "license": f"https://spdx.org/licenses/{PROJECT['license']}",
+        "author": [{"type": "Organization", **author} for author in PROJECT["authors"]],
+        "keywords": PROJECT["keywords"],
+        "programmingLanguage": "Python",
+        "runtimePlatform": f"Python {PROJECT['requires-python']}",
+        "softwareRequirements": [requirement.name for requirement in REQUIRED],
+        "referencePublication": [
+            {"type": "ScholarlyArticle", "name": paper["title"], "url": paper["url"]}
+        ],
+    }
 
 
 @pytest.mark.parametrize("_turn", ["first", "in the next test"])
@@ -163,7 +192,7 @@ def fake_python(folder, script):
 
 def test_make_lists_its_targets_by_default(tmp_path):
     listing = make(tmp_path).stdout
-    for target in ("book", "test", "lint", "bench", "serve", "clean"):
+    for target in ("book", "pdf", "test", "lint", "bench", "serve", "clean"):
         assert re.search(rf"^  {target} +\w", listing, re.MULTILINE)
 
 

@@ -17,7 +17,8 @@ from toy.book import ALT, drawn_notebook, glued
 from toy.folder import write_record
 
 import mtlpaper
-from mtlpaper.companion.book import FaultKind, PublishError, build_book, check_pages
+from mtlpaper.companion.book import FaultKind, PublishError, build, build_book, check_pages
+from mtlpaper.companion.book.pdf import BROWSERS, PDF, join_pages, print_page, write_pdf
 
 ROOT = Path(mtlpaper.__file__).parents[1]
 
@@ -47,6 +48,9 @@ The same, $t/\tau$.
 ```
 
 ```{include} _generated/chapters.md
+```
+
+```{include} _generated/pdf.md
 ```
 
 ```{bibliography}
@@ -104,11 +108,15 @@ def project(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def html(project):
-    """The book of the sound project, which passes its own page check on the way."""
+    """The book of the sound project, which passes its own page check on the way.
+
+    What stands for its PDF is made by no browser.
+    """
     out = project / "_build" / "html"
     with pytest.MonkeyPatch.context() as patch, registration.registered():
         patch.setenv("SOURCE_DATE_EPOCH", "1")  # in 1970
-        build_book(project, {"toy": project / "runs" / "toy"}, out, preset="quick")
+        patch.setattr(build, "write_pdf", lambda html, _: (html / PDF).write_bytes(b"%PDF"))
+        build_book(project, {"toy": project / "runs" / "toy"}, out, preset="quick", pdf=True)
     return out
 
 
@@ -191,6 +199,74 @@ def test_the_api_reference_shows_docstrings(html):
     text = page(html, "book/api/publishing.html").article.get_text()
     assert "build_book" in text
     assert "Check every page of a built book." in text
+
+
+# ---------------------------------------------------------------------------------------- the PDF
+
+
+def test_all_pages_but_the_api_reference_are_joined_for_print(html, project):
+    whole = BeautifulSoup(join_pages(html, project / "_toc.yml"), "html.parser")
+    _, *titles = (heading.get_text() for heading in whole.select("article h1"))
+    assert titles == ["Contents", "A run", "Settings"]
+    ids = [tag["id"] for tag in whole.find_all(id=True)]
+    assert len(ids) == len(set(ids))
+    links = {link["href"] for link in whole.select("article a[href]")}
+    assert {"#notebooks-toy", "#book-settings", "#notebooks-toy--fig-curve"} <= links
+    assert links <= {f"#{place}" for place in ids}  # so to no file of this machine
+    loaded = [tag["src"] for tag in whole.select("img, script[src]")]
+    loaded += [tag["href"] for tag in whole.select("link[rel=stylesheet]")]
+    assert all((html / address.partition("?")[0]).is_file() for address in loaded)
+    assert whole.select("article details:not([open]), article script") == []
+    assert whole.select("article details")
+    assert "short preset quick" in whole.select_one("article > p").get_text()
+
+
+def test_the_front_page_links_the_pdf(html):
+    assert page(html, "book/index.html").select_one('.d-print-none a[href="../book.pdf"]')
+
+
+@pytest.fixture
+def _chromium():
+    if not any(map(shutil.which, BROWSERS)):
+        pytest.skip("no Chromium")
+
+
+def n_pages(pdf: Path) -> int:
+    return pdf.read_bytes().count(b"/Type /Page\n")
+
+
+@pytest.mark.usefixtures("_chromium")
+def test_chromium_prints_the_pages(html, project, tmp_path):
+    pages = shutil.copytree(html, tmp_path / "html")
+    write_pdf(pages, project / "_toc.yml")
+    printed = (pages / PDF).read_bytes()
+    assert printed.startswith(b"%PDF-")
+    assert all(f"/Title ({title})".encode() in printed for title in ("Contents", "Settings"))
+    assert n_pages(pages / PDF) >= 4
+    assert b"file:" not in printed
+    assert {path.name for path in pages.iterdir()} == {path.name for path in html.iterdir()}
+
+
+@pytest.mark.usefixtures("_chromium")
+@pytest.mark.parametrize(("style", "pages"), [("custom.css", 4), ("none.css", 1)])
+def test_a_closed_box_is_printed_open_without_scripts(html, tmp_path, style, pages):
+    box = "<details><summary>Box</summary><div style='height: 80cm'></div></details>"
+    sheet = f"<link rel=stylesheet href='{(html / '_static' / style).as_uri()}'>"
+    page = tmp_path / "page.html"
+    page.write_text(f"<!DOCTYPE html>{sheet}<article class='bd-article'>{box}</article>")
+    print_page(page, tmp_path / "page.pdf")
+    assert n_pages(tmp_path / "page.pdf") == pages
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [(("no-such-browser",), "apt install chromium"), (("false",), "false printed no PDF")],
+)
+def test_a_pdf_that_cannot_be_printed(html, project, tmp_path, monkeypatch, names, message):
+    pages = shutil.copytree(html, tmp_path / "html")
+    monkeypatch.setattr("mtlpaper.companion.book.pdf.BROWSERS", names)
+    with pytest.raises(PublishError, match=message):
+        write_pdf(pages, project / "_toc.yml")
 
 
 FAULTS = [

@@ -97,7 +97,7 @@ DRAWN = v4.new_output(
 
 def make_run(folder: Path, name: str, data: xr.Dataset) -> None:
     folder.mkdir(parents=True)
-    numbers = dict.fromkeys(re.findall(r"{([\w-]+):", chapters()[name].answer), 0.5)
+    numbers = dict.fromkeys(re.findall(r"{([\w-]+)", chapters()[name].answer), 0.5)
     notebook = drawn_notebook(FIGURES[name], DRAWN, *glued(numbers))
     nbformat.write(notebook, folder / f"{name}.ipynb")
     results.save(data, folder / f"{name}.nc")

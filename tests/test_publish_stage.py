@@ -1,5 +1,6 @@
 """What is put together before Sphinx runs: records, overlays, boxes, ledger, API pages, names."""
 
+import json
 import re
 from base64 import b64decode, b64encode
 from io import BytesIO
@@ -188,6 +189,32 @@ def test_only_a_preview_is_announced_as_one(preset, tmp_path):
     assert f"Preset {preset}, commit 0123456789" in html["extra_footer"]
 
 
+def test_a_pdf_is_linked_where_there_will_be_one(tmp_path, staged):
+    fragment = Path("book") / "_generated" / "pdf.md"  # its change renders the book again
+    assert (staged / fragment).read_text() == ""
+    stage(tmp_path / "root", {"toy": tmp_path / "run"}, tmp_path / "b", preset="quick", pdf=True)
+    assert '<a href="../book.pdf">' in (tmp_path / "b" / fragment).read_text()
+
+
+def test_every_page_of_published_data_says_so(tmp_path):
+    root, published = make_source(tmp_path / "root"), make_run(tmp_path / "published")
+    entry = json.loads((published / "run.json").read_text()) | {"file": "toy.nc", "sha256": "0"}
+    for name in ("changed", "threads", "jobs", "cell_durations_s"):
+        del entry[name]
+    run = make_run(tmp_path / "run", published=entry, commit="f" * 40, started="2027-02-03")
+    stage(root, {"toy": run}, tmp_path / "stage", preset="paper")
+    html = yaml.safe_load((tmp_path / "stage" / "_config.yml").read_text())["html"]
+    assert "the published ones (commit 0123456789, 2026-01-02)" in html["announcement"]
+    assert "<code>make book</code> computes them anew" in html["announcement"]
+    assert "Published data, preset paper, commit 0123456789" in html["extra_footer"]
+    box = nbformat.read(tmp_path / "stage" / "notebooks" / "toy.ipynb", 4).cells[-1].source
+    assert "**Published data**, taken from `results/` and not computed for this copy" in box
+    assert "commit `0123456789` · seed `7` · cpu, float64 · 2 January 2026, 03:04 UTC" in box
+    assert "were made from them on 3 February 2027, 00:00 UTC, commit `ffffffffff`." in box
+    assert "Compute them anew:" in box
+    assert "jobs" not in box
+
+
 @pytest.mark.parametrize(
     ("runs", "message"),
     [
@@ -227,12 +254,14 @@ def test_only_addresses_that_are_configured_are_shown(staged):
     assert "<https://host/us/issues>\n" in links("https://host/us/")
 
 
-def test_an_answer_takes_its_numbers_from_the_page():
+@pytest.mark.parametrize("form", [":.2f", ""])
+def test_an_answer_takes_its_numbers_from_the_page(form, monkeypatch):
     with registration.registered():
+        monkeypatch.setattr("mtlpaper.chapters.toy.numbers.ANSWER", f"{{doc}}`/x`: {{first{form}}}")
         head, _, row = answers({"toy": ["first"]}).splitlines()
     assert head == "| page | question | answer |"
-    number = "{glue:text}`/notebooks/toy.ipynb::first:.2f`"
-    assert row == f"| {{doc}}`/notebooks/toy` | What \\| comes first? | the number {number} |"
+    number = f"{{glue:text}}`/notebooks/toy.ipynb::first{form or ':s'}`"
+    assert row == f"| {{doc}}`/notebooks/toy` | What \\| comes first? | {{doc}}`/x`: {number} |"
 
 
 @pytest.mark.parametrize(

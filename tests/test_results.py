@@ -40,6 +40,33 @@ def test_what_is_saved_is_what_is_loaded(tmp_path):
     xr.testing.assert_identical(results.load(tmp_path / "a.nc"), dataset())
 
 
+def test_a_table_holds_estimates_with_their_intervals_and_small_variables(tmp_path):
+    bound, nats, one = ["estimate", "low", "high"], {"units": "nats"}, {"units": "1"}
+    data = xr.Dataset(
+        {
+            "MT": (("N", "bound"), [[1 / 3, 0.0, 1.0], [2e-7, np.nan, np.nan]], nats),
+            "word": ("S", ["a, b", "c"], one),
+            "gap": (("S", "N"), [[np.nan, 1.5], [2.0, np.nan]], one),
+            "total": ((), 7, one),
+            "large": ("net", np.zeros(results.LARGEST + 1), one),
+        },
+        {"N": [100, 200], "S": [0.1, 1.0], "bound": bound, "label": ("N", ["x", "y"])},
+    )
+    results.save_table(data, tmp_path / "a.csv")
+    assert (tmp_path / "a.csv").read_text().splitlines() == [
+        "variable,unit,N,S,estimate,low,high",
+        "MT,nats,100,,0.333333,0,1",
+        "MT,nats,200,,2e-07,,",
+        'word,1,,0.1,"a, b",,',
+        "word,1,,1.0,c,,",
+        "gap,1,200,0.1,1.5,,",
+        "gap,1,100,1.0,2,,",
+        "total,1,,,7,,",
+    ]
+    results.save_table(data[["large"]], tmp_path / "a.csv")
+    assert (tmp_path / "a.csv").read_text() == "variable,unit,estimate\n"
+
+
 def test_equal_data_give_equal_bytes(tmp_path):
     """In another process too, which hashes its strings in another order."""
     results.save(dataset(), tmp_path / "a.nc")

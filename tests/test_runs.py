@@ -40,7 +40,7 @@ from mtlpaper.companion.runs import (
 from mtlpaper.companion.runs import folder as place
 from mtlpaper.companion.runs.cell import rewritten
 
-FILES = ["run.json", "toy.ipynb", "toy.nc", "toy.png", "toy.svg"]
+FILES = ["run.json", "toy.csv", "toy.ipynb", "toy.nc", "toy.png", "toy.svg"]
 CHANGES = {"sizes": [4, 2], "rule": "argmax"}
 
 

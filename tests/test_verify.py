@@ -3,23 +3,25 @@
 import json
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from toy.folder import rewrite_record, write_run
-from toy.repository import make_repository
+from toy.repository import make_repository, python_path
 from toy.settings import Toy
 from typer.testing import CliRunner
 
-from mtlpaper.companion import archive, results, runs
-from mtlpaper.companion.archive import publishing
+from mtlpaper.companion import archive, provenance, results, runs
+from mtlpaper.companion.archive import crate, publishing
 from mtlpaper.companion.claims import all_claims
 from mtlpaper.companion.cli import app
 from mtlpaper.companion.contract import Grid, Labels, Variable
 from mtlpaper.companion.contract.checking import Check
 from mtlpaper.companion.contract.declaration import Cell
 from mtlpaper.companion.registry import chapters, settings
+from mtlpaper.companion.runs.publication import with_published
 from mtlpaper.companion.sweeps.environment import SCHEDULER, STORE
 
 pytestmark = pytest.mark.usefixtures("toys")
@@ -102,6 +104,27 @@ def test_every_claim_has_its_published_verdict(published):
     verdicts = json.loads((published / "results" / "verdicts.json").read_text())
     assert list(verdicts) == list(all_claims())
     assert {entry["verdict"] for entry in verdicts.values()} == {"not testable"}  # by the toy
+
+
+def test_the_crate_describes_every_file_and_how_it_was_made(published):
+    """The specification asks that every reference leads to an entity of the graph."""
+    folder = published / "results"
+    graph = json.loads((folder / "ro-crate-metadata.json").read_text())["@graph"]
+    entities = {entity["@id"]: entity for entity in graph}
+    assert len(entities) == len(graph)
+    references = re.findall(r'\{"@id": ("[^"]+")\}', json.dumps(graph))
+    assert {json.loads(name) for name in references} <= {*entities, "https://w3id.org/ro/crate/1.2"}
+    listed = {part["@id"] for part in entities["./"]["hasPart"]}
+    assert listed == {path.name for path in folder.iterdir()} - {"manifest.json", crate.CRATE}
+    sums = {entry["file"]: entry["sha256"] for entry in manifest(published).values()}
+    assert {name: entities[name]["sha256"] for name in listed} == {n: sums[n] for n in listed}
+    run = entities["#toy"]
+    assert (run["startTime"], run["endTime"]) == (
+        "2026-01-02T03:04:05+00:00",
+        "2026-01-02T03:04:06+00:00",
+    )
+    assert run["name"] == manifest(published)["toy"]["command"]
+    assert entities[run["instrument"]["@id"]]["identifier"] == "1234abc"
 
 
 def test_publishing_again_gives_the_same_bytes_and_leaves_what_is_not_its_own(published):
@@ -199,6 +222,55 @@ def test_a_failed_swap_puts_the_earlier_results_back(published, monkeypatch):
     assert everything(published / "results") == before
 
 
+# ------------------------------------------------------------------ runs that take published data
+
+
+def test_a_run_takes_the_published_data_and_says_so(published, tmp_path, monkeypatch):
+    """One kernel. A planted number arrives in the prose, so the data are taken, not computed."""
+    plant(published, 0, by=40.0)
+    monkeypatch.setenv("PYTHONPATH", python_path())
+    monkeypatch.setattr("mtlpaper.companion.experiments.compute", None)
+    into = tmp_path / "into"
+    runs.run_all(["toy"], "quick", published, into, runs.Means(), published=True)
+    record = runs.require_record(into / "toy")
+    assert record.files["toy.nc"] == manifest(published)["toy"]["sha256"]
+    computed = runs.read_record(planned(published).folder)
+    assert record.numbers["first"] == pytest.approx(computed.numbers["first"] + 40, abs=0.01)
+    assert record.published.sha256 == manifest(published)["toy"]["sha256"]
+    assert (record.origin.commit, record.commit) == ("1234abc", provenance.commit().sha)
+    taking = replace(with_published(planned(published)), folder=into / "toy")
+    assert runs.inspect(taking).kind == "fresh"
+    # As a run that computes its data it is neither fresh nor fit to be published,
+    computing = replace(taking, published=None)
+    assert runs.inspect(computing).reason == "data: toy.nc is a published one"
+    with pytest.raises(runs.SetupError, match=r"nothing was published:\ntoy: .*a published one"):
+        archive.publish(published, "quick", into)
+    # and a run that computed its data is none that took them; nor do data stay when others appear.
+    assert (
+        runs.inspect(with_published(planned(published))).reason == "data: toy.nc was computed here"
+    )
+    plant(published, 0, by=1.0)
+    anew = replace(with_published(planned(published)), folder=into / "toy")
+    assert runs.inspect(anew).reason == "data: toy.nc is a published one"
+
+
+@pytest.mark.parametrize(
+    ("spoil", "preset", "message"),
+    [
+        (lambda root: (root / "results" / "toy.nc").write_bytes(b"x"), "quick", "altered"),
+        (lambda root: (root / "results" / "manifest.json").unlink(), "quick", "no data of toy are"),
+        (lambda _: None, "paper", r"data of toy are not those asked for; parameter: .*n 5 -> "),
+    ],
+)
+def test_published_data_that_cannot_be_taken_are_refused_before_the_work(
+    published, tmp_path, spoil, preset, message
+):
+    spoil(published)
+    with pytest.raises(runs.SetupError, match=message):
+        runs.run_all(["toy"], preset, published, tmp_path / "into", runs.Means(), published=True)
+    assert not (tmp_path / "into").exists()
+
+
 # ------------------------------------------------------------------------------------------ files
 
 
@@ -226,6 +298,7 @@ def _flip(path: Path) -> None:
     [
         ("toy.nc", _flip, "results/toy.nc was altered"),
         ("verdicts.json", _flip, "results/verdicts.json was altered"),
+        ("toy.csv", _flip, "results/toy.csv was altered"),
         ("toy.nc", Path.unlink, "results/toy.nc is missing"),
         ("other.nc", Path.touch, "results/other.nc is not in the manifest"),
     ],

@@ -79,14 +79,6 @@
     }
   }
 
-  // Paper cannot be clicked: closed boxes are printed open, and closed again on the screen.
-  function openBoxes() {
-    for (const box of all("details:not([open])")) {
-      box.open = true;
-      addEventListener("afterprint", () => { box.open = false; }, { once: true });
-    }
-  }
-
   // A tip tells what a link leads to: an equation, an entry of the bibliography, a symbol's meaning.
   function addTips() {
     const tip = document.createElement("div");
@@ -151,6 +143,5 @@
 
   document.addEventListener("DOMContentLoaded", mend);
   // Icons turn from <i> into <svg> some time later, so a second look is needed.
-  window.addEventListener("beforeprint", openBoxes);
   window.addEventListener("load", () => setTimeout(silenceIcons, 0));
 })();

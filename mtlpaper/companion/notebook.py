@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 RUN_DIR = "MTLPAPER_RUN_DIR"
+#: The versions that the program found which executes the notebook.
+RUN_VERSIONS = "MTLPAPER_RUN_VERSIONS"
 #: Where the book looks for a glued value (the convention of papermill and MyST-NB).
 GLUE_PREFIX = "application/papermill.record/"
 
@@ -78,7 +80,7 @@ def dataset(params: Parameters) -> xr.Dataset:
     if path is not None and path.exists():
         data = results.load(path)
         if json.loads(data.attrs["parameters"]) == params.plain():
-            _require_our_versions(data)
+            _require_our_versions()
             return data
     data = experiments.compute(params)
     if path is not None:
@@ -192,11 +194,16 @@ def numbers(data: xr.Dataset) -> None:
         _glue(name, value)
 
 
-def _require_our_versions(data: xr.Dataset) -> None:
-    if json.loads(data.attrs["versions"]) != {**provenance.machine(), **provenance.versions()}:
+def our_versions() -> str:
+    """Return the versions of Python and of packages that this process finds, as JSON."""
+    return json.dumps({**provenance.machine(), **provenance.versions()})
+
+
+def _require_our_versions() -> None:
+    if os.environ.get(RUN_VERSIONS, our_versions()) != our_versions():
         raise RuntimeError(
-            "the kernel found other versions than the program that computed the data; start the "
-            "program again if the environment was changed meanwhile"
+            "the kernel found other versions than the program that runs it; start the program "
+            "again if the environment was changed meanwhile"
         )
 
 

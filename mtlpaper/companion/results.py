@@ -1,4 +1,4 @@
-"""Results on disk: labelled data as NetCDF, figures as SVG and PNG, and their checksums.
+"""Results on disk: data as NetCDF and CSV, figures as SVG and PNG, and their checksums.
 
 Every file is written beside its target and moved over it, so that a reader never sees half a file;
 and equal content gives equal bytes, so that a checksum compares results and not moments.
@@ -45,6 +45,8 @@ ALIKE = re.compile(
     rb'(<(?:use|path) [^>]*?((?: clip-path="[^"]*")? style="[^"]*")/>'
     rb"(?:<(?:use|path) [^>]*?\3/>)*)</g>"
 )
+#: A variable of more numbers stays out of tables, unless it holds estimates with their intervals.
+LARGEST = 2000
 
 
 class ResultError(RuntimeError):
@@ -72,6 +74,46 @@ def save(data: xr.Dataset, path: Path) -> None:
     }
     with _replacing(Path(path)) as partial:
         data.to_netcdf(partial, engine="h5netcdf", format="NETCDF4", encoding=encoding)
+
+
+def save_table(data: xr.Dataset, path: Path) -> None:
+    """Write what a dataset has to show as CSV, one number or estimate a row.
+
+    Columns are the variable, its unit, its place on each dimension, the number, and the ends of its
+    interval where it has the dimension ``bound``. Numbers have six digits. Variables with no such
+    dimension and more than 2000 numbers are left to the NetCDF file.
+
+    Parameters
+    ----------
+    data : xarray.Dataset
+    path : Path
+        Name of the file; its folder must exist.
+    """
+    import pandas as pd  # so that reading data does not pay for it
+
+    frames = []
+    for name, variable in data.data_vars.items():
+        if variable.size > LARGEST and "bound" not in variable.dims:
+            continue
+        bare = variable.drop_vars(set(variable.coords) - set(variable.dims))
+        wide = (
+            bare.to_dataset("bound") if "bound" in bare.dims else bare.to_dataset(name="estimate")
+        )
+        if wide.dims:
+            dims = [dim for dim in bare.dims if dim != "bound"]
+            frame = wide.to_dataframe(dims).reset_index().dropna(subset="estimate")
+        else:
+            frame = pd.DataFrame({column: [one.item()] for column, one in wide.items()})
+        for column in wide.data_vars:
+            if frame[column].dtype.kind == "f":
+                frame[column] = frame[column].map("{:.6g}".format, na_action="ignore")
+        frame.insert(0, "variable", name)
+        frame.insert(1, "unit", variable.attrs["units"])
+        frames.append(frame.astype(object))
+    table = pd.concat(frames) if frames else pd.DataFrame(columns=["variable", "unit", "estimate"])
+    order = sorted(table, key=lambda column: column in ("estimate", "low", "high"))  # these last
+    with _replacing(Path(path)) as partial:
+        table[order].to_csv(partial, index=False, lineterminator="\n")
 
 
 def load(path: Path) -> xr.Dataset:

@@ -12,6 +12,7 @@ def write_run(run: Run, data=None, **changes) -> Run:
     run.folder.mkdir(parents=True, exist_ok=True)
     data = experiments.compute(run.params) if data is None else data
     results.save(data, run.folder / f"{run.name}.nc")
+    results.save_table(data, run.folder / f"{run.name}.csv")
     for name, figure in drawings.draw(data).items():
         results.save_figure(figure, run.folder / name)
     (run.folder / f"{run.name}.ipynb").write_text("{}")

@@ -16,11 +16,11 @@ from mtlpaper.companion.runs import SetupError
 from mtlpaper.companion.runs.publication import (
     FOLDER,
     MANIFEST,
-    PublishedData,
     PublishedFile,
     damage,
     read_manifest,
 )
+from mtlpaper.companion.runs.record import PublishedData
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def file_faults(root: Path) -> list[str]:
     faults += [
         f"{path.name} is not in the manifest"
         for path in sorted((root / FOLDER).iterdir())
-        if path.suffix in (".nc", ".json") and path.name not in known
+        if path.suffix in (".nc", ".csv", ".json") and path.name not in known
     ]
     return [f"{FOLDER}/{fault}" for fault in faults if fault]
 

@@ -1,4 +1,7 @@
-"""Copy the data of all runs of a preset into ``results/``, with a manifest and the verdicts."""
+"""Copy the data of all runs of a preset into ``results/``, with what tells of them.
+
+These are a manifest, the verdicts, and an RO-Crate for those who know nothing of this project.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from typing import Any
 import xarray as xr
 
 from mtlpaper.companion import results
+from mtlpaper.companion.archive.crate import CRATE, crate
 from mtlpaper.companion.claims import MissingDataError, as_json, judge_all
 from mtlpaper.companion.claims.published_verdicts import FILE as VERDICTS
 from mtlpaper.companion.registry import chapters
@@ -66,7 +70,9 @@ def publish(
         manifest = {run.name: _copied(run, fresh) for run in runs}
         verdicts = as_json(judge_all(lambda name: _load(fresh, name)))
         _write(fresh / VERDICTS, verdicts)
-        manifest[VERDICTS] = {"file": VERDICTS, "sha256": results.checksum(fresh / VERDICTS)}
+        _write(fresh / CRATE, crate(fresh, manifest))
+        for path in sorted({*fresh.iterdir()} - {fresh / one["file"] for one in manifest.values()}):
+            manifest[path.name] = {"file": path.name, "sha256": results.checksum(path)}
         _write(fresh / MANIFEST, manifest)
     return root / FOLDER
 
@@ -85,14 +91,14 @@ def _fault(run: Run, allow_dirty: bool) -> str:
 
 
 def _copied(run: Run, into: Path) -> dict[str, Any]:
-    """Copy a run's data and return what the manifest says of them."""
-    record = require_record(run.folder)
-    name = f"{run.name}.nc"
-    shutil.copyfile(run.folder / name, into / name)
-    digest = results.checksum(into / name)
-    if digest != record.files[name]:
-        raise SetupError(f"{run.name}: {run.folder / name} changed while it was copied")
-    return {"file": name, "sha256": digest, **record.model_dump(include={*Origin.model_fields})}
+    """Copy a run's data and their table; return what the manifest says of the data."""
+    record, data = require_record(run.folder), f"{run.name}.nc"
+    for name in (data, f"{run.name}.csv"):
+        shutil.copyfile(run.folder / name, into / name)
+        if results.checksum(into / name) != record.files[name]:
+            raise SetupError(f"{run.name}: {run.folder / name} changed while it was copied")
+    origin = record.model_dump(include={*Origin.model_fields})
+    return {"file": data, "sha256": record.files[data], **origin}
 
 
 def _load(folder: Path, name: str) -> xr.Dataset:

@@ -8,7 +8,7 @@ from typing import Any
 
 from mtlpaper.companion.book.markdown import cell, directive, literal, table
 from mtlpaper.companion.parameters import ParameterInfo
-from mtlpaper.companion.runs import RunRecord
+from mtlpaper.companion.runs import Origin, RunRecord
 
 #: Class of the box; the page check looks for it on every executed page.
 BOX_CLASS = "provenance"
@@ -37,7 +37,7 @@ def provenance_box(
     """
     parts = [
         _summary(record),
-        "Run it again:",
+        "Compute them anew:" if record.published else "Run it again:",
         f"```{{code-block}} console\n$ {record.command}\n```",
         _downloads(record, files_at),
         directive("dropdown", _parameters_title(record), _parameters(record, parameters)),
@@ -53,23 +53,32 @@ def provenance_box(
 
 
 def _summary(record: RunRecord) -> str:
-    why = f" ({cell(record.commit_unknown)})" if record.commit_unknown else ""
-    if record.short_commit is None:
-        commit = f"commit unknown{why}"
-    else:
-        commit = f"commit `{record.short_commit}`"
-        told = {True: " **with uncommitted changes**", None: f", changes unknown{why}"}
-        commit += told.get(record.dirty, "")
-    seeds = ", ".join(f"`{seed}`" for seed in record.seeds.values()) or "none"
+    origin = record.origin
+    seeds = ", ".join(f"`{seed}`" for seed in origin.seeds.values()) or "none"
     facts = [
-        f"Preset **{cell(record.preset)}**",
-        commit,
-        f"{'seed' if len(record.seeds) == 1 else 'seeds'} {seeds}",
-        f"{cell(record.device)}, {cell(record.dtype)}",
+        f"Preset **{cell(origin.preset)}**",
+        _commit(origin),
+        f"{'seed' if len(origin.seeds) == 1 else 'seeds'} {seeds}",
+        f"{cell(origin.device)}, {cell(origin.dtype)}",
         _count(record.threads, "thread") + ", " + _count(record.jobs, "job"),
-        f"{_when(record.started)}, took {_duration(record.duration_s)}",
+        f"{_when(origin.started)}, took {_duration(origin.duration_s)}",
     ]
-    return " · ".join(facts)
+    if record.published is None:
+        return " · ".join(facts)
+    del facts[4]  # it tells of the machine that drew them
+    return (
+        "**Published data**, taken from `results/` and not computed for this copy of the book: "
+        f"{' · '.join(facts)}. Figures, tables and verdicts were made from them on "
+        f"{_when(record.started)}, {_commit(record)}."
+    )
+
+
+def _commit(origin: Origin) -> str:
+    why = f" ({cell(origin.commit_unknown)})" if origin.commit_unknown else ""
+    if origin.short_commit is None:
+        return f"commit unknown{why}"
+    told = {True: " **with uncommitted changes**", None: f", changes unknown{why}"}
+    return f"commit `{origin.short_commit}`{told.get(origin.dirty, '')}"
 
 
 def _downloads(record: RunRecord, files_at: str) -> str:
@@ -81,7 +90,8 @@ def _downloads(record: RunRecord, files_at: str) -> str:
     def link(name: str, label: str) -> str:
         return f"{{download}}`{label} <{files_at}/{name}>`"
 
-    lines = [f"- Data (NetCDF): {', '.join(data)}"] if (data := links(".nc")) else []
+    data = [*links(".nc"), *links(".csv")]
+    lines = [f"- Data (NetCDF, and a table of estimates): {', '.join(data)}"] if data else []
     if figures := links(".svg"):
         lines.append(f"- Figures: {', '.join(figures)}")
     notebook = [link(name, "executed notebook") for name in record.files if name.endswith(".ipynb")]
@@ -117,9 +127,10 @@ def _note(record: RunRecord, name: str, value: Any, values: Mapping[str, Any]) -
 
 
 def _versions(record: RunRecord) -> str:
-    rows = [("Python", literal(record.python))]
-    rows += [(cell(name), literal(version)) for name, version in record.versions.items()]
-    rows += [("platform", cell(record.platform)), ("commit", literal(record.commit or "unknown"))]
+    origin = record.origin
+    rows = [("Python", literal(origin.python))]
+    rows += [(cell(name), literal(version)) for name, version in origin.versions.items()]
+    rows += [("platform", cell(origin.platform)), ("commit", literal(origin.commit or "unknown"))]
     return table(("Package", "Version"), rows)
 
 

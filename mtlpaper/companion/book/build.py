@@ -16,6 +16,7 @@ import mtlpaper
 from mtlpaper.companion.book.check import check_pages
 from mtlpaper.companion.book.errors import PublishError
 from mtlpaper.companion.book.lighten import lighten
+from mtlpaper.companion.book.pdf import write_pdf
 from mtlpaper.companion.book.stage import stage
 from mtlpaper.companion.book.tips import add_tips
 from mtlpaper.companion.book.unchanged import STAMP, inputs_digest, is_current, write_stamp
@@ -40,7 +41,9 @@ ANSI = re.compile(r"\x1b\[[0-9;]*m")
 SHOWN = 20
 
 
-def build_book(root: Path, runs: Mapping[str, Path], out: Path, *, preset: str) -> bool:
+def build_book(
+    root: Path, runs: Mapping[str, Path], out: Path, *, preset: str, pdf: bool = False
+) -> bool:
     """Render the book of a source tree and its runs, check it, and put it at ``out``.
 
     The committed files are only read. A build that fails at any step leaves a former book at
@@ -58,6 +61,8 @@ def build_book(root: Path, runs: Mapping[str, Path], out: Path, *, preset: str) 
         ``sphinx.log``.
     preset : str
         Preset of the runs; shown on the pages where it is not ``paper``.
+    pdf : bool
+        Whether to print all pages into one PDF as well, which the front page then links.
 
     Returns
     -------
@@ -72,7 +77,7 @@ def build_book(root: Path, runs: Mapping[str, Path], out: Path, *, preset: str) 
     staged = out.parent / "stage"
     log = out.parent / "sphinx.log"
     shutil.rmtree(staged, ignore_errors=True)
-    stage(root, runs, staged, preset=preset)
+    stage(root, runs, staged, preset=preset, pdf=pdf)
     inputs = inputs_digest(staged)
     if is_current(out, inputs):
         return False
@@ -80,6 +85,8 @@ def build_book(root: Path, runs: Mapping[str, Path], out: Path, *, preset: str) 
     add_tips(html)
     lighten(html, staged / "book" / "_assets")
     _write_entry(html, staged / "_toc.yml")
+    if pdf:
+        write_pdf(html, staged / "_toc.yml")
     faults = check_pages(html, staged / "_toc.yml")
     if faults:
         listed = _listed([str(fault) for fault in faults])

@@ -29,6 +29,7 @@ from mtlpaper.companion.book.overlay import (
     lay_over,
     show_drawings,
 )
+from mtlpaper.companion.book.pdf import PDF
 from mtlpaper.companion.book.scorecard import counts, judge, scorecard
 from mtlpaper.companion.parameters import describe
 from mtlpaper.companion.results import ResultError, load
@@ -38,9 +39,16 @@ from mtlpaper.companion.runs import RECORD, RunRecord, require_record
 SOURCES = ("_config.yml", "_toc.yml", "pyproject.toml", "CITATION.cff", "book", "notebooks")
 #: Generated parts, relative to the staged tree; pages ``{include}`` them.
 GENERATED = Path("book") / "_generated"
+#: The front page's link to the PDF; not printed in it.
+PDF_LINK = f"""```{{raw}} html
+<p class="d-print-none"><a href="../{PDF}">All pages in one PDF</a></p>
+```
+"""
 
 
-def stage(root: Path, runs: Mapping[str, Path], target: Path, *, preset: str) -> None:
+def stage(
+    root: Path, runs: Mapping[str, Path], target: Path, *, preset: str, pdf: bool = False
+) -> None:
     """Fill ``target``, which must not exist, with the complete source of the book.
 
     Parameters
@@ -53,6 +61,8 @@ def stage(root: Path, runs: Mapping[str, Path], target: Path, *, preset: str) ->
         Folder to fill.
     preset : str
         Preset of the runs, told on every page where it is not the paper's.
+    pdf : bool
+        Whether there will be a PDF, which the front page then links.
 
     Raises
     ------
@@ -65,7 +75,7 @@ def stage(root: Path, runs: Mapping[str, Path], target: Path, *, preset: str) ->
     _require_runs(target / "_toc.yml", records)
     for name, record in records.items():
         _stage_run(target, name, runs[name], record)
-    _stage_generated(target, records)
+    _stage_generated(target, records, pdf)
     _stage_claims(root, target, records, preset)
     _stage_links(target)
     _complete_config(target / "_config.yml", records, preset)
@@ -130,9 +140,10 @@ def _stage_run(target: Path, name: str, run: Path, record: RunRecord) -> None:
     nbformat.write(ran, folder / executed.name)
 
 
-def _stage_generated(target: Path, records: Mapping[str, RunRecord]) -> None:
+def _stage_generated(target: Path, records: Mapping[str, RunRecord], pdf: bool) -> None:
     folder = target / GENERATED
     folder.mkdir(parents=True)
+    (folder / "pdf.md").write_text(PDF_LINK if pdf else "", encoding="utf-8")
     rows = answers({name: record.numbers for name, record in records.items()})
     (folder / "chapters.md").write_text(rows, encoding="utf-8")
     settings = {name: chapter.parameters for name, chapter in registry.chapters().items()}
@@ -180,6 +191,12 @@ def _complete_config(path: Path, records: Mapping[str, RunRecord], preset: str) 
             f"Preview with the short preset <em>{preset}</em>: the numbers and figures on these "
             "pages are not those of the published book."
         )
+    elif any(record.published for record in records.values()):
+        html["announcement"] = (
+            f"The data of these pages are the published ones ({_commits(records)}, "
+            f"{_days(records)}) and were not computed for this copy of the book. "
+            "<code>make book</code> computes them anew."
+        )
     path.write_text(yaml.safe_dump(config, sort_keys=False, allow_unicode=True), encoding="utf-8")
 
 
@@ -206,14 +223,26 @@ def links(address: str) -> str:
 
 
 def _footer(records: Mapping[str, RunRecord], preset: str) -> str:
+    if not records:
+        return ""
+    data = "Published data, preset" if any(r.published for r in records.values()) else "Preset"
+    return f'<p class="build">{data} {preset}, {_commits(records)}</p>'
+
+
+def _commits(records: Mapping[str, RunRecord]) -> str:
+    """Name the commits by which the data were made."""
     changes = {True: " with changes", None: " (changes unknown)"}
-    commits = sorted(
-        {
-            f"{record.short_commit}{changes.get(record.dirty, '')}"
-            if record.short_commit
-            else "unknown"
-            for record in records.values()
-        }
-    )
-    noun = "commit" if len(commits) == 1 else "commits"
-    return f'<p class="build">Preset {preset}, {noun} {", ".join(commits)}</p>' if commits else ""
+    origins = [record.origin for record in records.values()]
+    commits = {
+        f"{origin.short_commit}{changes.get(origin.dirty, '')}"
+        if origin.short_commit
+        else "unknown"
+        for origin in origins
+    }
+    return f"{'commit' if len(commits) == 1 else 'commits'} {', '.join(sorted(commits))}"
+
+
+def _days(records: Mapping[str, RunRecord]) -> str:
+    """Tell the days, from the first to the last, on which the data were made."""
+    days = sorted({record.origin.started[:10] for record in records.values()})
+    return days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}"

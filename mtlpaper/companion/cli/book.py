@@ -21,6 +21,12 @@ def book(
     jobs: options.Jobs = None,
     scheduler: options.Scheduler = None,
     store: options.StoreFolder = None,
+    published: Annotated[
+        bool, typer.Option("--published", help="Take the data in results/; compute nothing.")
+    ] = False,
+    pdf: Annotated[
+        bool, typer.Option("--pdf", help="Print all pages into one PDF too; needs Chromium.")
+    ] = False,
     force: options.Force = False,
     root: options.Root = None,
 ) -> None:
@@ -30,21 +36,25 @@ def book(
 
         publish = _publish()
         top = runs.find_root(root)
+        if pdf:
+            publish.require_browser()
         with Lines().shown() as lines:
             folders = runs.run_all(
                 list(chapters()),
                 preset,
                 top,
-                runs.book_runs(top, preset),
+                runs.book_runs(top, "published" if published else preset),
                 options.means(top, jobs, store, scheduler),
+                published=published,
                 force=force,
                 on_event=lines.on_event,
                 on_progress=lines.on_progress,
             )
         say("book: building")
-        if not publish.build_book(top, folders, top / "_build" / "html", preset=preset):
+        html = top / "_build" / "html"
+        if not publish.build_book(top, folders, html, preset=preset, pdf=pdf):
             say("book: up to date")
-        typer.echo(top / "_build" / "html" / "index.html")
+        typer.echo(html / "index.html")
 
 
 @app.command()

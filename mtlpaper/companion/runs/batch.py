@@ -13,6 +13,7 @@ from mtlpaper.companion.runs.execution import execute
 from mtlpaper.companion.runs.kernel import end_kernels
 from mtlpaper.companion.runs.means import Means, require
 from mtlpaper.companion.runs.planning import Run, plan
+from mtlpaper.companion.runs.publication import with_published
 from mtlpaper.companion.runs.staleness import inspect
 from mtlpaper.companion.sweeps.pools import LOOK, Pool, require_not_stopped, shared_pool, sharing
 from mtlpaper.companion.sweeps.progress import Report
@@ -28,6 +29,7 @@ def run_all(
     into: Path,
     means: Means,
     *,
+    published: bool = False,
     force: bool = False,
     on_event: OnEvent | None = None,
     on_progress: Callable[[str, Report], None] | None = None,
@@ -45,6 +47,8 @@ def run_all(
         Each experiment's folder is ``into/<name>``.
     means : Means
         What they use together. At most ``means.jobs`` experiments are under way at a time.
+    published : bool
+        Take the published data instead of computing them.
     force : bool
         Run also what is there already.
     on_event : callable, optional
@@ -60,15 +64,17 @@ def run_all(
 
     Raises
     ------
-    ParameterError, SetupError
+    ParameterError, ResultError, SetupError
         If one of them cannot start, before any has.
     RunError
         If some failed; the others' results stay and are found by the next call.
     """
     tell, tell_progress = on_event or (lambda *_: None), on_progress or (lambda *_: None)
     runs = [plan(name, preset, root=root, folder=into / name) for name in names]
+    if published:
+        runs = [with_published(run) for run in runs]
     due = [run for run in runs if force or inspect(run).kind != "fresh"]
-    if due:
+    if due and not published:
         require(means)
     due.sort(key=_longest_first)
     for run in runs:
@@ -106,7 +112,7 @@ def run_all(
 
 def _longest_first(run: Run) -> float:
     """Sort by what an experiment is estimated to take."""
-    return -experiments.estimate(run.params).seconds
+    return 0.0 if run.published else -experiments.estimate(run.params).seconds
 
 
 def _stop(pool: Pool, under_way: list[Future[str]]) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import ast
 import json
 import os
+import shutil
 import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import nbformat
 
@@ -23,12 +24,16 @@ from mtlpaper.companion.runs.errors import RunError
 from mtlpaper.companion.runs.kernel import OnCell, execute_notebook
 from mtlpaper.companion.runs.means import Means, require, require_memory
 from mtlpaper.companion.runs.planning import Run
+from mtlpaper.companion.runs.publication import published_result
 from mtlpaper.companion.runs.record import Components, RunRecord, require_record
 from mtlpaper.companion.runs.staleness import UNSETTLED, inspect
 from mtlpaper.companion.parameters import ParameterError
 from mtlpaper.companion.sweeps import SweepError
 from mtlpaper.companion.sweeps.environment import using
 from mtlpaper.companion.sweeps.progress import Report
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 OnProgress = Callable[[Report], None]
 """Told how far a sweep has come."""
@@ -100,7 +105,7 @@ def execute(
     """
     means = means or Means()
     _require_device(run)
-    if force or inspect(run).kind != "fresh":
+    if run.published is None and (force or inspect(run).kind != "fresh"):
         require_memory(run, means)
         require(means)
     place.prepare(run)
@@ -136,6 +141,7 @@ def _compute(run: Run, work: Path, means: Means, on_cell: OnCell) -> RunRecord:
         title=run.params.title,
         preset=run.preset,
         parameters=plain,
+        published=run.published,
         changed=dict(run.changed),
         seeds={name: value for name, value in plain.items() if "seed" in name.split("_")},
         command=run.command,
@@ -159,15 +165,24 @@ def _compute(run: Run, work: Path, means: Means, on_cell: OnCell) -> RunRecord:
 
 
 def _measure(run: Run, work: Path) -> None:
-    """Compute the run's data and save them where its notebook looks for them."""
+    """Put the run's data, and a table of them, where its notebook looks for them."""
+    target = work / f"{run.name}.nc"
+    if run.published is None:
+        results.save(_computed(run), target)
+    else:
+        path, _ = published_result(run.root, run.name)
+        shutil.copyfile(path, target)
+    results.save_table(results.load(target), target.with_suffix(".csv"))
+
+
+def _computed(run: Run) -> xr.Dataset:
     try:
-        data = experiments.compute(run.params)
+        return experiments.compute(run.params)
     except SweepError as error:
         raise RunError(f"{run.name}: {error}") from error
     except Exception as error:
         message = f"{run.name}: its data could not be computed: {type(error).__name__}: {error}"
         raise RunError(message, "".join(traceback.format_exception(error)).strip()) from error
-    results.save(data, work / f"{run.name}.nc")
 
 
 def _notebook(run: Run, work: Path, on_cell: OnCell) -> list[float]:

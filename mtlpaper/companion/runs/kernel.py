@@ -21,7 +21,7 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
-from mtlpaper.companion.notebook import RUN_DIR
+from mtlpaper.companion.notebook import RUN_DIR, RUN_VERSIONS, our_versions
 from mtlpaper.companion.runs.errors import RunError
 from mtlpaper.companion.sweeps.environment import WORKER_ENVIRONMENT
 from mtlpaper.companion.sweeps.pools import require_not_stopped
@@ -256,6 +256,7 @@ def _environment(run_dir: Path) -> dict[str, str]:
         **given,
         **WORKER_ENVIRONMENT,
         RUN_DIR: str(run_dir),
+        RUN_VERSIONS: our_versions(),
         "MPLBACKEND": "agg",  # a user's own may need a screen, or be none
     }
 

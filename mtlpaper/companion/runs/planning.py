@@ -11,7 +11,7 @@ from typing import Any
 
 from mtlpaper.companion import provenance
 from mtlpaper.companion.runs.errors import SetupError
-from mtlpaper.companion.runs.record import Components
+from mtlpaper.companion.runs.record import Components, PublishedData
 from mtlpaper.companion.parameters import Parameters, parse_value
 from mtlpaper.companion.registry import settings
 
@@ -34,6 +34,8 @@ class Run:
         Where the results are or will be.
     components : Components
         Everything else that could change the results.
+    published : PublishedData or None
+        The published dataset to take; None where the data are to be computed.
     """
 
     params: Parameters
@@ -42,6 +44,7 @@ class Run:
     root: Path
     folder: Path
     components: Components
+    published: PublishedData | None = None
 
     @property
     def fingerprint(self) -> str:
@@ -60,7 +63,7 @@ class Run:
 
     @property
     def command(self) -> str:
-        """The command that does this run again."""
+        """The command that computes this run's data."""
         parts = ["mtlpaper", "run", self.name, "--preset", self.preset]
         for name, value in self.changed.items():
             parts += ["-p", f"{name}={_typed(value)}"]
@@ -138,7 +141,10 @@ def find_root(root: Path | None = None) -> Path:
 
 
 def book_runs(root: Path, preset: str) -> Path:
-    """Return the folder in which the book's runs of a preset lie, each under its own name."""
+    """Return the folder in which the book's runs of a preset lie, each under its own name.
+
+    Those that take the published data lie in that of the name ``published``.
+    """
     return root / "runs" / "book" / preset
 
 

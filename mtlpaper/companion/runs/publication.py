@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, RootModel
 from mtlpaper.companion.results import fault, read_json
 from mtlpaper.companion.runs.errors import SetupError
 from mtlpaper.companion.runs.planning import Run
-from mtlpaper.companion.runs.record import Origin, read_record
+from mtlpaper.companion.runs.record import PublishedData, read_record
 from mtlpaper.companion.runs.staleness import differences, in_words
 
 FOLDER = "results"
@@ -22,13 +22,6 @@ class PublishedFile(BaseModel):
     """A published file: its name and its SHA-256."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-
-    file: str
-    sha256: str
-
-
-class PublishedData(Origin):
-    """A published dataset: its name, its SHA-256, and how it was made."""
 
     file: str
     sha256: str
@@ -96,6 +89,25 @@ def published_result(root: Path, experiment: str) -> tuple[Path, PublishedData]:
     if damaged:
         raise SetupError(f"the published data of {experiment} cannot be used: {damaged}")
     return root / FOLDER / entry.file, entry
+
+
+def with_published(run: Run) -> Run:
+    """Return the run that takes the published data instead of computing them.
+
+    Raises
+    ------
+    ResultError
+        If the manifest is damaged.
+    SetupError
+        If nothing is published, the file is not the one that was, or it has other parameters.
+    """
+    _, entry = published_result(run.root, run.name)
+    differs = [reason for reason in differences(entry, run) if reason.kind == "parameter"]
+    if differs:
+        raise SetupError(
+            f"the published data of {run.name} are not those asked for; {in_words(differs)}"
+        )
+    return replace(run, published=entry)
 
 
 def standing(run: Run, entry: PublishedData | None) -> Standing:

@@ -125,11 +125,20 @@ class Origin(BaseModel):
         return self.commit[:10] if self.commit else None
 
 
+class PublishedData(Origin):
+    """A published dataset: its name, its SHA-256, and how it was made."""
+
+    file: str
+    sha256: str
+
+
 class RunRecord(Origin):
     """One run as its ``run.json`` tells it.
 
     Attributes
     ----------
+    published : PublishedData or None
+        The published dataset that the run took; None where it computed its data.
     changed : dict
         Parameters that were changed against the preset.
     threads, jobs : int
@@ -138,10 +147,16 @@ class RunRecord(Origin):
         Seconds that each code cell of the notebook took.
     """
 
+    published: PublishedData | None = None
     changed: dict[str, Any]
     threads: int
     jobs: int
     cell_durations_s: tuple[float, ...]
+
+    @property
+    def origin(self) -> Origin:
+        """How the run's data were made: by the run itself, or before they were published."""
+        return self.published or self
 
     def damage(self, folder: Path) -> Iterator[tuple[str, str]]:
         """Yield each of the run's files that is not as the run wrote it, and what is wrong."""

@@ -130,6 +130,9 @@ def _damage(run: Run, record: RunRecord) -> Iterator[Reason]:
 
 
 def _outdated(run: Run, record: RunRecord) -> Iterator[Reason]:
+    if record.published != run.published:
+        how = "is a published one" if record.published else "was computed here"
+        yield Reason("data", f"{run.name}.nc", how)
     found = differences(record, run)
     yield from found
     # The same parameters by another command: a preset plus changes that amount to another preset.
