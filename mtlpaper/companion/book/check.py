@@ -16,6 +16,7 @@ from sphinx_external_toc.parsing import parse_toc_yaml
 
 from mtlpaper.companion.book.assets import fetching_scripts, loaded_by_css, loaded_by_page
 from mtlpaper.companion.book.boxes import BOX_CLASS
+from mtlpaper.companion.book.pdf import PDF
 from mtlpaper.companion.book.residue import residue
 from mtlpaper.companion.book.site import Page, Site, is_external, is_local
 
@@ -154,7 +155,8 @@ def _weight(site: Site, page: Page) -> Iterator[Fault]:
 
 
 def _site_weight(html: Path) -> Iterator[Fault]:
-    weight = sum(path.stat().st_size for path in html.rglob("*") if path.is_file())
+    files = (path for path in html.rglob("*") if path.is_file() and path.name != PDF)
+    weight = sum(path.stat().st_size for path in files)
     if weight > HEAVIEST_SITE:
         yield Fault(".", FaultKind.TOO_HEAVY, _over(weight, HEAVIEST_SITE))
 
