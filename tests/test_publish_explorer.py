@@ -140,7 +140,7 @@ def put_run(staged: Path, data: xr.Dataset) -> None:
 def test_staging_writes_the_data_if_they_were_run(ran, tmp_path):
     if ran:
         put_run(tmp_path, interactions())
-    _stage_generated(tmp_path, {})
+    _stage_generated(tmp_path, {}, pdf=False)
     path = tmp_path / "book" / "_generated" / "explorer.md"
     assert path.is_file() == ran
     assert not ran or path.read_text(encoding="utf-8") == explorer_fragment(interactions())
