@@ -755,11 +755,12 @@ def value_by_value(data):
     at = (0, 0)
     yield level(at, 0.0, fixed=True)
     yield level(at, 0.0, upright=True, fixed=True)
-    yield from in_units(at, "nats", "x")
+    yield from in_units(at, "nats", "xy")
     for name in methods.shown_values(data):
         one = data["untuned"].sel(rule=name)
         x = one.sel(tasks="unrelated", bound="estimate")
-        yield from with_intervals(at, x, one.sel(tasks="related"), methods.called(name))
+        y, named = one.sel(tasks="related"), methods.called(name)
+        yield from with_intervals(at, x, y, named, kind="line")
 
 
 def rows_of_rules(data):
