@@ -28,6 +28,7 @@ from mtlpaper.companion.runs.staleness import UNSETTLED, inspect
 from mtlpaper.companion.parameters import ParameterError
 from mtlpaper.companion.sweeps import SweepError
 from mtlpaper.companion.sweeps.environment import using
+from mtlpaper.companion.sweeps.pools import one_pool
 from mtlpaper.companion.sweeps.progress import Report
 
 OnProgress = Callable[[Report], None]
@@ -125,7 +126,7 @@ def execute(
 def _compute(run: Run, work: Path, means: Means, on_cell: OnCell) -> RunRecord:
     commit = provenance.commit()  # of the code, which need not lie beside the notebook
     started, clock = datetime.now(UTC), time.perf_counter()
-    _measure(run, work)
+    _measure(run, work, means)
     durations = _notebook(run, work, on_cell)
     elapsed = time.perf_counter() - clock
     attributes = _attributes(run, work)
@@ -158,10 +159,11 @@ def _compute(run: Run, work: Path, means: Means, on_cell: OnCell) -> RunRecord:
     )
 
 
-def _measure(run: Run, work: Path) -> None:
+def _measure(run: Run, work: Path, means: Means) -> None:
     """Compute the run's data and save them where its notebook looks for them."""
     try:
-        data = experiments.compute(run.params)
+        with one_pool(means.jobs):
+            data = experiments.compute(run.params)
     except SweepError as error:
         raise RunError(f"{run.name}: {error}") from error
     except Exception as error:
