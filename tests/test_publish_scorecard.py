@@ -96,7 +96,7 @@ def make_run(folder: Path, name: str, data: xr.Dataset) -> None:
     folder.mkdir(parents=True)
     nbformat.write(drawn_notebook(FIGURES[name], DRAWN), folder / f"{name}.ipynb")
     results.save(data, folder / f"{name}.nc")
-    numbers = dict.fromkeys(re.findall(r"{([\w-]+):", chapters()[name].answer), 0.5)
+    numbers = dict.fromkeys(re.findall(r"{([\w-]+)", chapters()[name].answer), 0.5)
     write_record(folder, experiment=name, numbers=numbers)
 
 

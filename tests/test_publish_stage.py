@@ -194,12 +194,14 @@ def test_mathjax_comes_with_its_fonts_and_without_its_bulk(tmp_path):
 # ------------------------------------------------------------------------------------- front page
 
 
-def test_an_answer_takes_its_numbers_from_the_page():
+@pytest.mark.parametrize("form", [":.2f", ""])
+def test_an_answer_takes_its_numbers_from_the_page(form, monkeypatch):
     with registration.registered():
+        monkeypatch.setattr("mtlpaper.chapters.toy.numbers.ANSWER", f"{{doc}}`/x`: {{first{form}}}")
         head, _, row = answers({"toy": ["first"]}).splitlines()
     assert head == "| page | question | answer |"
-    number = "{glue:text}`/notebooks/toy.ipynb::first:.2f`"
-    assert row == f"| {{doc}}`/notebooks/toy` | What \\| comes first? | the number {number} |"
+    number = f"{{glue:text}}`/notebooks/toy.ipynb::first{form or ':s'}`"
+    assert row == f"| {{doc}}`/notebooks/toy` | What \\| comes first? | {{doc}}`/x`: {number} |"
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from mtlpaper.companion.book.markdown import cell, table
 from mtlpaper.companion.parameters import nearest
 from mtlpaper.companion.registry import Chapter
 
-_PLACEHOLDER = re.compile(r"\{([\w-]+):([^{}]*)\}")
+_PLACEHOLDER = re.compile(r"\{([\w-]+)(:[^{}]*)?\}(?!`)")  # and no role
 
 
 def answers(glued: Mapping[str, Collection[str]]) -> str:
@@ -50,6 +50,6 @@ def _answer(chapter: Chapter, glued: Collection[str]) -> str:
                 f"{chapter.package}.numbers: the placeholder {match[0]} of `ANSWER` must name a "
                 f"number or a claim that the notebook shows; {hint}"
             )
-        return f"{{glue:text}}`/notebooks/{chapter.name}.ipynb::{name}:{form}`"
+        return f"{{glue:text}}`/notebooks/{chapter.name}.ipynb::{name}{form or ':s'}`"
 
     return _PLACEHOLDER.sub(reference, cell(chapter.answer))
