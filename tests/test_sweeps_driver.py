@@ -203,9 +203,9 @@ def test_a_kept_pool_gives_way_to_a_shared_one_and_fails_as_one_of_its_own(store
     with shared_pool(1) as pool, sharing(pool), one_pool(1):
         sweep(draw, units(2))
         assert len(pool.executor._processes) == 1
-    with using(Means(jobs=2, store=store)), one_pool(2):
-        with pytest.raises(WorkerError, match="fewer than 2 jobs"):
-            sweep(die, units(3))
+    deadly = pytest.raises(WorkerError, match="fewer than 2 jobs")
+    with using(Means(jobs=2, store=store)), one_pool(2), deadly:
+        sweep(die, units(3))
 
 
 def test_sweeps_of_other_threads_end_when_their_pool_is_stopped(store, marks):

@@ -187,7 +187,7 @@ class Chapter:
 
     @property
     def answer(self) -> str:
-        """The answer as Markdown; ``{name}`` and ``{name:format}`` stand for numbers and verdicts."""
+        """The answer as Markdown; ``{name}``, ``{name:format}`` stand for numbers and verdicts."""
         return str(self._given("numbers", "ANSWER", ""))
 
     def numbers(self, data: xr.Dataset) -> dict[str, Number]:
