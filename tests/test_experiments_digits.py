@@ -122,9 +122,8 @@ def test_the_table_of_claims_judges_all_students_alike():
 
 def test_more_images_than_there_are_are_refused():
     left = real.N_IMAGES - 100 - 200 - 4 * 128
-    with pytest.raises(
-        ParameterError, match=f"at most {real.N_IMAGES} together, got {real.N_IMAGES + 1}"
-    ):
+    accepted = f"at most {real.N_IMAGES} together, got {real.N_IMAGES + 1}"
+    with pytest.raises(ParameterError, match=accepted):
         settings("digits").preset("paper", n_aux=[100, left + 1])
     # As many as are left can be drawn, and no more.
     params = settings("digits").preset("paper", n_aux=[100, left])
