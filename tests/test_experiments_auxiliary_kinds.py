@@ -6,6 +6,7 @@ import xarray as xr
 from tiny import data_of, params_of
 
 from mtlpaper.chapters.auxiliary_kinds import experiment, numbers, tables
+from mtlpaper.companion.parameters import ParameterError
 from mtlpaper.companion.registry import settings
 
 
@@ -93,5 +94,6 @@ def test_it_is_told_from_which_correlation_on_one_vector_helps(data):
 
 
 def test_data_sets_come_in_whole_blocks():
-    with pytest.raises(ValueError, match=r"`n_datasets` must be .*10.*, got 15"):
+    accepted = r"an integer in \[1, 1000\], a multiple of 10, got 15"
+    with pytest.raises(ParameterError, match=accepted):
         settings("auxiliary_kinds").preset("paper", n_datasets=15)

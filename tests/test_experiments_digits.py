@@ -7,7 +7,9 @@ from claims_data import digits as ideal
 from tiny import data_of, params_of
 
 from mtlpaper.chapters.digits import experiment, tables
+from mtlpaper.companion.parameters import ParameterError
 from mtlpaper.companion.registry import settings
+from mtlpaper.methods import real
 
 PARAMS = params_of("digits")
 
@@ -119,9 +121,16 @@ def test_the_table_of_claims_judges_all_students_alike():
 
 
 def test_more_images_than_there_are_are_refused():
-    params = settings("digits").preset("paper", n_aux=[100, 1000])
-    with pytest.raises(ValueError, match="`n_aux` must be from 1 to the 985 images"):
-        [list(grid.cells()) for grid in experiment.measure(params, xr.Dataset())]
+    left = real.N_IMAGES - 100 - 200 - 4 * 128
+    accepted = f"at most {real.N_IMAGES} together, got {real.N_IMAGES + 1}"
+    with pytest.raises(ParameterError, match=accepted):
+        settings("digits").preset("paper", n_aux=[100, left + 1])
+    # As many as are left can be drawn, and no more.
+    params = settings("digits").preset("paper", n_aux=[100, left])
+    assert [list(grid.cells()) for grid in experiment.measure(params, xr.Dataset())]
+    more = params.model_copy(update={"n_aux": (100, left + 1)})
+    with pytest.raises(ValueError, match=f"`n_aux` must be from 1 to the {left} images"):
+        [list(grid.cells()) for grid in experiment.measure(more, xr.Dataset())]
 
 
 @pytest.mark.parametrize("name", ["flip_A", "flip_B"])

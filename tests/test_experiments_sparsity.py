@@ -68,6 +68,7 @@ def test_the_table_has_a_row_for_each_overlap_and_number_of_inputs(data):
     ("changes", "message"),
     [
         ({"n_shared": [0, 4, 8]}, r"`n_shared` must go from 0 to n_used = 12, got \(0, 4, 8\)"),
+        ({"sample_ratio": [3.0, 5.0]}, "`sample_ratio` must go from below 1 to above 4, .* 3 to 5"),
         ({"n_inputs": [24]}, r"`n_inputs` must be more than 2 n_used = 24, got 24"),
     ],
 )

@@ -154,8 +154,6 @@ def test_what_does_not_fit_is_refused(monkeypatch):
         replace(UNIT, shared=13)
     with pytest.raises(ValueError, match="`p` must be more than the 18 inputs in use, got 18"):
         replace(UNIT, p=18)
-    with pytest.raises(ValueError, match="`recovered` must be shares on both sides of 1/2"):
-        half_recovered(np.array([1.0, 2.0]), np.array([0.1, 0.2]))
     monkeypatch.setattr(module, "_STEPS", 3)
     with pytest.raises(NotConvergedError, match="largest move of a coefficient"):
         minimiser(X, y, 0.1, "l1")
@@ -163,3 +161,6 @@ def test_what_does_not_fit_is_refused(monkeypatch):
 
 def test_the_half_lies_between_the_sizes_around_it():
     assert half_recovered(np.array([10.0, 20.0, 30.0]), np.array([0.0, 0.25, 0.75])) == 25.0
+    # Not between sizes of which all or none recover a half.
+    for shares in ([0.1, 0.2], [0.6, 0.9]):
+        assert np.isnan(half_recovered(np.array([1.0, 2.0]), np.array(shares)))

@@ -72,6 +72,15 @@ def test_keeps_nothing_that_every_execution_would_change(notebook):
     assert "version" not in notebook.metadata.language_info  # of Python
 
 
+def test_readers_see_results_before_settings(path, notebook):
+    """The page's box lists all parameters; their cell and the imports are folded."""
+    first = [parameters_cell(notebook, path.stem)]
+    first += [cell for cell in code_of(notebook) if calls(cell, "dataset")]
+    assert all("hide-input" in cell.metadata.tags for cell in first)
+    told = [cell for cell in code_of(notebook) if calls(cell, "numbers")]
+    assert all("remove-input" in cell.metadata.tags for cell in told)
+
+
 def test_parameters_are_those_of_the_quick_preset(path, notebook):
     preset = chapters()[path.stem].parameters.preset("quick").plain()
     values = cell_values(parameters_cell(notebook, path.stem).source)

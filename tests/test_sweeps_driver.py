@@ -20,7 +20,7 @@ from toy.units import Unit, die, die_once, draw, find_no_gpu_memory, reciprocal,
 
 from mtlpaper.companion.sweeps import Store, StoreError, WorkerError, sweep
 from mtlpaper.companion.sweeps.environment import JOBS, STORE, Means, jobs_allowed, using
-from mtlpaper.companion.sweeps.pools import shared_pool, sharing
+from mtlpaper.companion.sweeps.pools import one_pool, shared_pool, sharing
 from mtlpaper.companion.sweeps.progress import Progress, Report, duration
 
 SCRIPT = """
@@ -180,6 +180,32 @@ def test_a_worker_that_dies_ends_no_sweep_but_the_one_whose_unit_it_was():
         assert same(sound.result(), [draw(unit) for unit in some])
         with pytest.raises(WorkerError, match="fewer than 1 jobs"):
             deadly.result()
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_the_sweeps_of_a_run_can_keep_their_processes(kept, store, marks):
+    def draw_two_grids():
+        for seeds in (range(2), range(2, 4)):
+            sweep(draw, [Unit(seed, folder=str(marks)) for seed in seeds])
+
+    with using(Means(jobs=1, store=store)):
+        if kept:
+            with one_pool(1):
+                draw_two_grids()
+        else:
+            draw_two_grids()
+    processes = {path.name.split("-")[1] for path in marks.iterdir()}
+    assert len(processes) == (1 if kept else 2)
+    assert str(os.getpid()) not in processes
+
+
+def test_a_kept_pool_gives_way_to_a_shared_one_and_fails_as_one_of_its_own(store):
+    with shared_pool(1) as pool, sharing(pool), one_pool(1):
+        sweep(draw, units(2))
+        assert len(pool.executor._processes) == 1
+    deadly = pytest.raises(WorkerError, match="fewer than 2 jobs")
+    with using(Means(jobs=2, store=store)), one_pool(2), deadly:
+        sweep(die, units(3))
 
 
 def test_sweeps_of_other_threads_end_when_their_pool_is_stopped(store, marks):

@@ -197,7 +197,7 @@ class Chapter:
 
     @property
     def answer(self) -> str:
-        """The answer as Markdown; ``{name}`` or ``{name:format}`` is a number or a verdict."""
+        """The answer as Markdown; ``{name}``, ``{name:format}`` stand for numbers and verdicts."""
         return str(self._given("numbers", "ANSWER", ""))
 
     def numbers(self, data: xr.Dataset) -> dict[str, Number]:

@@ -248,13 +248,11 @@ def support(unit: Support) -> dict[str, np.ndarray]:
 def half_recovered(n: Float[np.ndarray, " size"], recovered: Float[np.ndarray, " size"]) -> float:
     """Number of points at which a half is recovered, between the sizes around it.
 
-    Raises
-    ------
-    ValueError
-        If the shares do not begin below and end above a half.
+    NaN if the shares do not begin below and end above a half.
     """
     above = recovered >= 0.5
-    require(bool(above[-1] and not above[0]), "recovered", recovered, "shares on both sides of 1/2")
+    if above[0] or not above[-1]:
+        return float("nan")
     last = int(np.flatnonzero(~above)[-1])
     below, over = recovered[last], recovered[last + 1]
     return float(n[last] + (0.5 - below) / (over - below) * (n[last + 1] - n[last]))

@@ -4,7 +4,7 @@ They are hypotheses of ours, since no document states them of real classes. They
 linear students; cells are those of inputs that are whitened and that are not.
 """
 
-from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import xarray as xr
@@ -16,17 +16,17 @@ from mtlpaper.companion.claims import (
     Claim,
     Parts,
     Range,
+    effect_of,
     negated,
     parameter,
-    parts_of,
     replaced,
     shifted,
-    take,
 )
 from mtlpaper.documents.lee2019.printed import NEGLIGIBLE
 from mtlpaper.documents.ours import REAL
 
 _NAMES = {"inputs": "", "task": "", "flip_A": "share turned"}
+_of = partial(effect_of, names=_NAMES)
 _NOTHING = Range(-NEGLIGIBLE, NEGLIGIBLE)
 #: Why noisy main tasks may gain here.
 _LEARNABLE = (
@@ -36,20 +36,11 @@ _LEARNABLE = (
 )
 
 
-def _of(name: str, effect: str) -> Callable[[xr.Dataset], Parts]:
-    def statistic(data: xr.Dataset) -> Parts:
-        cell = take(data, name, student="linear", effect=effect)
-        return parts_of(cell.drop_vars(["student", "effect"]), _NAMES)
-
-    return statistic
-
-
 def _noisy_main(data: xr.Dataset) -> Parts:
     """Benefit from the same digits with clean labels, for main tasks with turned labels."""
     most = max(parameter(data, "n_aux"))
-    cell = {"student": "linear", "n_aux": most, "flip_B": 0.0, "r_AB": 1.0}
-    MT = take(data, "MT", **cell, flip_A=lambda flip: flip > 0)
-    return parts_of(MT.drop_vars(list(cell)), _NAMES)
+    cell: dict[str, Any] = {"student": "linear", "n_aux": most, "flip_B": 0.0, "r_AB": 1.0}
+    return _of("MT", **cell, flip_A=lambda flip: flip > 0)(data)
 
 
 def _claim(name: str, **fields: Any) -> Claim:
@@ -60,17 +51,17 @@ def _claim(name: str, **fields: Any) -> Claim:
 def _effect(name: str, effect: str, of: str = "difference", **fields: Any) -> Claim:
     """A claim on the sign of an effect."""
     fields = {"figure": "fig-digits", "reason": SIGN_REASON, "control": negated(of)} | fields
-    return _claim(name, statistic=_of(of, effect), **fields)
+    return _claim(name, statistic=_of(of, student="linear", effect=effect), **fields)
 
 
 OVERLAP = _claim(
     "overlap-places-tasks",
-    where="neither document",
+    where="no document",
     says="Other classes of the same images help as much as rotated digits whose relatedness is "
     "the overlap of their maps.",
     expected=f"no difference, within ±{NEGLIGIBLE:g}",
     figure="fig-digits-tasks",
-    statistic=lambda data: parts_of(take(data, "off_curve"), _NAMES),
+    statistic=_of("off_curve"),
     range=_NOTHING,
     reason=NEGLIGIBLE_REASON,
     control=shifted("off_curve", 1.0),

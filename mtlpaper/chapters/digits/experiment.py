@@ -9,9 +9,14 @@ import numpy as np
 import xarray as xr
 from jaxtyping import Float
 
-from mtlpaper.benefit import Training, agreement, bootstrap_interval, resampled_interval
+from mtlpaper.benefit import Training, agreement, resampled_interval
 from mtlpaper.chapters.common.labels import BOUND, variable
-from mtlpaper.chapters.common.two_tasks.experiment import N_GROUPS, against_alone, networks
+from mtlpaper.chapters.common.two_tasks.experiment import (
+    N_GROUPS,
+    against_alone,
+    networks,
+    over_datasets,
+)
 from mtlpaper.chapters.common.two_tasks.segments import differences
 from mtlpaper.chapters.digits.parameters import Digits
 from mtlpaper.companion.contract import DOUBLE, Cost, Grid, Labels, Stage, Tolerance, Variable
@@ -248,9 +253,9 @@ def derive(params: Digits, data: xr.Dataset) -> xr.Dataset:
     rotated, tasks = _benefits(params, linear)
     deep_rotated, _ = _benefits(params, deep, _extreme(params))
     first, last = ({"flip_A": 0, "n_aux": i} for i in (0, -1))
-    of_deep = _mean(_effects(deep_rotated.isel(last, drop=True)))
+    of_deep = over_datasets(_effects(deep_rotated.isel(last, drop=True)))
     growth = _effects(rotated.isel(last, drop=True)) - _effects(rotated.isel(first, drop=True))
-    MT = _joined(_mean(rotated), _mean(deep_rotated))
+    MT = _joined(over_datasets(rotated), over_datasets(deep_rotated))
     mine = rotated.isel({"student": 0, "flip_B": 0} | last, drop=True).transpose(
         "seed", "inputs", "r_AB"
     )
@@ -258,22 +263,22 @@ def derive(params: Digits, data: xr.Dataset) -> xr.Dataset:
     found = {
         "MT": (MT, "multitask benefit", "nats"),
         "MT_task": (
-            _joined(_mean(tasks.isel(last, drop=True))),
+            _joined(over_datasets(tasks.isel(last, drop=True))),
             "benefit of other classes",
             "nats",
         ),
         "difference": (
-            _joined(_mean(_effects(rotated.isel(last, drop=True))), of_deep),
+            _joined(over_datasets(_effects(rotated.isel(last, drop=True))), of_deep),
             "effect on the multitask benefit",
             "nats",
         ),
         "growth": (
-            _joined(_mean(growth)),
+            _joined(over_datasets(growth)),
             "effect with the most auxiliary images less that with the fewest",
             "nats",
         ),
         "off_curve": (
-            _mean(others - _at(mine, data["r_task"])),
+            over_datasets(others - _at(mine, data["r_task"])),
             "benefit of other classes less that of rotated digits of the same overlap",
             "nats",
         ),
@@ -285,7 +290,9 @@ def derive(params: Digits, data: xr.Dataset) -> xr.Dataset:
             "nats",
         ),
         "L_single": (
-            _joined(*(_mean(one.isel(net=0, n_aux=-1, drop=True)) for one in (linear, deep))),
+            _joined(
+                *(over_datasets(one.isel(net=0, n_aux=-1, drop=True)) for one in (linear, deep))
+            ),
             "loss of the single-task student",
             "nats",
         ),
@@ -335,13 +342,6 @@ def _benefits(
         ),
         gained[..., n:].rename(auxiliary="task"),
     )
-
-
-def _mean(samples: xr.DataArray) -> xr.DataArray:
-    """Mean over the divisions with its interval along `bound`, which comes first."""
-    values = samples.transpose("seed", ...)
-    coords = {name: one for name, one in values.coords.items() if "seed" not in one.dims}
-    return xr.DataArray(bootstrap_interval(values.values), coords, ("bound", *values.dims[1:]))
 
 
 def _joined(*parts: xr.DataArray) -> xr.DataArray:

@@ -7,6 +7,9 @@ from pydantic import Field, model_validator
 from mtlpaper.chapters import glossary as g
 from mtlpaper.companion.parameters import Increasing, Parameters, parameter
 
+#: Images that there are, and groups of test images; as the science has them.
+N_IMAGES, N_GROUPS = 1797, 4
+
 
 class Digits(Parameters):
     """Digits as main task, beside digits with rotated inputs and other classes of the images."""
@@ -78,6 +81,16 @@ class Digits(Parameters):
     )
     seed: g.seed = g.SEED
     device: g.device = g.DEVICE
+
+    @model_validator(mode="after")
+    def _enough_images(self) -> Self:
+        taken = self.n_train + self.n_validation + N_GROUPS * self.n_test + max(self.n_aux)
+        if taken > N_IMAGES:
+            raise ValueError(
+                f"`n_train`, `n_validation`, {N_GROUPS} `n_test` and the largest `n_aux` must be "
+                f"at most {N_IMAGES} together, got {taken}"
+            )
+        return self
 
     @model_validator(mode="after")
     def _clean_labels_first(self) -> Self:

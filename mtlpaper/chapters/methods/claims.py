@@ -1,6 +1,7 @@
 """What Ruder's overview says of the methods, and hypotheses of ours on rules."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import xarray as xr
@@ -12,21 +13,25 @@ from mtlpaper.companion.claims import (
     Parts,
     Range,
     both,
+    effect_of,
     joined,
     negated,
-    parts_of,
     shifted,
-    take,
 )
 from mtlpaper.documents.lee2019.printed import NEGLIGIBLE
 from mtlpaper.documents.ours import PROTECTED
 from mtlpaper.documents.ruder2017 import SHARING, WEIGHING
 
 #: What benefits are measured against.
-_BASELINE, _OWN = {"against": "tuned baseline"}, {"against": "own student"}
+_BASELINE: dict[str, Any] = {"against": "tuned baseline"}
+_OWN: dict[str, Any] = {"against": "own student"}
 #: Rules that change the step of the trunk alone, and rules that weigh the losses.
 _TRUNK_ONLY = ("cagrad", "imtl_g", "mgda")
 _LOSSES = ("dynamic_weight_average", "famo", "gradnorm", "uncertainty")
+_of = partial(
+    effect_of,
+    names={"technique": "", "reference": "over", "tasks": "", "against": "over"},
+)
 _DIRECTION = "the direction alone is claimed"
 _SAME_PENALTY = (
     "At the optimum of loss and weight decay it is hard sharing: the same maps from the same "
@@ -35,34 +40,27 @@ _SAME_PENALTY = (
 _NO_SIZE = "up to what counts as no benefit on the first paper's axes"
 
 
-def _of(data: xr.Dataset, name: str, **cell: Any) -> Parts:
-    """A variable at some coordinates, of which labels name those that are left."""
-    named = [dim for dim, wanted in cell.items() if not callable(wanted)]
-    names = {"technique": "", "reference": "over", "tasks": "", "against": "over"}
-    return parts_of(take(data, name, **cell).drop_vars(named), names)
-
-
 def _hard(data: xr.Dataset, chosen: Callable[[float], bool]) -> Parts:
     """Hard sharing with weight decay, and with early stopping, over tuned single-task students."""
     names = {"hard": "weight decay", "equal": "early stopping"}
     return joined(
-        _of(data, "MT", technique=one, r_AB=chosen, **_BASELINE).named(word)
+        _of("MT", technique=one, r_AB=chosen, **_BASELINE)(data).named(word)
         for one, word in names.items()
     )
 
 
 def _protects(data: xr.Dataset, technique: str) -> Parts:
     """More than hard sharing brings beside unrelated tasks, and a benefit beside related ones."""
-    at = {"technique": technique, **_BASELINE}
-    more = _of(data, "beyond", reference="hard", tasks="unrelated", **at)
-    related = _of(data, "summary", tasks="related", **at)
+    at: dict[str, Any] = {"technique": technique, **_BASELINE}
+    more = _of("beyond", reference="hard", tasks="unrelated", **at)(data)
+    related = _of("summary", tasks="related", **at)(data)
     return joined([more.named("unrelated, over hard sharing"), related.named("related")])
 
 
 def _gated(data: xr.Dataset) -> Parts:
     """The gate's benefit beside related tasks over tuned weights, and beside unrelated ones."""
-    kept = _of(data, "beyond", technique="gate", reference="fixed", tasks="related", **_OWN)
-    safe = _of(data, "summary", technique="gate", tasks="unrelated", **_OWN)
+    kept = _of("beyond", technique="gate", reference="fixed", tasks="related", **_OWN)(data)
+    safe = _of("summary", technique="gate", tasks="unrelated", **_OWN)(data)
     return joined([kept.named("related, over tuned weights"), safe.named("unrelated")])
 
 
@@ -120,9 +118,7 @@ CLAIMS = (
         says="Where tasks may be unrelated, drawing their weights towards a mean is more "
         "appropriate than sharing features.",
         expected="a larger benefit than hard sharing's beside unrelated tasks",
-        statistic=lambda data: _of(
-            data, "beyond", technique="mean_regularised", reference="hard", tasks="unrelated"
-        ),
+        statistic=_of("beyond", technique="mean_regularised", reference="hard", tasks="unrelated"),
         range=POSITIVE,
         reason=_DIRECTION,
         control=negated("beyond"),
@@ -162,8 +158,7 @@ CLAIMS = (
         where="Weighting losses with Uncertainty; Kendall et al. (2018)",
         says="Uncertainty weighting adjusts each task's relative weight for the better.",
         expected="a larger benefit than equal weights', the trunk's step as it is or tuned",
-        statistic=lambda data: _of(
-            data,
+        statistic=_of(
             "beyond",
             technique="uncertainty",
             reference=lambda name: name in ("equal", "trunk_rate"),
@@ -198,8 +193,7 @@ CLAIMS = (
         says="Rules that change the step of the trunk alone gain no more than another learning "
         "rate of the trunk.",
         expected="no larger mean benefit than that of a tuned learning rate of the trunk",
-        statistic=lambda data: _of(
-            data,
+        statistic=_of(
             "beyond",
             technique=lambda name: name in _TRUNK_ONLY,
             reference="trunk_rate",
@@ -218,8 +212,7 @@ CLAIMS = (
         says="A fixed weight, tuned for each pair of tasks, is not beaten by rules that weigh the "
         "losses as training goes on.",
         expected="no larger mean benefit than that of a tuned weight",
-        statistic=lambda data: _of(
-            data,
+        statistic=_of(
             "beyond",
             technique=lambda name: name in _LOSSES,
             reference="fixed",

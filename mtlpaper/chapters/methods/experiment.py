@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from mtlpaper.benefit import DeepUnit, Unit, bootstrap_interval
+from mtlpaper.benefit import DeepUnit, Unit
 from mtlpaper.chapters.common.labels import BOUND, variable
 from mtlpaper.chapters.common.precision import of_loss, of_time
 from mtlpaper.chapters.common.two_tasks.costs import cost
@@ -16,6 +16,7 @@ from mtlpaper.chapters.common.two_tasks.experiment import (
     linear,
     main_tasks,
     networks,
+    over_datasets,
     pair_labels,
     points,
     problem_of,
@@ -218,7 +219,9 @@ def derive(params: Methods, data: xr.Dataset) -> xr.Dataset:
             technique=f"{TRUNK_RATE}{RELU}"
         ),
     }
-    alone = [_mean(one.isel(net=0).mean(["S_A", "n_aux"])).values for one in students.values()]
+    alone = [
+        over_datasets(one.isel(net=0).mean(["S_A", "n_aux"])).values for one in students.values()
+    ]
     return xr.Dataset(
         {
             "L_alone": variable(
@@ -286,7 +289,9 @@ def _tuned(data: xr.Dataset, name: str, dim: str, net: str) -> xr.Dataset:
 def _untuned(params: Methods, data: xr.Dataset) -> xr.Variable:
     """Benefits of rules at each value of their parameter, over the student alone at that value."""
     loss = data["rule_loss"].mean("group")
-    found = _mean(_over_tasks(gain(params, loss))).transpose("bound", "rule", "value", "tasks")
+    found = over_datasets(_over_tasks(gain(params, loss))).transpose(
+        "bound", "rule", "value", "tasks"
+    )
     what = "benefit with one value of the parameter, mean over datasets and tasks"
     return variable(tuple(map(str, found.dims)), found.values, what, "nats")
 
@@ -302,15 +307,15 @@ def _family(params: Methods, tuned: xr.Dataset, references: Sequence[str]) -> xr
         [over - over.sel(technique=name, drop=True) for name in references], "reference"
     )
     beyond = beyond.where(abs(beyond) > _CLEAR, 0.0)
-    cells = _mean(benefit).stack(cell=_CELLS).reset_index("cell", drop=True)
+    cells = over_datasets(benefit).stack(cell=_CELLS).reset_index("cell", drop=True)
     helps, harms = cells.isel(bound=1) > _CLEAR, cells.isel(bound=2) < -_CLEAR
     names = [name.removesuffix(RELU) for name in references]
     return xr.Dataset(
         {
-            "MT": _mean(benefit.mean(["S_A", "n_aux", "S_B"])),
-            "summary": _mean(over),
+            "MT": over_datasets(benefit.mean(["S_A", "n_aux", "S_B"])),
+            "summary": over_datasets(over),
             "worst": cells.isel(cell=cells.isel(bound=0).argmin("cell")),
-            "beyond": _mean(beyond).assign_coords(reference=names),
+            "beyond": over_datasets(beyond).assign_coords(reference=names),
             "share": xr.concat([helps.mean("cell"), harms.mean("cell")], "effect"),
             "at_end": tuned["at_end"],
             "spent": tuned["spent"],
@@ -322,13 +327,6 @@ def _over_tasks(benefit: xr.DataArray) -> xr.DataArray:
     """Means over all cells, and over those of the most and of the least related tasks."""
     related, unrelated = benefit.isel(r_AB=[-1]), benefit.isel(r_AB=[0])
     return xr.concat([one.mean(_CELLS) for one in (benefit, related, unrelated)], "tasks")
-
-
-def _mean(samples: xr.DataArray) -> xr.DataArray:
-    """Mean over datasets with its interval, along `bound`."""
-    values = samples.transpose("seed", ...)
-    one = values.isel(seed=0, drop=True)
-    return xr.DataArray(bootstrap_interval(values.values), one.coords, ("bound", *one.dims))
 
 
 STAGES = (Stage(measure, derive),)

@@ -13,10 +13,9 @@ from mtlpaper.companion.claims import (
     Claim,
     Parts,
     Range,
+    effect_of,
     parameter,
-    parts_of,
     shifted,
-    take,
 )
 from mtlpaper.documents.ruder2017 import SHARING
 
@@ -32,8 +31,7 @@ def _at_most_inputs(name: str, **cell: Any) -> Callable[[xr.Dataset], Parts]:
     """A variable at the largest number of inputs."""
 
     def statistic(data: xr.Dataset) -> Parts:
-        cell_of = {"p": max(parameter(data, "n_inputs"))} | cell
-        return parts_of(take(data, name, **cell_of).drop_vars(list(cell_of)), _NAMES)
+        return effect_of(name, _NAMES, p=max(parameter(data, "n_inputs")), **cell)(data)
 
     return statistic
 

@@ -7,6 +7,9 @@ from pydantic import Field, model_validator
 from mtlpaper.chapters import glossary as g
 from mtlpaper.companion.parameters import Increasing, Parameters, parameter
 
+#: Between these the thresholds of all norms lie, in points over s log(p - s).
+LEAST, LARGEST = 1, 4
+
 
 class Sparsity(Parameters):
     """Pairs of sparse regressions that share some of the inputs in use."""
@@ -47,6 +50,12 @@ class Sparsity(Parameters):
         if (self.n_shared[0], self.n_shared[-1]) != (0, self.n_used):
             raise ValueError(
                 f"`n_shared` must go from 0 to n_used = {self.n_used}, got {self.n_shared}"
+            )
+        low, high = self.sample_ratio[0], self.sample_ratio[-1]
+        if not (low < LEAST and high > LARGEST):
+            raise ValueError(
+                f"`sample_ratio` must go from below {LEAST} to above {LARGEST}, between which "
+                f"thresholds lie, got {low:g} to {high:g}"
             )
         if self.n_inputs[0] <= 2 * self.n_used:
             raise ValueError(

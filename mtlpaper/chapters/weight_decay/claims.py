@@ -3,7 +3,7 @@
 Some follow from the second document's Eqs. (4) and (6) and Remark 2 for linear students.
 """
 
-from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import xarray as xr
@@ -14,18 +14,18 @@ from mtlpaper.companion.claims import (
     Claim,
     Parts,
     Range,
+    effect_of,
     negated,
     parameter,
-    parts_of,
     shifted,
-    take,
 )
 from mtlpaper.documents.lee2019.printed import NEGLIGIBLE
 from mtlpaper.documents.ours import BRIDGE
 
 _NAMES = {"member": "", "points": "N"}
-_TUNED = {"tuned_by": "validation"}
-_DECAYED = {"regulariser": "weight decay", **_TUNED}
+_of = partial(effect_of, names=_NAMES)
+_TUNED: dict[str, Any] = {"tuned_by": "validation"}
+_DECAYED: dict[str, Any] = {"regulariser": "weight decay", **_TUNED}
 _NOTHING = {"range": Range(-NEGLIGIBLE, NEGLIGIBLE), "unit": "nats"}
 _NO_SIZE = "what counts as no benefit on the first paper's axes"
 _NO_MINIMUM = "A student on its way is no minimum of a penalised loss."
@@ -34,16 +34,6 @@ _FROM = "Heiss et al., Eqs. (4) and (6) and Remark 2"
 
 def _unrelated(r_AB: float) -> bool:
     return r_AB == 0
-
-
-def _of(name: str, **cell: Any) -> Callable[[xr.Dataset], Parts]:
-    """A variable at some coordinates, of which labels name those that are left."""
-
-    def statistic(data: xr.Dataset) -> Parts:
-        named = [dim for dim, wanted in cell.items() if not callable(wanted)]
-        return parts_of(take(data, name, **cell).drop_vars(named), _NAMES)
-
-    return statistic
 
 
 def _at_least_decay(data: xr.Dataset) -> Parts:
@@ -56,7 +46,7 @@ def _wide(data: xr.Dataset) -> Parts:
 
 
 def _claim(figure: str, **fields: Any) -> Claim:
-    fields = {"settings": "ours", "where": "neither document"} | fields
+    fields = {"settings": "ours", "where": "no document"} | fields
     return Claim(section=BRIDGE, experiment="weight_decay", figure=figure, **fields)
 
 

@@ -3,20 +3,15 @@
 All ranges were fixed before the data of the paper preset, after a look at one dataset.
 """
 
-from collections.abc import Callable
 from typing import Any
-
-import xarray as xr
 
 from mtlpaper.companion.claims import (
     POSITIVE,
     Claim,
-    Parts,
     Range,
+    effect_of,
     negated,
-    parts_of,
     shifted,
-    take,
 )
 from mtlpaper.documents.lee2019 import TABLE1
 from mtlpaper.documents.lee2019.printed import NEGLIGIBLE
@@ -29,16 +24,6 @@ _CURVED = (
     "To second order in the change of the student, the upper side leaves out the curvature of the "
     "loss, and the lower side counts it twice."
 )
-
-
-def _of(name: str, **cell: Any) -> Callable[[xr.Dataset], Parts]:
-    """A variable at some coordinates, of which labels name those that are left."""
-
-    def statistic(data: xr.Dataset) -> Parts:
-        named = [dim for dim, wanted in cell.items() if not callable(wanted)]
-        return parts_of(take(data, name, **cell).drop_vars(named))
-
-    return statistic
 
 
 def _clean(S_B: float) -> bool:
@@ -57,7 +42,7 @@ def _paper(side: str, **fields: Any) -> Claim:
         experiment="weights",
         figure="fig-weights-regret",
         expected=f"at most {NEGLIGIBLE:g} nats less than with the best weight",
-        statistic=_of("regret", loss="generalisation", choice=side),
+        statistic=effect_of("regret", loss="generalisation", choice=side),
         range=Range(high=NEGLIGIBLE),
         reason=_NO_SIZE,
         unit="nats",
@@ -70,7 +55,7 @@ def _paper(side: str, **fields: Any) -> Claim:
 def _ours(figure: str, **fields: Any) -> Claim:
     return Claim(
         section=PROTECTED,
-        where="neither document",
+        where="no document",
         settings="ours",
         experiment="weights",
         figure=figure,
@@ -96,7 +81,7 @@ CLAIMS = (
         name="weight-both-sides",
         says="The mean of both sides, exact where the loss is quadratic, finds the best weight.",
         expected=f"at most {NEGLIGIBLE:g} nats less than with the best weight",
-        statistic=_of("regret", loss="generalisation", choice="mean of both sides"),
+        statistic=effect_of("regret", loss="generalisation", choice="mean of both sides"),
         range=Range(high=NEGLIGIBLE),
         unit="nats",
         reason=_NO_SIZE,
@@ -107,7 +92,7 @@ CLAIMS = (
         name="weight-none-unrelated",
         says="Beside an unrelated clean task the best weight is small or zero.",
         expected=f"at most {_SMALL:g}",
-        statistic=_of("best", S_B=_clean, r_AB=_unrelated),
+        statistic=effect_of("best", S_B=_clean, r_AB=_unrelated),
         range=Range(high=_SMALL),
         reason="a tenth of the main task's weight, two steps of the grid above none",
         control=shifted("best", 1.0),
@@ -117,7 +102,7 @@ CLAIMS = (
         name="weight-grows",
         says="The best weight grows with relatedness.",
         expected="> 0 (share of the auxiliary loss, most less least related)",
-        statistic=_of("growth"),
+        statistic=effect_of("growth"),
         range=POSITIVE,
         reason="the direction alone is claimed",
         control=negated("growth"),
@@ -127,7 +112,7 @@ CLAIMS = (
         name="weight-slope",
         says="The upper side tells whether a small weight helps: it has the slope of the benefit.",
         expected="the sign of the benefit in at least 0.9 of the datasets",
-        statistic=_of("slope"),
+        statistic=effect_of("slope"),
         range=Range(low=0.9),
         reason="nine of ten; a sign cannot be told where the slope is nearly zero",
         control=shifted("slope", -1.0),
@@ -137,7 +122,7 @@ CLAIMS = (
         name="weight-validation",
         says="As many validation points as training points choose the weight well enough.",
         expected=f"at most {NEGLIGIBLE:g} nats less than with the best weight",
-        statistic=_of("regret", loss="validation", choice="loss"),
+        statistic=effect_of("regret", loss="validation", choice="loss"),
         range=Range(high=NEGLIGIBLE),
         unit="nats",
         reason=_NO_SIZE,
@@ -149,7 +134,7 @@ CLAIMS = (
         says="The gradient on validation points at the single-task student, all that the upper "
         "side needs, chooses as well as the validation loss of every student.",
         expected=f"no more than {NEGLIGIBLE:g} nats less",
-        statistic=_of("better", loss="validation"),
+        statistic=effect_of("better", loss="validation"),
         range=Range(high=NEGLIGIBLE),
         unit="nats",
         reason=_NO_SIZE,

@@ -120,6 +120,21 @@ def take(data: xr.Dataset, name: str, **cell: Any) -> xr.DataArray:
     return values
 
 
+def effect_of(
+    name: str, names: Mapping[str, str] | None = None, **cell: Any
+) -> Callable[[xr.Dataset], Parts]:
+    """Return the statistic that takes a variable at some coordinates.
+
+    Parameters
+    ----------
+    name, **cell
+        As for `take`.
+    names : mapping, optional
+        As for `parts_of`.
+    """
+    return lambda data: parts_of(take(data, name, **cell), names)
+
+
 def of_source(data: xr.Dataset, source: str) -> xr.Dataset:
     """Take what one source says out of a dataset; variables without `source` stay as they are.
 

@@ -45,7 +45,8 @@ def readable_range(annotation: Any, metadata: Iterable[Any] = ()) -> str:
         one_of = "one of " if get_origin(_unwrap(item)[0]) is Literal else ""
         parts = [f"each {one_of}{each}" if each else "", _length(constraints)]
         return ", ".join(part for part in parts if part)
-    return ", ".join(part for part in (_interval(constraints), _length(constraints)) if part)
+    parts = [_interval(constraints), _multiple(constraints), _length(constraints)]
+    return ", ".join(part for part in parts if part)
 
 
 def readable_order(metadata: Iterable[Any]) -> str:
@@ -150,6 +151,11 @@ def _interval(constraints: list[Any]) -> str:
     if upper:
         return f"{'<=' if up_to else '<'} {high}"
     return ""
+
+
+def _multiple(constraints: list[Any]) -> str:
+    of = [item.multiple_of for item in constraints if isinstance(item, annotated_types.MultipleOf)]
+    return ", ".join(f"a multiple of {number}" for number in of)
 
 
 def _length(constraints: list[Any]) -> str:

@@ -30,6 +30,7 @@ from mtlpaper.companion.runs.staleness import UNSETTLED, inspect
 from mtlpaper.companion.parameters import ParameterError
 from mtlpaper.companion.sweeps import SweepError
 from mtlpaper.companion.sweeps.environment import using
+from mtlpaper.companion.sweeps.pools import one_pool
 from mtlpaper.companion.sweeps.progress import Report
 
 if TYPE_CHECKING:
@@ -130,7 +131,7 @@ def execute(
 def _compute(run: Run, work: Path, means: Means, on_cell: OnCell) -> RunRecord:
     commit = provenance.commit()  # of the code, which need not lie beside the notebook
     started, clock = datetime.now(UTC), time.perf_counter()
-    _measure(run, work)
+    _measure(run, work, means)
     durations = _notebook(run, work, on_cell)
     elapsed = time.perf_counter() - clock
     attributes = _attributes(run, work)
@@ -164,20 +165,21 @@ def _compute(run: Run, work: Path, means: Means, on_cell: OnCell) -> RunRecord:
     )
 
 
-def _measure(run: Run, work: Path) -> None:
+def _measure(run: Run, work: Path, means: Means) -> None:
     """Put the run's data, and a table of them, where its notebook looks for them."""
     target = work / f"{run.name}.nc"
     if run.published is None:
-        results.save(_computed(run), target)
+        results.save(_computed(run, means.jobs), target)
     else:
         path, _ = published_result(run.root, run.name)
         shutil.copyfile(path, target)
     results.save_table(results.load(target), target.with_suffix(".csv"))
 
 
-def _computed(run: Run) -> xr.Dataset:
+def _computed(run: Run, jobs: int) -> xr.Dataset:
     try:
-        return experiments.compute(run.params)
+        with one_pool(jobs):
+            return experiments.compute(run.params)
     except SweepError as error:
         raise RunError(f"{run.name}: {error}") from error
     except Exception as error:

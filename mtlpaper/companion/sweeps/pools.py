@@ -105,6 +105,19 @@ def sharing(pool: Pool) -> Iterator[None]:
 
 
 @contextmanager
+def one_pool(jobs: int) -> Iterator[None]:
+    """Keep the local processes of this thread's sweeps from one to the next.
+
+    Processes take seconds to start. Nothing changes where a pool is shared or a cluster computes.
+    """
+    if _shared.get() is not None or scheduler_address() is not None:
+        yield
+        return
+    with _local(jobs) as pool, sharing(pool):
+        yield
+
+
+@contextmanager
 def open_pool(
     tasks: int,
     *,
@@ -113,12 +126,12 @@ def open_pool(
     function: Any = None,
     own: bool = False,
 ) -> Iterator[Pool]:
-    """Give the pool that means and environment ask for, and end it unless it is shared.
+    """Give the pool that means and environment ask for, and end it unless it is open already.
 
     Parameters
     ----------
     tasks : int
-        No more local workers than these are started.
+        No more local workers than these are started for it.
     jobs : int, optional
         Number of local processes; by default what the run allows. One means this process, unless
         the program that runs the sweep gave its means: then it stays free to be interrupted, and

@@ -1,11 +1,13 @@
 """What claims on the multitask benefit share: the names of cells, the trends, the axes."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 import xarray as xr
 
+from mtlpaper.companion import claims
 from mtlpaper.companion.claims import (
     Claim,
     MissingDataError,
@@ -38,18 +40,13 @@ NAMES = {
 }
 
 
+#: The statistic that takes a variable at some coordinates, with these names.
+effect_of = partial(claims.effect_of, names=NAMES)
+
+
 def between(n: float) -> bool:
     """Numbers of points for which the text says that a related task helps."""
     return 200 <= n < 3200
-
-
-def effect_of(name: str, **cell: Any) -> Callable[[xr.Dataset], Parts]:
-    """Return the statistic that picks cells of a variable."""
-
-    def statistic(data: xr.Dataset) -> Parts:
-        return parts_of(take(data, name, **cell), NAMES)
-
-    return statistic
 
 
 def trends(of: Callable[[str], xr.DataArray]) -> Parts:

@@ -366,6 +366,13 @@ def interval(dims: Sequence[str], samples: np.ndarray, what: str) -> xr.Variable
     return variable(("bound", *dims[1:]), bootstrap_interval(samples), what, "nats")
 
 
+def over_datasets(samples: xr.DataArray) -> xr.DataArray:
+    """Mean over `seed` with its interval along `bound`, which comes first."""
+    values = samples.transpose("seed", ...)
+    one = values.isel(seed=0, drop=True)
+    return xr.DataArray(bootstrap_interval(values.values), one.coords, ("bound", *one.dims))
+
+
 #: Where a minimum lies: at the first look, at the last, or between them.
 PLACES = ("at the start", "interior", "at the end")
 
