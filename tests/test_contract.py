@@ -43,7 +43,7 @@ def spoilt(data: xr.Dataset, name: str, at: dict[str, Any] | None = None) -> xr.
     where = {dim: i for dim, i in (at or {}).items() if dim in values.dims}
     part = values.isel(where)
     finite = np.ones(part.shape, bool)
-    if part.dtype.kind == "f":
+    if part.dtype.kind == "f" and np.isfinite(part.values).any():
         finite = np.isfinite(part.values)
     last = dict(zip(part.dims, map(int, np.argwhere(finite)[-1]), strict=True))
     index = tuple((where | last)[dim] for dim in values.dims)
@@ -54,7 +54,7 @@ def spoilt(data: xr.Dataset, name: str, at: dict[str, Any] | None = None) -> xr.
     elif new.dtype.kind == "b":
         new[index] = not old
     else:
-        new[index] = new.dtype.type(3 * float(old) + 100)
+        new[index] = new.dtype.type(3 * np.nan_to_num(float(old)) + 100)
     changed = xr.Variable(values.dims, new, values.attrs)
     return data.drop_vars(name).assign({name: changed})
 

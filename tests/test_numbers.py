@@ -244,7 +244,7 @@ def test_aligned_students_count_weak_cells_beyond_the_integration_s_error():
         benefit_drawn=exact([[[[1.0]]]], **drawn),
     )
     assert found == {
-        "largest_unrelated": 0.01,
+        "largest_unrelated": 0.1,
         "weak_cells": 3,
         "weak_same_sign": 2,
         "related_most": 0.5,
@@ -313,10 +313,12 @@ def test_multiverse_counts_claims_by_what_the_settings_do_to_them():
             factor=["s0", "protocol"],
         ),
         margin=array([[0.0, 0.0]] * 4, **claims, setting=[0, 1]),
+        stated=array([True, False], setting=[0, 1]),
     )
     assert found == {
         "n_factors": 2,
         "n_settings": 2,
+        "n_stated": 1,
         "n_enough": 400,
         "n_claims": 4,
         "n_always": 1,
