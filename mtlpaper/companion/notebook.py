@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from IPython.display import display
 
-from mtlpaper.companion import experiments, provenance, results
+from mtlpaper.companion import experiments, provenance, results, style
 from mtlpaper.companion.claims import (
     BADGES,
     all_claims,
@@ -89,12 +89,19 @@ def dataset(params: Parameters) -> xr.Dataset:
 
 
 def figure(axes: np.ndarray, name: str) -> None:
-    """Show the figure that an array of Axes belongs to; in a run, save it as SVG and PNG."""
+    """Show the figure that an array of Axes belongs to; in a run, save it as SVG and PNG.
+
+    A run also saves how it is drawn for narrow windows, as ``NAME.narrow.svg``.
+    """
     _require_file_name(name)
     fig = figure_of(axes)
     folder = _run_folder()
     if folder is not None:
         results.save_figure(fig, folder / name)
+        if isinstance(fig, style.HouseFigure):
+            narrow = style.narrowed(fig)
+            results.save_drawing(narrow, folder / f"{name}{results.NARROW}")
+            _forget(narrow)
     width, height = (round(96 * inches) for inches in fig.get_size_inches())
     # The picture is made here and not by Jupyter's own backend, whose crop and resolution depend
     # on its configuration. It is a PNG because nbval compares the text of an SVG.

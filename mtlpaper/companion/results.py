@@ -27,6 +27,8 @@ Model = TypeVar("Model", bound=BaseModel)
 
 #: Resolution of PNG files, enough for a sharp desktop's screen.
 DPI = 200
+#: How the name of a figure's file for narrow windows ends.
+NARROW = ".narrow.svg"
 #: What an SVG of matplotlib can do without: comments, the page's description, room between tags,
 #: millionths of points; but not of ratios.
 SPARE = re.compile(
@@ -220,11 +222,16 @@ def save_figure(figure: Figure, stem: Path) -> tuple[Path, Path]:
     """
     stem = Path(stem)
     svg, png = (stem.with_name(f"{stem.name}.{kind}") for kind in ("svg", "png"))
-    with _replacing(svg) as partial:
-        partial.write_bytes(picture(figure, "svg"))
+    save_drawing(figure, svg)
     with _replacing(png) as partial:
         partial.write_bytes(picture(figure, "png"))
     return svg, png
+
+
+def save_drawing(figure: Figure, path: Path) -> None:
+    """Write a figure as SVG; the same figure gives the same bytes."""
+    with _replacing(Path(path)) as partial:
+        partial.write_bytes(picture(figure, "svg"))
 
 
 def picture(figure: Figure, kind: Literal["svg", "png"]) -> bytes:

@@ -1,14 +1,31 @@
-"""The look of every figure, defined once: fonts, lines, and a palette for all eyes."""
+"""The look of every figure, defined once: fonts, lines, a palette for all eyes, and its size.
 
+A figure is drawn for a page's column, and once more for narrow windows, where its panels stand
+below each other. Its function notices nothing: `subplots` gives it the same array of Axes, and
+`drawing` puts them into their places.
+"""
+
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import wraps
-from typing import Any
+from contextvars import ContextVar
+from functools import partial, wraps
+from textwrap import fill
+from typing import Any, Literal
 
 import matplotlib.pyplot as plt
 import numpy as np
 import xarray as xr
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis, YAxis
+from matplotlib.colorbar import Colorbar
+from matplotlib.colors import LinearSegmentedColormap, to_hex
+from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
+from matplotlib.legend import Legend
+from matplotlib.text import Text
+from matplotlib.ticker import FixedLocator
 
 #: Okabe and Ito's colours, distinguishable with any colour vision.
 BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILLION, PURPLE = (
@@ -21,15 +38,27 @@ BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILLION, PURPLE = (
     "#D55E00",
     "#CC79A7",
 )
+#: Inches across: what a page's column shows without shrinking it at most widths, and a phone.
+WIDE, NARROW = 6.8, 3.3
+#: Points of text that must be small; what the column shrinks most is still nine pixels high.
+SMALL = 8
+FORMULA = re.compile(r"\$[^$]*\$")
 #: Ink of axes and text, and of what recedes.
 INK, FAINT = "#222222", "#8A8A8A"
-#: Curves that stand for numbers of classes or inputs, in the order they are listed.
+#: What helps and what harms, here and in maps, where white is neither.
+HELP, HARM = BLUE, VERMILLION
+HARM_TO_HELP = LinearSegmentedColormap.from_list("harm to help", [HARM, "white", HELP])
+#: Curves of different kinds, in the order they are listed; ordered ones have `ordered` colours.
 CYCLE = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY)
 
 RC: Any = {  # matplotlib types the keys one by one
     "font.family": "DejaVu Sans",
     "font.size": 9,
     "axes.titlesize": 9,
+    "legend.fontsize": SMALL,
+    "legend.title_fontsize": SMALL,
+    "xtick.labelsize": SMALL,
+    "ytick.labelsize": SMALL,
     "axes.titlelocation": "left",
     "axes.labelcolor": INK,
     "axes.edgecolor": INK,
@@ -49,8 +78,39 @@ RC: Any = {  # matplotlib types the keys one by one
 }
 
 
+_narrow: ContextVar[bool] = ContextVar("narrow", default=False)
+
+
+class HouseFigure(Figure):
+    """A figure that can be drawn for a narrow window, too.
+
+    Attributes
+    ----------
+    panels : array of Axes
+    columns : int
+        Panels side by side.
+    panel_height : float
+        Inches.
+    redraw : callable
+        Draws the figure anew.
+    """
+
+    panels: np.ndarray
+    columns: int
+    panel_height: float
+    redraw: Callable[[], np.ndarray]
+
+
 def subplots(
-    nrows: int = 1, ncols: int = 1, *, width: float = 7.4, height: float = 3.2, **options: Any
+    nrows: int = 1,
+    ncols: int = 1,
+    *,
+    width: float = WIDE,
+    height: float = 3.2,
+    columns: int | None = None,
+    narrow: int | None = None,
+    narrow_height: float | None = None,
+    **options: Any,
 ) -> np.ndarray:
     """Make a figure; call it from a function decorated with `drawing`.
 
@@ -59,6 +119,13 @@ def subplots(
     nrows, ncols : int
     width, height : float
         Inches.
+    columns : int, optional
+        Panels of one row that stand side by side; `ncols` by default.
+    narrow : int, optional
+        The same where the window is narrow; by default 1, and 2 or 3 of more than 6 or 12 panels.
+        Of several rows, each must fill whole lines.
+    narrow_height : float, optional
+        Inches of a panel there.
     **options
         Passed to `matplotlib.pyplot.subplots`.
 
@@ -66,8 +133,23 @@ def subplots(
     -------
     (nrows, ncols) array of Axes
     """
-    _, axes = plt.subplots(nrows, ncols, figsize=(width, height), squeeze=False, **options)
+    columns, panel = columns or ncols, height / -(-nrows * ncols // (columns or ncols))
+    if _narrow.get():
+        several = nrows * ncols > 1
+        columns = narrow or _side_by_side(nrows, ncols)
+        width = min(width, NARROW)
+        panel = narrow_height or (min(panel, 0.4 + 0.6 * width / columns) if several else panel)
+        options.pop("width_ratios", None)
+    size = (width, panel * -(-nrows * ncols // columns))
+    options |= {"figsize": size, "squeeze": False, "FigureClass": HouseFigure}
+    figure, axes = plt.subplots(nrows, ncols, **options)
+    figure.panels, figure.columns, figure.panel_height = axes, columns, panel
     return np.asarray(axes)
+
+
+def _side_by_side(nrows: int, ncols: int) -> int:
+    most = 1 + (nrows * ncols > 6) + (nrows * ncols > 12)
+    return max(n for n in range(1, most + 1) if ncols % n == 0)
 
 
 def drawing(function: Callable[[xr.Dataset], np.ndarray]) -> Callable[[xr.Dataset], np.ndarray]:
@@ -77,10 +159,140 @@ def drawing(function: Callable[[xr.Dataset], np.ndarray]) -> Callable[[xr.Datase
     def styled(data: xr.Dataset) -> np.ndarray:
         with house_style():
             axes = function(data)
-            axes.flat[0].figure.draw_without_rendering()  # lay out while the style holds
+            figure = axes.flat[0].figure
+            if isinstance(figure, HouseFigure):
+                figure.redraw = partial(styled, data)
+                _place(figure)
+            figure.draw_without_rendering()  # lay out while the style holds
+            axises = [axis for ax in figure.axes for axis in (ax.xaxis, ax.yaxis)]
+            if sum(map(_thin, axises)) + sum(map(_wrap, figure.axes)):
+                figure.draw_without_rendering()
             return axes
 
     return styled
+
+
+def narrowed(figure: HouseFigure) -> Figure:
+    """Draw the figure once more, for a narrow window."""
+    token = _narrow.set(True)
+    try:
+        narrow: Figure = figure.redraw().flat[0].figure
+        return narrow
+    finally:
+        _narrow.reset(token)
+
+
+def _place(figure: HouseFigure) -> None:
+    """Put the panels into lines, and label those whose neighbours went elsewhere."""
+    axes, columns = figure.panels, figure.columns
+    there = [(at, ax) for at, ax in np.ndenumerate(axes) if ax.figure is not None]
+    lines = -(-len(there) // columns)
+    if columns != axes.shape[1]:
+        for (_, j), ax in there:
+            size = SMALL if columns > 1 and _narrow.get() else None
+            ax.set_title(ax.get_title("left") or axes[0, j].get_title("left"), fontsize=size)
+            ax.set_xlabel(ax.get_xlabel() or axes[-1, j].get_xlabel())
+        for (i, _), ax in there:
+            ax.set_ylabel(ax.get_ylabel() or axes[i, 0].get_ylabel())
+        grid, placed = figure.add_gridspec(lines, columns), [ax for _, ax in there]
+        for n, ax in enumerate(placed):
+            ax.set_subplotspec(grid[divmod(n, columns)])
+            below = placed[n + columns :][:1] if columns > 1 else []
+            beside = [placed[n - 1]] if n % columns else []
+            _label(ax, "x", any(ax.get_shared_x_axes().joined(ax, one) for one in below))
+            _label(ax, "y", any(ax.get_shared_y_axes().joined(ax, one) for one in beside))
+    if _narrow.get():  # what stands below the panels takes nothing of their height
+        legends = sum(one.get_window_extent().height / figure.dpi for one in figure.legends)
+        bars = 0.6 * (len(figure.axes) - len(there))
+        height = figure.panel_height * lines + legends + bars
+        figure.set_size_inches(figure.get_figwidth(), height)
+
+
+def _label(ax: Axes, which: Literal["x", "y"], told: bool) -> None:
+    """Label an axis and its ticks, unless the neighbour that shares it tells."""
+    side = {"x": "labelbottom", "y": "labelleft"}[which]
+    ax.tick_params(axis=which, **{side: not told})
+    if told:
+        getattr(ax, f"set_{which}label")("")
+
+
+def _wrap(ax: Axes) -> bool:
+    """Break a title and labels that do not fit into their panel's place into lines."""
+    figure, spec = ax.figure, ax.get_subplotspec()
+    if spec is None:  # a bar of colours
+        return False
+    rows, columns, *_ = spec.get_geometry()
+    wide, high = figure.bbox.width / columns, figure.bbox.height / rows
+    left, right = wide * spec.colspan.start, wide * spec.colspan.stop
+    box = ax.get_window_extent()
+    middle = (box.x0 + box.x1) / 2
+    texts = [one for one in ax.get_children() if isinstance(one, Text)]
+    titles = [one for one in texts if one.get_text() == ax.get_title("left") != ""]
+    rooms = [(title, right - box.x0, "width") for title in titles]
+    rooms.append((ax.xaxis.label, 2 * min(middle - left, right - middle), "width"))
+    rooms.append((ax.yaxis.label, high, "height"))
+    return sum(_broken(*one) for one in rooms) > 0
+
+
+def _broken(text: Text, room: float, along: str) -> bool:
+    lines = text.get_text().split("\n")
+    size = getattr(text.get_window_extent(), along)
+    if size <= room or not any(lines):
+        return False
+    # Formulas stay whole.
+    whole = [FORMULA.sub(lambda found: found[0].replace(" ", "\0"), line) for line in lines]
+    length = int(max(map(len, whole)) * room / size)
+    text.set_text("\n".join(fill(line, length, break_long_words=False) for line in whole))
+    text.set_text(text.get_text().replace("\0", " "))
+    return True
+
+
+def _thin(axis: Axis) -> bool:
+    """Take ticks away whose labels would overlap others; the first and the last one stay."""
+    if not isinstance(axis.get_major_locator(), FixedLocator):
+        return False
+    shown = [label for label in axis.get_ticklabels() if label.get_visible() and label.get_text()]
+    if len(shown) < 3 or any(label.get_rotation() for label in shown):
+        return False
+    places = axis.get_ticklocs()
+    names = [label.get_text() for label in axis.get_ticklabels()]
+    along = int(isinstance(axis, YAxis))
+    boxes = [label.get_window_extent().get_points()[:, along] for label in axis.get_ticklabels()]
+    kept: list[int] = []
+    for n in (0, len(boxes) - 1, *range(1, len(boxes) - 1)):
+        low, high = boxes[n]
+        if all(high + 4 < boxes[other][0] or boxes[other][1] + 4 < low for other in kept):
+            kept.append(n)
+    if len(kept) == len(boxes):
+        return False
+    kept.sort()
+    axis.set_ticks([places[n] for n in kept], labels=[names[n] for n in kept])
+    return True
+
+
+def legend_below(figure: Figure, handles: Sequence[Artist], **options: Any) -> Legend:
+    """Name artists below a figure, in as few lines as its width allows."""
+    options |= {"handles": handles, "loc": "outside lower center"}
+    width = figure.get_figwidth() * figure.dpi
+    for lines in range(1, len(handles) + 1):
+        legend = figure.legend(ncols=-(-len(handles) // lines), **options)
+        if lines == len(handles) or legend.get_window_extent().width <= width:
+            break
+        legend.remove()
+    return legend
+
+
+def colour_bar(image: AxesImage, axes: np.ndarray, label: str) -> Colorbar:
+    """Explain the colours of maps beside them, or below them where the window is narrow."""
+    figure = axes.flat[0].figure
+    if _narrow.get():
+        bar = figure.colorbar(image, ax=axes, location="bottom", aspect=30, pad=0.01)
+        places = bar.get_ticks()
+        bar.set_ticks(places[:: 1 + (len(places) > 7)])
+    else:
+        bar = figure.colorbar(image, ax=axes, aspect=30, pad=0.01)
+    bar.set_label(label)
+    return bar
 
 
 @contextmanager
@@ -93,6 +305,14 @@ def house_style() -> Iterator[None]:
 def colour(index: int) -> str:
     """Return the colour of the curve number `index` (cyclic)."""
     return CYCLE[index % len(CYCLE)]
+
+
+def ordered(n: int) -> list[str]:
+    """Return a colour for each of `n` values of an ordered quantity, from dark to bright.
+
+    The brightest can still be read on white.
+    """
+    return [to_hex(shade) for shade in plt.get_cmap("viridis")(np.linspace(0, 0.72, n))]
 
 
 def band(ax: Axes, samples: xr.DataArray, shade: str, **line: Any) -> None:

@@ -24,7 +24,7 @@ def spectra(data: xr.Dataset) -> np.ndarray:
     -------
     (1, 3) array of Axes
     """
-    axes = style.subplots(1, 3, width=9.6, height=3.4)
+    axes = style.subplots(1, 3, height=3.4)
     _histograms(axes[0, 0], data)
     _largest(axes[0, 1], data)
     _overlaps(axes[0, 2], data)
@@ -32,13 +32,11 @@ def spectra(data: xr.Dataset) -> np.ndarray:
 
 
 def _histograms(ax: Axes, data: xr.Dataset) -> None:
-    x = data["bin"].values
-    for i, level in enumerate(data["level"].values):
+    x, levels = data["bin"].values, data["level"].values
+    for level, shade in zip(levels, style.ordered(len(levels)), strict=True):
         density = data["density"].sel(level=level)
         label = rf"$\bar s$ = {level:g}"
-        ax.plot(
-            x, density, drawstyle="steps-mid", color=style.colour(i), linewidth=1.3, label=label
-        )
+        ax.plot(x, density, drawstyle="steps-mid", color=shade, linewidth=1.3, label=label)
     ax.plot(x, data["bulk_density"], color=style.INK, dashes=(4, 2), linewidth=1.3, label="noise")
     for edge in data["bulk_edge"].values:
         ax.axvline(edge, color=style.FAINT, linewidth=0.8)
@@ -46,7 +44,7 @@ def _histograms(ax: Axes, data: xr.Dataset) -> None:
     ax.set_ylim(0, 1.25 * float(max(data["bulk_density"].max(), data["density"].quantile(0.99))))
     ax.set_xlabel("singular values of noisy teachers")
     ax.set_ylabel(r"density per unit of $\ln s$")
-    ax.legend(loc="upper right", fontsize=7.5)
+    ax.legend(loc="upper right")
 
 
 def _largest(ax: Axes, data: xr.Dataset) -> None:
@@ -58,7 +56,7 @@ def _largest(ax: Axes, data: xr.Dataset) -> None:
     ax.set_yscale("log")
     ax.set_xlabel(_S_BAR)
     ax.set_ylabel(r"largest noisy singular value $\hat s$")
-    ax.legend(loc="upper left", fontsize=7.5)
+    ax.legend(loc="upper left")
 
 
 def _overlaps(ax: Axes, data: xr.Dataset) -> None:
@@ -73,7 +71,7 @@ def _overlaps(ax: Axes, data: xr.Dataset) -> None:
     ax.set_xscale("log")
     ax.set_xlabel(_S_BAR)
     ax.set_ylabel("squared overlap, lines: (T 10)")
-    ax.legend(loc="lower right", fontsize=8)
+    ax.legend(loc="lower right")
 
 
 @style.drawing
@@ -85,7 +83,7 @@ def trajectories(data: xr.Dataset) -> np.ndarray:
     (1, label_rule) array of Axes
     """
     rules = data["label_rule"].values
-    axes = style.subplots(1, len(rules), width=8.2, height=3.7, sharex=True)
+    axes = style.subplots(1, len(rules), height=3.7, sharex=True)
     for ax, rule in zip(axes[0], rules, strict=True):
         cell = data.sel(label_rule=rule)
         t = data["time"].values
@@ -101,7 +99,7 @@ def trajectories(data: xr.Dataset) -> np.ndarray:
         Line2D([], [], color=style.FAINT, linewidth=1.1, dashes=(3, 2), label="plane flow, (T 14)"),
         Line2D([], [], color=style.INK, linewidth=1.4, dashes=(1, 1.4), label="alone, Eq. (3)"),
     ]
-    legend_below(axes, others, ncols=3)
+    legend_below(axes, others)
     return axes
 
 
@@ -128,10 +126,11 @@ def benefit_maps(data: xr.Dataset) -> np.ndarray:
 
 
 def _maps(values: xr.DataArray, quantity: str, threshold: float) -> np.ndarray:
+    values = benefits.telling(values)
     rows = [(rule, rho) for rule in values["label_rule"].values for rho in values["rho"].values]
     columns = values["S_A"].values
     axes = style.subplots(
-        len(rows), len(columns), width=8.6, height=1.5 * len(rows) + 0.8, sharex=True, sharey=True
+        len(rows), len(columns), height=1.5 * len(rows) + 0.8, sharex=True, sharey=True
     )
     largest = max(float(np.abs(values).max()), 10 * threshold)
     norm = SymLogNorm(threshold, vmin=-largest, vmax=largest)
@@ -140,18 +139,17 @@ def _maps(values: xr.DataArray, quantity: str, threshold: float) -> np.ndarray:
         for j, S_A in enumerate(columns):
             cell = values.sel(label_rule=rule, rho=rho, S_A=S_A).transpose("S_B", "r_AB")
             image = axes[i, j].imshow(
-                cell, origin="lower", aspect="auto", cmap=benefits.DIVERGING, norm=norm
+                cell, origin="lower", aspect="auto", cmap=style.HARM_TO_HELP, norm=norm
             )
             if i == 0:
                 axes[i, j].set_title(f"$S_A$ = {S_A:g}")
-        axes[i, 0].set_ylabel(f"{rule}, $\\rho$ = {rho:g}\n$S_B$", fontsize=8)
+        axes[i, 0].set_ylabel(f"{rule}, $\\rho$ = {rho:g}\n$S_B$", fontsize=style.SMALL)
     _ticks(axes[-1, 0], "x", values["r_AB"].values)
     _ticks(axes[-1, 0], "y", values["S_B"].values)
     for ax in axes[-1]:
         ax.set_xlabel("$r_{AB}$")
     assert image is not None  # there is a cell in every grid
-    bar = axes[0, 0].figure.colorbar(image, ax=axes, shrink=0.7, aspect=35, pad=0.01)
-    bar.set_label(f"{quantity}, linear within $\\pm${threshold:g}", fontsize=8)
+    style.colour_bar(image, axes, f"{quantity}, linear within $\\pm${threshold:g}")
     return axes
 
 
@@ -160,7 +158,7 @@ def _ticks(ax: Axes, axis: str, values: np.ndarray) -> None:
     step = max(1, (len(values) - 1) // 4)
     chosen = range(0, len(values), step)
     setter: Any = ax.set_xticks if axis == "x" else ax.set_yticks
-    setter(list(chosen), [f"{values[i]:g}" for i in chosen], fontsize=7)
+    setter(list(chosen), [f"{values[i]:g}" for i in chosen], fontsize=style.SMALL)
 
 
 @style.drawing
@@ -173,13 +171,13 @@ def weakly_related(data: xr.Dataset) -> np.ndarray:
     """
     rules, rho = data["label_rule"].values, float(data["rho"].min())
     weak = data["weak"].item()
-    axes = style.subplots(2, len(rules), width=8.2, height=5.0, sharex=True, sharey="row")
+    axes = style.subplots(2, len(rules), height=5.0, sharex=True, sharey="row")
     rows = (("s_difference", r"$s_A - \tilde s_A$", 1e-3), ("MT", "benefit (nats)", 1e-5))
     for row, (name, label, threshold) in zip(axes, rows, strict=True):
         for ax, rule in zip(row, rules, strict=True):
             cell = data[name].sel(label_rule=rule, rho=rho).sel(r_AB=weak)
-            for i, S_A in enumerate(data["S_A"].values):
-                shade = style.colour(i)
+            mains = data["S_A"].values
+            for S_A, shade in zip(mains, style.ordered(len(mains)), strict=True):
                 ax.plot(
                     data["S_B"],
                     cell.sel(S_A=S_A),

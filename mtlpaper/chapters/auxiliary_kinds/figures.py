@@ -6,6 +6,7 @@ import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 
+from mtlpaper.chapters.common.figures import legend_below
 from mtlpaper.companion import style
 from mtlpaper.documents.ruder2017.printed import TABLE_6
 
@@ -83,7 +84,7 @@ def _forest(data: xr.Dataset, group: str) -> np.ndarray:
     ax.set_ylim(len(rows) - 0.5, -0.7)
     ax.set_ylabel(group)
     ax.set_xlabel("change of the main task's mean error (logarithmic)")
-    ax.figure.legend(loc="outside lower center", ncols=2)
+    legend_below(axes)
     return axes
 
 
@@ -124,7 +125,7 @@ def details(data: xr.Dataset) -> np.ndarray:
     -------
     (2, 2) array of Axes
     """
-    axes = style.subplots(2, 2, width=7.4, height=6.4)
+    axes = style.subplots(2, 2, height=6.4)
     _relatedness(axes[0, 0], data)
     _reversal(axes[0, 1], data)
     _levels(axes[1, 0], data)

@@ -20,8 +20,9 @@ def sweeps(data: xr.Dataset) -> np.ndarray:
     (label_rule, S_B) array of Axes
     """
     rules, columns = data["label_rule"].values, data["S_B"].values
-    size = {"width": 8.6, "height": 2.5 * len(rules) + 0.6}
-    axes = style.subplots(len(rules), len(columns), **size, sharex=True, sharey="row")
+    axes = style.subplots(
+        len(rules), len(columns), height=2.5 * len(rules) + 0.6, sharex=True, sharey="row"
+    )
     for ax, (_, cell) in zip(axes.flat, cells(data, "label_rule", "S_B"), strict=True):
         ax.axhline(0, color=style.INK, linewidth=0.8)
         for k, source in enumerate(data["source"].values):
@@ -29,7 +30,7 @@ def sweeps(data: xr.Dataset) -> np.ndarray:
     for ax, S_B in zip(axes[0], columns, strict=True):
         ax.set_title(f"$S_B$ = {S_B:g}")
     for ax, rule in zip(axes[:, 0], rules, strict=True):
-        ax.set_ylabel(f"{rule} labels\n{benefits.MT_LABEL}", fontsize=8.5)
+        ax.set_ylabel(f"{rule} labels\n{benefits.MT_LABEL}", fontsize=style.SMALL)
     for ax in axes[-1]:
         ax.set_xlabel(benefits.R_LABEL)
     legend_below(axes)
@@ -54,16 +55,17 @@ def forms(data: xr.Dataset) -> np.ndarray:
     (label_rule, form) array of Axes
     """
     rules, columns = data["label_rule"].values, data["form"].values
-    size = {"width": 9.6, "height": 2.6 * len(rules) + 0.5}
-    axes = style.subplots(len(rules), len(columns), **size, sharex="row", sharey="row")
+    axes = style.subplots(
+        len(rules), len(columns), height=2.6 * len(rules) + 0.5, sharex="row", sharey="row"
+    )
     for ax, (_, cell) in zip(axes.flat, cells(data, "label_rule", "form"), strict=True):
         _segments(ax, cell)
     for ax, form in zip(axes[0], columns, strict=True):
-        ax.set_title(str(form), fontsize=8.5)
+        ax.set_title(str(form), fontsize=style.SMALL)
     for ax, rule in zip(axes[:, 0], rules, strict=True):
-        ax.set_ylabel(f"{rule} labels\nsides of the bound (nats)", fontsize=8.5)
+        ax.set_ylabel(f"{rule} labels\nsides of the bound (nats)", fontsize=style.SMALL)
     for ax in axes.flat:
-        ax.set_xlabel("benefit (nats)", fontsize=8.5)
+        ax.set_xlabel("benefit (nats)", fontsize=style.SMALL)
     handles = [
         Line2D([], [], color=style.BLUE, label="from side to side: the benefit lies between"),
         Line2D([], [], color=style.VERMILLION, label="it does not"),
@@ -98,7 +100,7 @@ def tightness(data: xr.Dataset) -> np.ndarray:
     (1, label_rule) array of Axes
     """
     rules = data["label_rule"].values
-    axes = style.subplots(1, len(rules), width=8.2, height=3.5, sharey=True)
+    axes = style.subplots(1, len(rules), height=3.5, sharey=True)
     general = data.sel(form="general")
     gap = general["upper"] - general["lower"]
     for ax, rule in zip(axes[0], rules, strict=True):

@@ -6,9 +6,11 @@ from typing import Any
 import numpy as np
 from matplotlib.artist import Artist
 
+from mtlpaper.companion import style
+
 
 def legend_below(axes: np.ndarray, also: Iterable[Artist] = (), **options: Any) -> None:
-    """Name below the figure what the first panel labels, and the artists `also`, in one line.
+    """Name below the figure what the first panel labels, and the artists `also`.
 
     Parameters
     ----------
@@ -20,5 +22,4 @@ def legend_below(axes: np.ndarray, also: Iterable[Artist] = (), **options: Any) 
     """
     first = axes.flat[0]
     handles = [*first.get_legend_handles_labels()[0], *also]
-    options = {"ncols": len(handles)} | options
-    first.figure.legend(handles=handles, loc="outside lower center", **options)
+    style.legend_below(first.figure, handles, **options)

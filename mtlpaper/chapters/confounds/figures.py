@@ -30,7 +30,7 @@ def side_by_side(data: xr.Dataset) -> np.ndarray:
     (2, 3) array of Axes
         The last panel is removed.
     """
-    axes = style.subplots(2, 3, width=9.0, height=5.6)
+    axes = style.subplots(2, 3, height=7.8, columns=2)
     for ax, (title, S_B, changes) in zip(axes.flat, _PANELS, strict=False):
         _panel(ax, data["MT"].isel(S_B=S_B), changes)
         ax.set_title(f"{title}, $S_B$ = {float(data['S_B'][S_B]):g}")
@@ -46,14 +46,14 @@ def side_by_side(data: xr.Dataset) -> np.ndarray:
     colours = [
         Line2D([], [], color=shade, label=f"$r_{{AB}}$ = {r:g}") for r, shade in _extremes(data)
     ]
-    legend_below(axes, [*marks, *colours], ncols=3)
+    legend_below(axes, [*marks, *colours])
     return axes
 
 
 def _extremes(data: xr.Dataset | xr.DataArray) -> list[tuple[float, str]]:
     """The least and the largest relatedness, each with its colour."""
     levels = data["r_AB"].values[[0, -1]]
-    return list(zip(map(float, levels), (style.BLUE, style.VERMILLION), strict=True))
+    return list(zip(map(float, levels), (style.HARM, style.HELP), strict=True))
 
 
 def _panel(ax: Axes, MT: xr.DataArray, changes: list[str]) -> None:
@@ -85,7 +85,7 @@ def _scatter(ax: Axes, ratio: xr.DataArray) -> None:
 
 def _label(ax: Axes, values: xr.DataArray) -> None:
     labels = [str(point) for point in values["point"].values]
-    ax.set_xticks(range(len(labels)), labels, fontsize=7, rotation=45 if len(labels) > 6 else 0)
+    ax.set_xticks(range(len(labels)), labels, rotation=45 if len(labels) > 6 else 0)
     ax.set_xlim(-0.5, len(labels) - 0.5)
     ax.set_xlabel("training points: $N$, or $N + N_B$")
 

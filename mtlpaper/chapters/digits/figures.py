@@ -9,7 +9,6 @@ from mtlpaper.chapters.common.two_tasks import figures as benefits
 from mtlpaper.companion import style
 
 _INPUTS = {"whitened": "whitened images", "as they are": "images as they are"}
-_QUALITIES = (style.BLUE, style.GREEN, style.VERMILLION)
 
 
 @style.drawing
@@ -24,14 +23,12 @@ def over_relatedness(data: xr.Dataset) -> np.ndarray:
     MT = data["MT"].sel(student="linear").isel(n_aux=-1)
     rows, columns = MT["flip_A"].values, MT["inputs"].values
     height = 2.1 * len(rows) + 0.9
-    axes = style.subplots(
-        len(rows), len(columns), width=7.4, height=height, sharex=True, sharey="col"
-    )
+    axes = style.subplots(len(rows), len(columns), height=height, sharex=True, sharey="col")
     for (i, j), ax in np.ndenumerate(axes):
         ax.axhline(0, color=style.INK, linewidth=0.8)
-        for k, flip in enumerate(MT["flip_B"].values):
+        qualities = MT["flip_B"].values
+        for flip, shade in zip(qualities, style.ordered(len(qualities)), strict=True):
             cell = MT.sel(flip_A=rows[i], inputs=columns[j], flip_B=flip)
-            shade = _QUALITIES[k % len(_QUALITIES)]
             look = {"markersize": 4, "label": f"auxiliary labels turned: {flip:g}"}
             benefits.interval(ax, MT["r_AB"].values, cell, shade, **look)
         ax.set_title(f"{_INPUTS[str(columns[j])]}; main labels turned: {rows[i]:g}")
@@ -39,7 +36,7 @@ def over_relatedness(data: xr.Dataset) -> np.ndarray:
         ax.set_xlabel(benefits.R_LABEL)
     for ax in axes[:, 0]:
         ax.set_ylabel("benefit (nats)")
-    legend_below(axes, ncols=1)
+    legend_below(axes)
     return axes
 
 
@@ -54,11 +51,11 @@ def over_auxiliary_images(data: xr.Dataset) -> np.ndarray:
     """
     MT = data["MT"].isel(flip_A=0, flip_B=0)
     columns, levels, n_aux = (MT[name].values for name in ("inputs", "r_AB", "n_aux"))
-    axes = style.subplots(1, len(columns), width=7.4, height=4.0)
+    axes = style.subplots(1, len(columns), height=4.0)
     dashed = Line2D([], [], color=style.FAINT, dashes=(3, 2), linewidth=1.2, label="theory, (T 7b)")
     for ax, name in zip(axes[0], columns, strict=True):
         ax.axhline(0, color=style.INK, linewidth=0.8)
-        for r, shade in zip(levels, benefits.relatedness_colours(levels), strict=True):
+        for r, shade in zip(levels, style.ordered(len(levels)), strict=True):
             cell = MT.sel(inputs=name, r_AB=r)
             look = {"markersize": 4, "label": f"$r_{{AB}}$ = {r:g}"}
             benefits.interval(ax, n_aux, cell.sel(student="linear"), shade, **look)
@@ -70,7 +67,7 @@ def over_auxiliary_images(data: xr.Dataset) -> np.ndarray:
         ax.set_title(_INPUTS[name])
         ax.set_xlabel("auxiliary training images $N_B$")
     axes[0, 0].set_ylabel(benefits.MT_LABEL)
-    legend_below(axes, [dashed], ncols=3)
+    legend_below(axes, [dashed])
     return axes
 
 
@@ -85,7 +82,7 @@ def other_classes(data: xr.Dataset) -> np.ndarray:
     """
     columns, r = data["inputs"].values, data["r_AB"].values
     rotated = data["MT"].sel(student="linear").isel(flip_A=0, flip_B=0, n_aux=-1)
-    axes = style.subplots(1, len(columns), width=7.4, height=3.6)
+    axes = style.subplots(1, len(columns), height=3.6)
     for ax, name in zip(axes[0], columns, strict=True):
         ax.axhline(0, color=style.INK, linewidth=0.8)
         cell = rotated.sel(inputs=name)
@@ -116,7 +113,7 @@ def deep_students(data: xr.Dataset) -> np.ndarray:
     """
     MT = data["MT"].isel(flip_A=0, n_aux=-1, flip_B=[0, -1])
     columns, shades = MT["inputs"].values, (style.BLUE, style.VERMILLION)
-    axes = style.subplots(1, len(columns), width=7.4, height=3.8)
+    axes = style.subplots(1, len(columns), height=3.8)
     for ax, name in zip(axes[0], columns, strict=True):
         ax.axhline(0, color=style.INK, linewidth=0.8)
         for student, (called, line) in _STUDENTS.items():
@@ -128,7 +125,7 @@ def deep_students(data: xr.Dataset) -> np.ndarray:
         ax.set_title(_INPUTS[name])
         ax.set_xlabel(benefits.R_LABEL)
     axes[0, 0].set_ylabel(benefits.MT_LABEL)
-    legend_below(axes, ncols=2)
+    legend_below(axes)
     return axes
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import xarray as xr
 from matplotlib.lines import Line2D
 
+from mtlpaper.chapters.common.figures import legend_below
 from mtlpaper.companion import style
 
 
@@ -27,13 +28,6 @@ def trajectories(data: xr.Dataset) -> np.ndarray:
         style.label_ends(left, [(float(t[-1]), end, style.classes(N3), shade)])
         gap = theory / cell["s_sgd"].mean("seed") - 1
         right.plot(t, 100 * gap, color=shade, label=style.classes(N3))
-    left.legend(
-        handles=[
-            Line2D([], [], color=style.FAINT, label="SGD, mean ± s.d. over seeds"),
-            Line2D([], [], color=style.INK, dashes=(4, 2), linewidth=1.2, label="theory, Eq. (3)"),
-        ],
-        loc="lower right",
-    )
     left.set_ylabel("largest singular value $s$")
     left.set_title("Singular value")
     right.axhline(0, color=style.FAINT, linewidth=0.8)
@@ -42,6 +36,9 @@ def trajectories(data: xr.Dataset) -> np.ndarray:
     right.legend()
     for ax in (left, right):
         style.time_axis(ax)
+    mean = Line2D([], [], color=style.FAINT, label="SGD, mean ± s.d. over seeds")
+    dashed = Line2D([], [], color=style.INK, dashes=(4, 2), linewidth=1.2, label="theory, Eq. (3)")
+    legend_below(axes, [mean, dashed])
     return axes
 
 

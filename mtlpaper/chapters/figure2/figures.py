@@ -52,7 +52,7 @@ def learning_curves(data: xr.Dataset) -> np.ndarray:
     -------
     (1, 1) array of Axes
     """
-    axes = style.subplots(width=6.6, height=3.2)
+    axes = style.subplots(height=3.2)
     ax = axes[0, 0]
     for i, name in enumerate(data["network"].values):
         curve = data["curve"].sel(network=name).dropna("time")
@@ -64,7 +64,7 @@ def learning_curves(data: xr.Dataset) -> np.ndarray:
     ax.set_xscale("symlog", linthresh=1)
     style.time_axis(ax)
     ax.set_ylabel("generalisation loss (nats)")
-    ax.legend(loc="upper right", fontsize=8)
+    ax.legend(loc="upper right")
     return axes
 
 

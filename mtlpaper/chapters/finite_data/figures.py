@@ -40,7 +40,7 @@ def trajectories(data: xr.Dataset) -> np.ndarray:
         ax.set_title(f"{style.classes(N3)}, {N1} inputs")
         style.time_axis(ax)
     axes[0, 0].set_ylabel("largest singular value $s$")
-    axes[0, 0].legend(loc="lower right", fontsize=8)
+    axes[0, 0].legend(loc="lower right")
     return axes
 
 
@@ -68,7 +68,7 @@ def gaps(data: xr.Dataset) -> np.ndarray:
         ax.set_xlabel("inputs $N_1$")
         ax.set_title(style.classes(N3))
     axes[0, 0].set_ylabel("largest gap to SGD (%)")
-    axes[0, 0].legend(loc="upper left", fontsize=8)
+    axes[0, 0].legend(loc="upper left")
     return axes
 
 

@@ -39,7 +39,7 @@ def against_published(data: xr.Dataset) -> np.ndarray:
     -------
     (1, 3) array of Axes
     """
-    axes = style.subplots(1, 3, width=9.6, height=3.7, sharey=True)
+    axes = style.subplots(1, 3, height=3.7, sharey=True)
     ours = data["MT"].sel(bound="estimate")
     models = {
         "our networks": ours,
@@ -50,10 +50,11 @@ def against_published(data: xr.Dataset) -> np.ndarray:
         theirs = data["MT_published"]
         ends = [float(theirs.min()), float(theirs.max())]
         _cross(ax, ends)
-        for i, n in enumerate(data["n_train"].values):
+        points = data["n_train"].values
+        for n, shade in zip(points, style.ordered(len(points)), strict=True):
             x = theirs.sel(n_train=n)
             y = model.sel(n_train=n)
-            look = {"color": style.colour(i), "markersize": 3, "alpha": 0.7}
+            look = {"color": shade, "markersize": 3, "alpha": 0.7}
             ax.plot(x.values.ravel(), y.values.ravel(), "o", label=f"$N$ = {n}", **look)
         ax.set_title(title)
         ax.set_xlabel("published benefit (nats)")
@@ -88,7 +89,7 @@ def against_theory(data: xr.Dataset) -> np.ndarray:
     -------
     (1, 2) array of Axes
     """
-    axes = style.subplots(1, 2, width=8.2, height=3.9, sharey=True)
+    axes = style.subplots(1, 2, height=3.9, sharey=True)
     pairs = zip(
         axes[0],
         ("MT_theory", "MT_infinite"),
@@ -107,10 +108,10 @@ def against_theory(data: xr.Dataset) -> np.ndarray:
 def _scatter(ax: Axes, data: xr.Dataset, name: str) -> None:
     MT, theory = data["MT"].sel(bound="estimate"), data[name]
     _cross(ax, [float(theory.min()), float(theory.max())])
-    for i, n in enumerate(data["n_train"].values):
+    points = data["n_train"].values
+    for n, shade in zip(points, style.ordered(len(points)), strict=True):
         x, y = theory.sel(n_train=n).values.ravel(), MT.sel(n_train=n).values.ravel()
         clear = data["clear"].sel(n_train=n).values.ravel().astype(bool)
-        shade = style.colour(i)
         ax.plot(x[clear], y[clear], "o", color=shade, markersize=3, label=f"$N$ = {n}")
         ax.plot(x[~clear], y[~clear], "o", color=shade, markersize=3, fillstyle="none", alpha=0.5)
 

@@ -88,7 +88,7 @@ def teacher_scan(data: xr.Dataset) -> np.ndarray:
     -------
     (1, 1) array of Axes
     """
-    axes = style.subplots(width=6.6, height=3.2)
+    axes = style.subplots(height=3.2)
     ax = axes[0, 0]
     _axis_of_figure1(ax)
     styles = {"soft": "-", "argmax": ":"}
@@ -104,9 +104,9 @@ def teacher_scan(data: xr.Dataset) -> np.ndarray:
     ticks = (1, 1.6, 2, 3, 5)
     ax.set_yticks(ticks, labels=[f"{tick:g}" for tick in ticks])
     ax.minorticks_off()
-    ax.set_xlabel(r"noise-free teacher's singular value $\bar s$")
+    ax.set_xlabel(r"noise-free singular value $\bar s$")
     ax.set_ylabel("$s$ at the end of training")
-    ax.legend(loc="center left", bbox_to_anchor=(1.02, 0.5))
+    legend_below(axes)
     return axes
 
 

@@ -37,14 +37,14 @@ def convergence(data: xr.Dataset) -> np.ndarray:
             xytext=(0, 3),
             textcoords="offset points",
             color=style.FAINT,
-            fontsize=8,
+            fontsize=style.SMALL,
         )
         ax.set_xscale("log")
         ax.set_yscale("log")
         ax.set_title(style.classes(N3))
         ax.set_xlabel(r"learning rate $1/\tau$")
     axes[0, 0].set_ylabel("largest relative distance\nfrom the gradient flow")
-    axes[0, -1].legend(loc="lower right", fontsize=8)
+    axes[0, -1].legend(loc="lower right")
     return axes
 
 

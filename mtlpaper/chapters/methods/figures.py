@@ -26,7 +26,7 @@ _LOOKS = {
 #: Rules that change the step of the trunk alone, with what they are compared with.
 TRUNK = ("equal", "trunk_rate", "mgda", "imtl_g", "cagrad")
 #: Tasks told apart in the rows of rules: name, colour, and place above or below the middle.
-_TASKS = (("related", style.VERMILLION, -0.12), ("unrelated", style.BLUE, 0.12))
+_TASKS = (("related", style.HELP, -0.12), ("unrelated", style.HARM, 0.12))
 
 
 def rules(data: xr.Dataset) -> list[str]:
@@ -106,7 +106,7 @@ def relatedness(data: xr.Dataset) -> np.ndarray:
     -------
     (1, 2) array of Axes
     """
-    axes = style.subplots(1, 2, width=7.4, height=3.4)
+    axes = style.subplots(1, 2, height=3.4)
     MT = data["MT"].sel(against="tuned baseline")
     families = {"rules": shown_rules(data), "ways of sharing": shown_structures(data)}
     for ax, (title, names) in zip(axes[0], families.items(), strict=True):
@@ -117,7 +117,7 @@ def relatedness(data: xr.Dataset) -> np.ndarray:
             benefits.interval(ax, MT["r_AB"].values, one, shade, **look)
         ax.set_title(title)
         ax.set_xlabel(benefits.R_LABEL)
-        ax.legend(fontsize=8)
+        ax.legend()
     axes[0, 0].set_ylabel("benefit over a tuned\nsingle-task student (nats)")
     return axes
 
@@ -142,7 +142,7 @@ def values(data: xr.Dataset) -> np.ndarray:
         benefits.interval(ax, x, one.sel(tasks="related"), shade, **look)
     ax.set_xlabel("benefit beside unrelated tasks (nats)")
     ax.set_ylabel("benefit beside\nrelated tasks (nats)")
-    ax.legend(fontsize=8)
+    ax.legend()
     return axes
 
 
@@ -161,7 +161,7 @@ def trunk(data: xr.Dataset) -> np.ndarray:
         Over the student alone as it is, and over the one with a tuned rate of the trunk.
     """
     names, y = trunk_rules(data), np.arange(len(trunk_rules(data)))
-    axes = style.subplots(1, 2, width=7.4, height=2.9, sharey=True)
+    axes = style.subplots(1, 2, height=2.9, sharey=True)
     panels = {"own student": "over the student alone", "tuned baseline": "over the tuned one alone"}
     for ax, (against, title) in zip(axes[0], panels.items(), strict=True):
         ax.axvline(0, color=style.INK, linewidth=0.8)

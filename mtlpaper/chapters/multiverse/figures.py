@@ -31,7 +31,7 @@ def decisive(data: xr.Dataset) -> np.ndarray:
     (1, 1) array of Axes
     """
     weight, clear = data["importance"], data["clear"]
-    axes = style.subplots(width=8.4, height=0.27 * data.sizes["claim"] + 1.7)
+    axes = style.subplots(height=0.27 * data.sizes["claim"] + 1.7)
     ax = axes[0, 0]
     # What chance could do is only hinted at.
     shown = 100 * weight.clip(min=0) * np.where(clear, 1.0, 0.3)
@@ -39,14 +39,13 @@ def decisive(data: xr.Dataset) -> np.ndarray:
     for i, j in np.argwhere(clear.values):
         share = 100 * float(weight[i, j])
         shade = "white" if share > 35 else style.INK
-        ax.text(j, i, f"{share:.0f}", ha="center", va="center", color=shade, fontsize=7.5)
+        ax.text(j, i, f"{share:.0f}", ha="center", va="center", color=shade, fontsize=style.SMALL)
     names = [NAMES[str(name)] for name in data["factor"].values]
-    ax.set_xticks(range(len(names)), names, rotation=45, ha="right", fontsize=8)
-    ax.set_yticks(range(data.sizes["claim"]), data["claim"].values, fontsize=8)
+    ax.set_xticks(range(len(names)), names, rotation=45, ha="right")
+    ax.set_yticks(range(data.sizes["claim"]), data["claim"].values)
     ax.spines[:].set_visible(False)
     ax.tick_params(length=0)
-    bar = ax.figure.colorbar(image, ax=ax, aspect=30, pad=0.01)
-    bar.set_label("explained by the factor alone (%)")
+    style.colour_bar(image, axes, "explained by the factor alone (%)")
     ax.set_xlabel("factor")
     ax.set_ylabel("claim")
     return axes

@@ -36,7 +36,7 @@ def joint(data: xr.Dataset) -> np.ndarray:
     -------
     (2, 3) array of Axes
     """
-    axes = style.subplots(2, 3, width=9.0, height=4.6)
+    axes = style.subplots(2, 3, height=4.6)
     for ax, name in zip(axes.flat, data["flag"].values, strict=False):
         here = data.sel(flag=name)
         ax.plot(here["tried"], here["density"], color=style.BLUE)
@@ -73,7 +73,7 @@ def repetitions(data: xr.Dataset) -> np.ndarray:
     -------
     (1, 3) array of Axes
     """
-    axes = style.subplots(1, 3, width=9.0)
+    axes = style.subplots(1, 3)
     ax = axes[0, 0]
     sizes = data["n_tested"].values
     value, low, high = (data["scatter"].sel(bound=bound) for bound in data["bound"].values)
@@ -85,7 +85,7 @@ def repetitions(data: xr.Dataset) -> np.ndarray:
     ax.set_ylim(0, None)
     ax.set_xlabel("points of the test set")
     ax.set_ylabel("scatter over subsets (nats)")
-    ax.legend(loc="upper right", fontsize=8)
+    ax.legend(loc="upper right")
     units = {"correlation": "", "rms difference": " (nats)"}
     for ax, measure in zip(axes[0, 1:], data["measure"].values, strict=True):
         here = data.sel(measure=measure)
@@ -93,7 +93,7 @@ def repetitions(data: xr.Dataset) -> np.ndarray:
         ax.plot(0 * here["alike"], here["alike"], "o", color=style.BLUE, alpha=0.5)
         ax.errorbar([1], [mean], [[mean - low], [high - mean]], fmt="o", color=style.BLUE)
         ax.plot([2], [here["published_alike"]], "D", color=style.VERMILLION)
-        ax.set_xticks(range(3), ["repetitions", "another one", "the authors"], fontsize=8)
+        ax.set_xticks(range(3), ["our repe-\ntitions", "another\none", "the\nauthors"])
         ax.set_xlim(-0.5, 2.5)
         ax.set_xlabel("benefits of")
         ax.set_ylabel(f"{measure}{units[str(measure)]}")

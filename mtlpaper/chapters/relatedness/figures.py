@@ -33,18 +33,18 @@ def candidates(data: xr.Dataset) -> np.ndarray:
     """
     names = _ranked(data)
     rows = -(-len(names) // _ROW)
-    axes = style.subplots(rows, _ROW, width=8.6, height=1.75 * rows + 0.7, sharey=True)
+    axes = style.subplots(rows, _ROW, height=1.75 * rows + 0.7, sharey=True)
     cell = data.sel(main=_graded(data)).isel(n_train=0)
     for ax, name in zip(axes.flat, names, strict=False):
         _scatter(ax, cell, name)
         error = 1000 * float(data["law_error"].sel(bound="estimate", candidate=name))
-        ax.set_title(f"{name}: {error:.1f} mnat", fontsize=8)
-        ax.set_xlabel(_axis_label(name), fontsize=8)
+        ax.set_title(f"{name}: {error:.1f} mnat", fontsize=style.SMALL)
+        ax.set_xlabel(_axis_label(name), fontsize=style.SMALL)
     for ax in axes.flat[len(names) :]:
         ax.remove()
     for ax in axes[:, 0]:
         ax.set_ylabel("MT (nats)")
-    legend_below(axes, ncols=4, fontsize=8)
+    legend_below(axes)
     return axes
 
 
@@ -70,12 +70,12 @@ def laws(data: xr.Dataset) -> np.ndarray:
             if data.sizes["S_B"] > 1:
                 _scatter(ax, cell, name, place=0)
             _scatter(ax, cell, name)
-        row[0].set_ylabel(f"{main}\nMT (nats)", fontsize=8)
+        row[0].set_ylabel(f"{main}\nMT (nats)", fontsize=style.SMALL)
     for ax, name in zip(axes[0], names, strict=True):
         ax.set_title(name if name != best else f"best overlap: {name}")
     for ax, name in zip(axes[-1], names, strict=True):
         ax.set_xlabel(_axis_label(name))
-    legend_below(axes, ncols=4, fontsize=8)
+    legend_below(axes)
     return axes
 
 
@@ -94,7 +94,7 @@ def errors(data: xr.Dataset) -> np.ndarray:
         _horizontal(ax, factor * data[name].sel(candidate=names), y)
     null = data["null_error"] * 1000
     axes[0, 0].axvline(float(null.sel(bound="estimate")), color=style.FAINT, dashes=(3, 2))
-    axes[0, 0].set_title("dashed: no candidate at all", color=style.FAINT, fontsize=8)
+    axes[0, 0].set_title("dashed: no candidate at all", color=style.FAINT, fontsize=style.SMALL)
     axes[0, 0].set_yticks(y, names)
     axes[0, 0].set_ylabel("candidate")
     axes[0, 0].invert_yaxis()
@@ -113,7 +113,7 @@ def families(data: xr.Dataset) -> np.ndarray:
     (1, 1) array of Axes
     """
     names = _ranked(data)
-    axes = style.subplots(width=6.6, height=0.24 * len(names) + 1.2)
+    axes = style.subplots(height=0.24 * len(names) + 1.2)
     ax, y = axes[0, 0], np.arange(len(names))
     for i, family in enumerate(data["left_out"].values):
         error = 1000 * data["family_error"].sel(left_out=family, candidate=names)
@@ -124,7 +124,7 @@ def families(data: xr.Dataset) -> np.ndarray:
     ax.set_ylabel("candidate")
     ax.set_xlim(left=0)
     ax.set_xlabel("rms error in the family left out (mnat)")
-    legend_below(axes, ncols=4, fontsize=8)
+    legend_below(axes)
     return axes
 
 

@@ -4,16 +4,18 @@ import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 
+from mtlpaper.chapters.common.figures import legend_below
 from mtlpaper.companion import style
 
 
 def _exact_and_limit(ax: Axes, data: xr.Dataset, name: str) -> None:
-    for index, N3 in enumerate(data["N3"].values):
-        cell, shade = data.sel(N3=N3), style.colour(index)
+    sizes = data["N3"].values
+    for N3, shade in zip(sizes, style.ordered(len(sizes)), strict=True):
+        cell = data.sel(N3=N3)
         ax.plot(cell["s"], cell[name], color=shade, label=style.classes(N3))
         ax.plot(cell["s"], cell[f"{name}_rem"], color=shade, dashes=(2, 1.5), linewidth=1)
     ax.set_xscale("log")
-    ax.set_xlabel("singular value $s$ (inverse temperature)")
+    ax.set_xlabel("singular value $s$\n(inverse temperature)")
 
 
 @style.drawing
@@ -24,7 +26,7 @@ def averages(data: xr.Dataset) -> np.ndarray:
     -------
     (1, 3) array of Axes
     """
-    axes = style.subplots(1, 3, width=8.6, height=3.3)
+    axes = style.subplots(1, 3, height=3.3)
     participation, gradient, partition = axes[0]
     _exact_and_limit(participation, data, "Y2")
     participation.set_title("participation ratio $Y_2$")
@@ -35,9 +37,7 @@ def averages(data: xr.Dataset) -> np.ndarray:
     _exact_and_limit(partition, data, "log_Z")
     partition.set_title("log-partition $E[\\ln Z]$ (nats)")
     partition.set_yscale("log")
-    participation.legend(
-        loc="upper left", fontsize=7.5, title="dashed: REM limit", title_fontsize=7.5
-    )
+    legend_below(axes, title="dashed: REM limit")
     return axes
 
 
@@ -51,10 +51,11 @@ def freezing(data: xr.Dataset) -> np.ndarray:
     """
     axes = style.subplots(width=5.2, height=3.2)
     ax = axes[0, 0]
-    for index, N3 in enumerate(data["N3"].values):
+    sizes = data["N3"].values
+    for N3, shade in zip(sizes, style.ordered(len(sizes)), strict=True):
         cell = data.sel(N3=N3)
         x = cell["s"] / cell["s_c"]
-        ax.plot(x, cell["Y2"], color=style.colour(index), label=style.classes(N3))
+        ax.plot(x, cell["Y2"], color=shade, label=style.classes(N3))
     last = data.isel(N3=-1)  # in units of s_c the limit is the same for all
     x = last["s"] / last["s_c"]
     ax.plot(x, last["Y2_rem"], color=style.INK, dashes=(4, 2), linewidth=1.2, label="REM limit")
@@ -63,7 +64,7 @@ def freezing(data: xr.Dataset) -> np.ndarray:
     ax.axvline(1, color=style.FAINT, linewidth=0.8)
     ax.set_xlabel(r"$s / s_c$,  $s_c = \sqrt{2 \ln N_3}$")
     ax.set_ylabel("participation ratio $Y_2$")
-    ax.legend(loc="lower right", fontsize=8)
+    ax.legend(loc="lower right")
     return axes
 
 

@@ -13,11 +13,11 @@ _NAMES = {"l1": "lasso", "l1/l2": r"$\ell_1/\ell_2$", "l1/linf": r"$\ell_1/\ell_
 _THETA = r"points, $n / (s \log(p - s))$"
 
 
-def _legend(axes: np.ndarray, ncols: int) -> None:
+def _legend(axes: np.ndarray) -> None:
     dashed = Line2D(
         [], [], color=style.FAINT, dashes=(3, 2), linewidth=1, label="threshold, theory"
     )
-    legend_below(axes, [dashed], ncols=ncols)
+    legend_below(axes, [dashed])
 
 
 def shown_overlaps(data: xr.Dataset) -> list[float]:
@@ -35,7 +35,7 @@ def shares(data: xr.Dataset) -> np.ndarray:
     (1, overlap) array of Axes
     """
     overlaps = shown_overlaps(data)
-    axes = style.subplots(1, len(overlaps), width=8.4, height=3.0, sharey=True)
+    axes = style.subplots(1, len(overlaps), height=3.0, sharey=True)
     for ax, overlap in zip(axes[0], overlaps, strict=True):
         cell = data.isel(p=-1).sel(overlap=overlap)
         for norm in data["norm"].values:
@@ -46,9 +46,9 @@ def shares(data: xr.Dataset) -> np.ndarray:
                 limit = float(cell["limit"].sel(norm=norm))
                 ax.axvline(limit, color=_SHADES[norm], dashes=(3, 2), linewidth=1)
         ax.set_title(f"overlap {overlap:.2g}")
-        ax.set_xlabel(_THETA, fontsize=8)
+        ax.set_xlabel(_THETA, fontsize=style.SMALL)
     axes[0, 0].set_ylabel("share of pairs recovered")
-    _legend(axes, 4)
+    _legend(axes)
     return axes
 
 
@@ -61,7 +61,9 @@ def ratios(data: xr.Dataset) -> np.ndarray:
     (1, p) array of Axes
     """
     columns, overlap = data["p"].values, data["overlap"].values
-    axes = style.subplots(1, len(columns), width=max(4.2, 3.9 * len(columns)), sharey=True)
+    axes = style.subplots(
+        1, len(columns), width=style.WIDE if len(columns) > 1 else 4.2, sharey=True
+    )
     for ax, p in zip(axes[0], columns, strict=True):
         cell = data.sel(p=p)
         ax.axhline(1, color=style.INK, linewidth=0.8)
@@ -76,7 +78,7 @@ def ratios(data: xr.Dataset) -> np.ndarray:
         ax.set_xlabel(r"overlap $\alpha$")
         ax.set_ylim(bottom=0)
     axes[0, 0].set_ylabel("points for a half,\nover the lasso's")
-    _legend(axes, 3)
+    _legend(axes)
     return axes
 
 
@@ -89,7 +91,9 @@ def same(data: xr.Dataset) -> np.ndarray:
     (1, p) array of Axes
     """
     columns = data["p"].values
-    axes = style.subplots(1, len(columns), width=max(4.2, 3.9 * len(columns)), sharey=True)
+    axes = style.subplots(
+        1, len(columns), width=style.WIDE if len(columns) > 1 else 4.2, sharey=True
+    )
     styles = dict(zip(data["signs"].values, ("-", ":"), strict=True))
     for ax, p in zip(axes[0], columns, strict=True):
         for norm in ("l1", "l1/l2"):
@@ -103,7 +107,7 @@ def same(data: xr.Dataset) -> np.ndarray:
         ax.set_title(f"{p} inputs")
         ax.set_xlabel(_THETA)
     axes[0, 0].set_ylabel("share of pairs recovered")
-    _legend(axes, 3 if len(columns) > 1 else 2)
+    _legend(axes)
     return axes
 
 

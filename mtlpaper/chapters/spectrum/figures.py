@@ -4,6 +4,7 @@ import numpy as np
 import xarray as xr
 from matplotlib.lines import Line2D
 
+from mtlpaper.chapters.common.figures import legend_below
 from mtlpaper.chapters.common.labels import cells
 from mtlpaper.companion import style
 
@@ -26,21 +27,15 @@ def suppression(data: xr.Dataset) -> np.ndarray:
             flow = cell["S_flow"].sel(mode=mode).mean("seed")
             ax.plot(s["time"], s, color=shade, linewidth=2.4, alpha=0.75)
             ax.plot(s["time"], flow, color=style.INK, linewidth=1.0, dashes=(4, 2))
-        title = f"{style.classes(N3)}, $\\sigma$ = {sigma:g}, imbalance {imbalance:g}"
-        ax.set_title(title, fontsize=8.5)
+        ax.set_title(f"{style.classes(N3)}, $\\sigma$ = {sigma:g},\nimbalance {imbalance:g}")
         ax.set_yscale("log")
     for ax in axes[:, 0]:
         ax.set_ylabel("singular values")
     for ax in axes[-1]:
         style.time_axis(ax)
-    axes[0, 0].legend(
-        handles=[
-            Line2D([], [], color=style.FAINT, linewidth=2.4, label="SGD, one colour a value"),
-            Line2D([], [], color=style.INK, linewidth=1, dashes=(4, 2), label="matrix flow, (T 6)"),
-        ],
-        loc="lower right",
-        fontsize=7.5,
-    )
+    matrix = Line2D([], [], color=style.INK, linewidth=1, dashes=(4, 2), label="matrix flow, (T 6)")
+    sgd = Line2D([], [], color=style.FAINT, linewidth=2.4, label="SGD, one colour a value")
+    legend_below(axes, [sgd, matrix])
     return axes
 
 

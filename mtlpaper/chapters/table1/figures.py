@@ -42,9 +42,8 @@ def phase(data: xr.Dataset) -> np.ndarray:
                 cell = data[name].sel(S_A=S_A, n_train=N)
                 image = benefits.heat_map(ax, cell, largest)
                 _sign_change(ax, cell.sel(bound="estimate").transpose("S_B", "r_AB"))
-            row[0].set_ylabel(f"$S_A$ = {S_A:g}, {label}\n$S_B$", fontsize=7.5)
-        bar = axes[0, 0].figure.colorbar(image, ax=axes[2 * i : 2 * i + 2], aspect=18, pad=0.01)
-        bar.set_label("MT (nats)")
+            row[0].set_ylabel(f"$S_A$ = {S_A:g}, {label}\n$S_B$", fontsize=style.SMALL)
+        style.colour_bar(image, axes[2 * i : 2 * i + 2], "MT (nats)")
     for ax, N in zip(axes[0], points, strict=True):
         ax.set_title(f"$N$ = {N}")
     for ax in axes[-1]:
@@ -67,13 +66,13 @@ def rows(data: xr.Dataset) -> np.ndarray:
     -------
     (1, 5) array of Axes
     """
-    axes = style.subplots(1, len(_ROWS), width=10.0, height=3.6)
+    axes = style.subplots(1, len(_ROWS), height=5.2, columns=3)
     for ax, (name, group, title) in zip(axes[0], _ROWS, strict=True):
         _strip(ax, data[name], group)
         if name in _BOUNDED:
             ax.axhspan(-NEGLIGIBLE, NEGLIGIBLE, color="#DDDDDD", zorder=0, linewidth=0)
         ax.axhline(0, color=style.INK, linewidth=0.8)
-        ax.set_title(title, fontsize=8)
+        ax.set_title(title, fontsize=style.SMALL)
         ax.set_xlabel(_GROUP[group])
     axes[0, 0].set_ylabel("effect (nats)")
     handles = [

@@ -19,8 +19,9 @@ def tuned(data: xr.Dataset) -> np.ndarray:
     """
     MT = data["MT"].isel(S_B=-1)
     rows, columns = MT["S_A"].values, MT["tuned_by"].values
-    size = {"width": 7.4, "height": 2.6 * len(rows) + 0.6}
-    axes = style.subplots(len(rows), len(columns), **size, sharex=True, sharey="row")
+    axes = style.subplots(
+        len(rows), len(columns), height=2.6 * len(rows) + 0.6, sharex=True, sharey="row"
+    )
     for (i, j), ax in np.ndenumerate(axes):
         ax.axhline(0, color=style.INK, linewidth=0.8)
         for k, name in enumerate(MT["regulariser"].values):
@@ -45,21 +46,22 @@ def paid(data: xr.Dataset) -> np.ndarray:
     (1, S_soft) array of Axes
     """
     columns = data["S_soft"].values
-    axes = style.subplots(1, len(columns), width=7.4, height=3.4)
+    axes = style.subplots(1, len(columns), height=3.4)
     r = data["r_AB"].values
     for ax, S in zip(axes[0], columns, strict=True):
         cell = data.sel(S_soft=S)
         formula = cell["formula"].mean("dataset")
         ax.plot(r, formula, color=style.INK, linewidth=1.2, label="trace norm of the teachers")
-        for k, decay in enumerate(data["small_decay"].values):
+        decays = data["small_decay"].values
+        for decay, shade in zip(decays, style.ordered(len(decays)), strict=True):
             squares = cell["squares"].sel(small_decay=decay).mean("dataset")
-            look = {"color": style.colour(k), "markersize": 4}
+            look = {"color": shade, "markersize": 4}
             ax.plot(r, squares, "o", **look, label=rf"students, $\lambda$ = {decay:g}")
         ax.set_title(f"$S_A$ = {columns[0]:g}, $S_B$ = {S:g}")
         ax.set_xlabel(benefits.R_LABEL)
         ax.set_ylim(bottom=0)
     axes[0, 0].set_ylabel("half the squared weights")
-    legend_below(axes, ncols=2)
+    legend_below(axes)
     return axes
 
 
@@ -75,7 +77,7 @@ def narrowed(data: xr.Dataset) -> np.ndarray:
     ax.set_yscale("log")
     ax.set_xlabel("hidden units $N_2$")
     ax.set_ylabel("relative excess of the objective,\nworst start and dataset")
-    ax.legend(title="learned beside", fontsize=8)
+    ax.legend(title="learned beside")
     return axes
 
 
@@ -88,8 +90,8 @@ def coupled(data: xr.Dataset) -> np.ndarray:
     (1, inputs) array of Axes
     """
     columns, levels, points = (data[name].values for name in ("inputs", "r_AB", "points"))
-    shades = benefits.relatedness_colours(levels)
-    axes = style.subplots(1, len(columns), width=7.4, height=3.4)
+    shades = style.ordered(len(levels))
+    axes = style.subplots(1, len(columns), height=3.4)
     moved = data["moved"].sel(bound="estimate")
     for ax, inputs in zip(axes[0], columns, strict=True):
         for r, shade in zip(levels, shades, strict=True):

@@ -28,8 +28,9 @@ def sides(data: xr.Dataset) -> np.ndarray:
     """
     cells = data[["MT", "MT_lower", "MT_upper"]].sel(loss="generalisation").isel(S_B=-1)
     rows, columns = data["S_A"].values, data["r_AB"].values
-    size = {"width": 8.0, "height": 2.5 * len(rows) + 0.7}
-    axes = style.subplots(len(rows), len(columns), **size, sharex=True, sharey="row")
+    axes = style.subplots(
+        len(rows), len(columns), height=2.5 * len(rows) + 0.7, sharex=True, sharey="row"
+    )
     x = np.arange(data.sizes["weight"])
     for (i, j), ax in np.ndenumerate(axes):
         cell = cells.isel(S_A=i, r_AB=j)
@@ -39,7 +40,7 @@ def sides(data: xr.Dataset) -> np.ndarray:
             ax.plot(x, mean, color=_SHADES[side], dashes=(4, 2), linewidth=1.4, label=side)
         benefits.interval(ax, x, cell["MT"], _SHADES["loss"], label="benefit", markersize=4)
         ax.set_title(f"$S_A$ = {rows[i]:g}, $r_{{AB}}$ = {columns[j]:g}")
-        ax.set_xticks(x, [f"{one:g}" for one in data["weight"].values], fontsize=8)
+        ax.set_xticks(x, [f"{one:g}" for one in data["weight"].values])
     for ax in axes[-1]:
         ax.set_xlabel(r"weight $\alpha_B$")
     for ax in axes[:, 0]:
@@ -58,8 +59,9 @@ def shares(data: xr.Dataset) -> np.ndarray:
     """
     share = data["share"].sel(loss="generalisation")
     rows, columns = data["S_A"].values, data["S_B"].values
-    size = {"width": 7.4, "height": 2.4 * len(rows) + 0.7}
-    axes = style.subplots(len(rows), len(columns), **size, sharex=True, sharey=True)
+    axes = style.subplots(
+        len(rows), len(columns), height=2.4 * len(rows) + 0.7, sharex=True, sharey=True
+    )
     for (i, j), ax in np.ndenumerate(axes):
         for choice in (*data["side"].values, "loss"):
             cell = share.isel(S_A=i, S_B=j).sel(choice=choice)
@@ -85,7 +87,7 @@ def regrets(data: xr.Dataset) -> np.ndarray:
     (1, loss) array of Axes
     """
     losses, levels = data["loss"].values, data["r_AB"].values
-    axes = style.subplots(1, len(losses), width=8.0, height=3.6, sharey=True)
+    axes = style.subplots(1, len(losses), height=3.6, sharey=True)
     regret = data["regret_mean"]
     for ax, loss in zip(axes[0], losses, strict=True):
         ax.axhline(0, color=style.INK, linewidth=0.8)
@@ -98,7 +100,7 @@ def regrets(data: xr.Dataset) -> np.ndarray:
         ax.set_title(f"by the {loss} loss")
         ax.set_xlabel(benefits.R_LABEL)
     axes[0, 0].set_ylabel("benefit lost (nats)")
-    legend_below(axes, ncols=3)
+    legend_below(axes)
     return axes
 
 

@@ -18,7 +18,7 @@ def benefits(data: xr.Dataset) -> np.ndarray:
     -------
     (1, 2) array of Axes
     """
-    axes = style.subplots(1, 2, width=8.2, height=3.3)
+    axes = style.subplots(1, 2, height=3.3)
     tuned, gained = axes[0]
     error = data["mean_error"].isel(n_train=0)
     for arm in data["arm"].values:
@@ -30,7 +30,7 @@ def benefits(data: xr.Dataset) -> np.ndarray:
     tuned.set_title(f"{int(data['n_train'][0])} points")
     tuned.set_xlabel(r"weight decay $\lambda$")
     tuned.set_ylabel("error on the main task\n(geometric mean)")
-    tuned.legend(fontsize=8)
+    tuned.legend()
     gained.axhline(0, color=style.INK, linewidth=0.8)
     for relation in data["relation"].values:
         benefit = data["benefit"].sel(relation=relation)

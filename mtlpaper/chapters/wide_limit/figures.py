@@ -19,7 +19,7 @@ def excess(data: xr.Dataset) -> np.ndarray:
     (1, biases) array of Axes
     """
     kinds = data["biases"].values
-    axes = style.subplots(1, len(kinds), width=8.2, height=3.4, sharey=True)
+    axes = style.subplots(1, len(kinds), height=3.4, sharey=True)
     width = data["width"].values
     labels = float((data["width"] / data["per_label"]).max())
     for ax, kind in zip(axes[0], kinds, strict=True):
@@ -53,7 +53,7 @@ def functions(data: xr.Dataset) -> np.ndarray:
     (1, biases) array of Axes
     """
     kinds, x = data["biases"].values, data["x"].values
-    axes = style.subplots(1, len(kinds), width=8.2, height=3.4, sharey=True)
+    axes = style.subplots(1, len(kinds), height=3.4, sharey=True)
     first = data.isel(seed=0)
     for ax, kind in zip(axes[0], kinds, strict=True):
         cell = first.sel(biases=kind)
@@ -66,7 +66,7 @@ def functions(data: xr.Dataset) -> np.ndarray:
         ax.set_title(str(kind))
         ax.set_xlabel("input")
     axes[0, 0].set_ylabel("output")
-    legend_below(axes, ncols=3)
+    legend_below(axes)
     return axes
 
 

@@ -21,10 +21,10 @@ def changes(data: xr.Dataset) -> np.ndarray:
     -------
     (1, 2) array of Axes
     """
-    axes = style.subplots(1, 2, width=9.0, height=4.2)
+    axes = style.subplots(1, 2, height=4.2)
     _by_model(axes[0, 0], data["change"])
     _over_width(axes[0, 1], data["change_over_width"])
-    legend_below(axes[:, 1:], ncols=3)
+    legend_below(axes[:, 1:])
     return axes
 
 
@@ -69,7 +69,7 @@ def functions(data: xr.Dataset) -> np.ndarray:
     -------
     (1, 3) array of Axes
     """
-    axes = style.subplots(1, 3, width=10.0, height=3.4)
+    axes = style.subplots(1, 3, height=3.4)
     one = data.isel(seed=int(data["shown"]))
     titles = {DECAY: "Most probable network", PROCESS: "Posterior mean, infinite width"}
     for ax, (model, title) in zip(axes[0], titles.items(), strict=False):

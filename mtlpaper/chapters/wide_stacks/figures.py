@@ -19,7 +19,7 @@ def stacks(data: xr.Dataset) -> np.ndarray:
     -------
     (1, 2) array of Axes
     """
-    axes = style.subplots(1, 2, width=8.2, height=3.4)
+    axes = style.subplots(1, 2, height=3.4)
     size = abs(data["excess"])
     _over_width(axes[0, 0], size, size.max("seed"))
     axes[0, 0].set_ylabel("objective over the least\nof any width, less one")

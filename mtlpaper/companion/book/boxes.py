@@ -8,6 +8,7 @@ from typing import Any
 
 from mtlpaper.companion.book.markdown import cell, directive, literal, table
 from mtlpaper.companion.parameters import ParameterInfo
+from mtlpaper.companion.results import NARROW
 from mtlpaper.companion.runs import Origin, RunRecord
 
 #: Class of the box; the page check looks for it on every executed page.
@@ -85,7 +86,8 @@ def _downloads(record: RunRecord, files_at: str) -> str:
     """Return the download links: data, figures, notebook, record."""
 
     def links(suffix: str) -> list[str]:
-        return [link(name, name) for name in sorted(record.files) if name.endswith(suffix)]
+        of_kind = [name for name in sorted(record.files) if name.endswith(suffix)]
+        return [link(name, name) for name in of_kind if not name.endswith(NARROW)]
 
     def link(name: str, label: str) -> str:
         return f"{{download}}`{label} <{files_at}/{name}>`"

@@ -13,13 +13,19 @@ A build of it ends here, before it writes anything, with a word on the command t
 The directive ``unfold`` is a line, its argument, that unfolds to its content, without any script;
 its option ``open`` lets it begin unfolded.
 
+A drawing of a run stands on a page as a ``picture`` with the one for narrow windows, of which a
+browser loads one; the two belong together by the names of their files.
+
 Docstrings may write absolute values as ``|x|``, which reStructuredText takes for a substitution,
 and a constant's comment may hold a colon, before which napoleon expects a type.
 """
 
 from __future__ import annotations
 
+import posixpath
 import re
+from hashlib import sha256
+from pathlib import Path
 from typing import Any, ClassVar
 
 from docutils import nodes
@@ -28,9 +34,12 @@ from myst_nb.ext.glue.utils import PendingGlueReference
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.errors import ExtensionError
+from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
+
+from mtlpaper.companion.results import NARROW
 
 LABEL = re.compile(r"eq-(?P<letters>[A-Za-z]*)-?(?P<rest>[\w-]*)\Z")
 #: Inline literals, roles and doctests, in which a backslash would be printed.
@@ -100,6 +109,47 @@ def _end(html: HTML5Translator, node: nodes.Element) -> None:
     html.body.append(f"</{type(node).__name__}>\n")
 
 
+picture = type("picture", (nodes.General, nodes.Element), {})
+#: A collector of images finds it, and copies its file, for it is one.
+source = type("source", (nodes.image,), {})
+#: Pixels of a window up to which a page shows the narrow drawing.
+NARROW_WINDOW = 650
+
+
+class _Pictures(SphinxTransform):
+    """Put drawings of a run and those for narrow windows together, before images are collected.
+
+    MyST-NB names a drawing that it shows by the checksum of its text.
+    """
+
+    default_priority = 500
+
+    def apply(self, **_kwargs: Any) -> None:
+        folder = Path(self.env.srcdir, "runs")
+        shown = [one for one in self.document.findall(nodes.image) if one["uri"].endswith(".svg")]
+        named: dict[str, Path] = {}
+        for narrow in folder.glob(f"{Path(self.env.docname).name}/*{NARROW}") if shown else ():
+            wide = narrow.with_name(narrow.name.removesuffix(NARROW) + ".svg")
+            text = "\n".join(wide.read_text(encoding="utf-8").splitlines())
+            named[sha256(text.encode()).hexdigest()] = narrow
+        for image in shown:
+            if (drawn := named.get(Path(image["uri"]).stem)) is not None:
+                box = picture()
+                image.replace_self(box)
+                address = f"/{drawn.relative_to(self.env.srcdir).as_posix()}"
+                box += [source(uri=address, alt=""), image]
+
+
+def _start_source(html: HTML5Translator, node: nodes.Element) -> None:
+    address = posixpath.join(html.builder.imgpath, html.builder.images[node["uri"]])
+    given = {"media": f"(max-width: {NARROW_WINDOW}px)", "srcset": address}
+    html.body.append(html.emptytag(node, "source", **given))
+
+
+def _nothing(_html: HTML5Translator, _node: nodes.Element) -> None:
+    pass
+
+
 def escape_bars(lines: list[str]) -> list[str]:
     """Return a docstring's lines with every ``|`` of its prose escaped, literals left alone."""
     escaped: list[str] = []
@@ -150,6 +200,9 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("unfold", _Unfold)
     app.add_node(details, html=(_start, _end))
     app.add_node(summary, html=(_start, _end))
+    app.add_node(picture, html=(_start, _end))
+    app.add_node(source, html=(_start_source, _nothing))
+    app.add_transform(_Pictures)
     app.add_post_transform(_WrapGlue)
     app.connect("doctree-read", _name_equations)
     app.connect("html-page-context", _without_contents, priority=400)  # before the theme's

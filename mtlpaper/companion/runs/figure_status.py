@@ -12,9 +12,10 @@ from mtlpaper.companion.runs.publication import Standing, published_data, standi
 from mtlpaper.companion.runs.record import read_record
 from mtlpaper.companion.runs.staleness import Reason, in_words, inspect
 from mtlpaper.companion.registry import chapter, chapters
+from mtlpaper.companion.results import NARROW
 
-#: Formats in which every figure is saved.
-_SUFFIXES = (".svg", ".png")
+#: How the names of a figure's files end.
+_SUFFIXES = (".svg", ".png", NARROW)
 
 
 @dataclass(frozen=True)

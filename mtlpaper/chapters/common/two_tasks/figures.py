@@ -1,15 +1,14 @@
 """The multitask benefit drawn: segments in stripes as published, lines, heat maps."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
-from matplotlib.colors import Colormap, to_rgba
+from matplotlib.colors import to_rgba
 from matplotlib.container import ErrorbarContainer
 from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
@@ -19,14 +18,6 @@ from mtlpaper.companion import style
 
 MT_LABEL = r"benefit $MT_{A\leftarrow B}$ (nats)"
 R_LABEL = r"relatedness $r_{AB}$"
-#: Blue harms, red helps; distinguishable with any colour vision.
-DIVERGING = "RdBu_r"
-
-
-def relatedness_colours(levels: Iterable[float]) -> list[Any]:
-    """One colour a level of relatedness, from dark to bright."""
-    shades: Colormap = plt.get_cmap("viridis")
-    return [shades(0.05 + 0.85 * float(r)) for r in levels]
 
 
 def stripes(ax: Axes, MT: xr.DataArray, axis: str, published: tuple[float, float]) -> None:
@@ -47,7 +38,7 @@ def stripes(ax: Axes, MT: xr.DataArray, axis: str, published: tuple[float, float
     for i, group in enumerate(groups):
         if i % 2:
             ax.axvspan(i * room - 0.5, (i + 1) * room - 0.5, color="#EEEEEE", linewidth=0)
-        for j, (r_AB, shade) in enumerate(zip(levels, relatedness_colours(levels), strict=True)):
+        for j, (r_AB, shade) in enumerate(zip(levels, style.ordered(len(levels)), strict=True)):
             cell = MT.sel({axis: group, "r_AB": r_AB})
             x = i * room + j + np.array([0.15, 0.85])
             interval(ax, x, cell, shade)
@@ -100,7 +91,6 @@ def stripes_by_source(panels: Sequence[Panel]) -> np.ndarray:
     axes = style.subplots(
         len(sources),
         len(panels),
-        width=max(6.2, 4.1 * len(panels)),
         height=2.3 * len(sources) + 1.0,
         sharex="col",
         sharey="col",
@@ -112,7 +102,7 @@ def stripes_by_source(panels: Sequence[Panel]) -> np.ndarray:
         column[-1].set_xlabel(panel.label)
     for ax in axes[:, 0]:
         ax.set_ylabel("benefit (nats)")
-    relatedness_legend(axes, panels[0].MT["r_AB"].values)
+    _relatedness_legend(axes, panels[0].MT["r_AB"].values)
     return axes
 
 
@@ -145,15 +135,14 @@ def _tick(value: object) -> str:
     )
 
 
-def relatedness_legend(axes: np.ndarray, levels: Iterable[float]) -> None:
+def _relatedness_legend(axes: np.ndarray, levels: np.ndarray) -> None:
     """Name the colours below the figure, and the mark of the published range."""
     handles = [
         Line2D([], [], color=shade, marker="o", markersize=3, label=f"$r_{{AB}}$ = {r:g}")
-        for r, shade in zip(levels, relatedness_colours(levels), strict=True)
+        for r, shade in zip(levels, style.ordered(len(levels)), strict=True)
     ]
     handles.append(Line2D([], [], color=style.VERMILLION, label="published axis"))
-    narrow = axes.shape[1] == 1
-    legend_below(axes, handles, ncols=3 if narrow else len(handles))
+    legend_below(axes, handles)
 
 
 def lines(ax: Axes, MT: xr.DataArray, theory: xr.DataArray | None = None) -> None:
@@ -168,11 +157,26 @@ def lines(ax: Axes, MT: xr.DataArray, theory: xr.DataArray | None = None) -> Non
         Over (S_B, r_AB), drawn dashed.
     """
     ax.axhline(0, color=style.INK, linewidth=0.8)
-    for i, S_B in enumerate(MT["S_B"].values):
-        cell, x = MT.sel(S_B=S_B), MT["r_AB"].values
-        interval(ax, x, cell, style.colour(i), label=f"$S_B$ = {S_B:g}", linewidth=1.2)
+    levels, x = MT["S_B"].values, MT["r_AB"].values
+    for S_B, shade in zip(levels, style.ordered(len(levels)), strict=True):
+        interval(ax, x, MT.sel(S_B=S_B), shade, label=f"$S_B$ = {S_B:g}", linewidth=1.2)
         if theory is not None:
-            ax.plot(x, theory.sel(S_B=S_B), color=style.colour(i), dashes=(3, 2), linewidth=1)
+            ax.plot(x, theory.sel(S_B=S_B), color=shade, dashes=(3, 2), linewidth=1)
+
+
+def telling(MT: xr.DataArray) -> xr.DataArray:
+    """Leave main tasks out whose benefit is nowhere a twentieth of the largest: flat panels.
+
+    Parameters
+    ----------
+    MT : xarray.DataArray
+        Over S_A and more, maybe ``bound``.
+    """
+    if "S_A" not in MT.dims:
+        return MT
+    size = abs(MT.sel(bound="estimate") if "bound" in MT.dims else MT)
+    largest = size.max([dim for dim in size.dims if dim != "S_A"])
+    return MT.isel(S_A=np.flatnonzero(largest >= 0.05 * largest.max()))
 
 
 def grid_of_lines(
@@ -180,10 +184,13 @@ def grid_of_lines(
 ) -> np.ndarray:
     """Draw `lines` for every value of two dimensions; a row shares its vertical axis.
 
+    Main tasks that are nowhere `telling` are left out.
+
     Returns
     -------
     (rows, columns) array of Axes
     """
+    MT = telling(MT)
     height = max(2.6, 1.35 * MT.sizes[rows] + 0.9)
     axes, cells = _panels(MT, rows, columns, "MT (nats)", height=height, sharey="row")
     for ax, cell in cells:
@@ -196,7 +203,8 @@ def grid_of_lines(
 def grid_of_maps(MT: xr.DataArray, rows: str, columns: str, label: str = MT_LABEL) -> np.ndarray:
     """Draw heat maps over r_AB and S_B for every value of two dimensions, on one scale.
 
-    Cells whose interval contains zero are dotted.
+    Cells whose interval contains zero are dotted; main tasks that are nowhere `telling` are left
+    out.
 
     Parameters
     ----------
@@ -209,6 +217,7 @@ def grid_of_maps(MT: xr.DataArray, rows: str, columns: str, label: str = MT_LABE
     -------
     (rows, columns) array of Axes
     """
+    MT = telling(MT)
     height = max(2.8, 1.25 * MT.sizes[rows] + 0.8)
     axes, cells = _panels(MT, rows, columns, "$S_B$", height=height, sharey=True)
     largest = float(np.abs(MT.sel(bound="estimate")).max()) or 1.0
@@ -216,8 +225,7 @@ def grid_of_maps(MT: xr.DataArray, rows: str, columns: str, label: str = MT_LABE
     for ax, cell in cells:
         image = heat_map(ax, MT.sel(cell), largest)
     assert image is not None  # there is a cell in every grid
-    bar = axes[0, 0].figure.colorbar(image, ax=axes, shrink=0.6, aspect=30, pad=0.01)
-    bar.set_label(label)
+    style.colour_bar(image, axes, label)
     return axes
 
 
@@ -234,12 +242,12 @@ def heat_map(ax: Axes, MT: xr.DataArray, largest: float) -> AxesImage:
     """
     value, low, high = (MT.sel(bound=b).transpose("S_B", "r_AB") for b in MT["bound"].values)
     image = ax.imshow(
-        value, origin="lower", aspect="auto", cmap=DIVERGING, vmin=-largest, vmax=largest
+        value, origin="lower", aspect="auto", cmap=style.HARM_TO_HELP, vmin=-largest, vmax=largest
     )
     y, x = np.nonzero(((low <= 0) & (high >= 0)).values)
     ax.plot(x, y, ".", color=style.FAINT, markersize=2)
-    ax.set_xticks(range(MT.sizes["r_AB"]), [f"{r:g}" for r in MT["r_AB"].values], fontsize=7)
-    ax.set_yticks(range(MT.sizes["S_B"]), [f"{s:g}" for s in MT["S_B"].values], fontsize=7)
+    ax.set_xticks(range(MT.sizes["r_AB"]), [f"{r:g}" for r in MT["r_AB"].values])
+    ax.set_yticks(range(MT.sizes["S_B"]), [f"{s:g}" for s in MT["S_B"].values])
     return image
 
 
@@ -260,7 +268,7 @@ def _panels(
     for ax, column in zip(axes[0], across, strict=True):
         ax.set_title(_shown(columns, column))
     for ax, row in zip(axes[:, 0], down, strict=True):
-        ax.set_ylabel(f"{_shown(rows, row)}\n{quantity}", fontsize=8)
+        ax.set_ylabel(f"{_shown(rows, row)}\n{quantity}", fontsize=style.SMALL)
     for ax in axes[-1]:
         ax.set_xlabel("$r_{AB}$")
     coordinates = [{rows: row, columns: column} for row, column in product(down, across)]
