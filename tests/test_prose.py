@@ -27,7 +27,7 @@ COMPARISON = re.compile(
 NOT_OURS = re.compile(
     r'"[^"]*"|\$\$.*?\$\$|\$[^$]*\$|\{(?!glue|cite)[^}]*\}`[^`]*`|\[[^]]*\]\([^)]*\)', re.DOTALL
 )
-END = re.compile(r"(?<!Eq\.)(?<=[.!?:])[*)]*\s+(?=[^a-z\s])|\n\s*[-*] |\n\s*\n")
+END = re.compile(r"\n\s*\n|\n\s*[-*] |(?<!Eq\.)(?<=[.!?:])[*)]*\s+(?:[-*] )?(?=[^a-z\s])")
 
 
 def bare(markdown: str) -> list[str]:
