@@ -72,3 +72,12 @@ def test_comparisons_show_a_value_or_are_listed_as_not_from_data(name):
 )
 def test_a_comparison_without_a_value_is_found(markdown, found):
     assert bare(markdown) == found
+
+
+@pytest.mark.parametrize("letter", "TWM")
+def test_equations_are_numbered_in_the_order_in_which_a_reader_meets_them(letter):
+    pages = "".join(path.read_text() for path in (FOLDER.parent / "book").glob("theory*.md"))
+    numbers = re.findall(rf"^\$\$ \(eq-{letter}(\d+)([a-z]?)\)", pages, re.MULTILINE)
+    found = [(int(number), part) for number, part in numbers]
+    assert found == sorted(set(found))
+    assert len(found) > 10
