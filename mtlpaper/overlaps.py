@@ -62,7 +62,7 @@ def captured(
 
     Notes
     -----
-    Source: :eq:`eq-T20a`.
+    Source: :eq:`eq-T11a`.
     """
     return float(weights[: r.size] @ r**power / weights.sum())
 
@@ -80,7 +80,7 @@ def cosine(
 
     Notes
     -----
-    Source: :eq:`eq-T20b`.
+    Source: :eq:`eq-T11b`.
     """
     product = w_A[: r.size] * w_B[: r.size]
     return float(product @ r**2 / (np.linalg.norm(w_A) * np.linalg.norm(w_B)))
@@ -91,7 +91,7 @@ def overlaps(pair: PairedTeachers) -> dict[str, float]:
 
     Notes
     -----
-    Source: :eq:`eq-T20a` and :eq:`eq-T20b`; `mean r` is the r_AB of the paper for equal angles.
+    Source: :eq:`eq-T11a` and :eq:`eq-T11b`; `mean r` is the r_AB of the paper for equal angles.
     """
     S_A, S_B, r = pair.S_A, pair.S_B, pair.r
     ones_A, ones_B = np.ones(S_A.size), np.ones(S_B.size)

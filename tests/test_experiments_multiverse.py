@@ -251,11 +251,11 @@ def test_the_table_begins_with_what_holds_most(data):
 @pytest.mark.parametrize(
     ("share", "decides", "explains", "words"),
     [
-        (0.95, "N1", 0.5, "holds, whatever they did"),
-        (0.05, "N1", 0.5, "fails, whatever they did"),
-        (0.5, "N1", 0.5, "hangs on N1"),
-        (0.5, "N1", 0.1, "varies, with no one setting in charge"),
-        (0.5, "none", 0.0, "varies, with no one setting in charge"),
+        (0.95, "N1", 0.5, "holds in nine of ten or more"),
+        (0.05, "N1", 0.5, "fails in nine of ten or more"),
+        (0.5, "N1", 0.5, "depends on N1"),
+        (0.5, "N1", 0.1, "no single factor decides"),
+        (0.5, "none", 0.0, "no single factor decides"),
     ],
 )
 def test_words_follow_the_numbers(data, share, decides, explains, words):

@@ -216,14 +216,18 @@ def test_interactions_tell_where_theory_is_farthest_off():
 
 def test_table1_counts_clear_cells_and_right_signs():
     # clear and right, clear and wrong, on both sides of zero; then unclear, whatever theory says
-    low, high = [0.1, 0.1, -0.3, -0.3, -0.1], [0.3, 0.3, -0.1, -0.1, 0.1]
-    theory = [0.2, -0.2, -0.2, 0.2, 0.1]
-    found = numbers_of(
-        "table1",
-        MT=array([[0.0] * 5, low, high], bound=BOUNDS, cell=[*range(5)]),
-        MT_theory=exact(theory, cell=[*range(5)]),
+    low, high = [-0.3, -0.3, -0.1, 0.1, 0.1], [-0.1, -0.1, 0.1, 0.3, 0.3]
+    theory = [-0.2, 0.2, 0.1, 0.2, -0.2]
+    labels = {"S_B": [10.0], "r_AB": [0.0, 0.25, 0.5, 0.75, 1.0]}
+    MT = array([[[0.0] * 5], [low], [high]], bound=BOUNDS, **labels)
+    found = numbers_of("table1", MT=MT, MT_theory=exact([theory], **labels))
+    assert (found["n_clear"], found["n_right"]) == (4, 2)
+    assert (found["harms"], found["helps"]) == (
+        "harm up to a relatedness of 0.25",
+        "help from 0.75 on",
     )
-    assert found == {"n_clear": 4, "n_right": 2}
+    found = numbers_of("table1", MT=0 * MT, MT_theory=exact([theory], **labels))
+    assert (found["harms"], found["helps"]) == ("no harm", "no help")
 
 
 def test_aligned_students_count_weak_cells_beyond_the_integration_s_error():
@@ -242,8 +246,12 @@ def test_aligned_students_count_weak_cells_beyond_the_integration_s_error():
         MT=MT,
         s_difference=difference,
         benefit_drawn=exact([[[[1.0]]]], **drawn),
+        flow_gap=exact([[0.25, 0.5]], label_rule=["soft"], cell=["S_B = 10", "S_B = 0.1"]),
     )
     assert found == {
+        "soft_least_percent": 25.0,
+        "soft_most_percent": 50.0,
+        "soft_most": "S_B = 0.1",
         "largest_unrelated": 0.1,
         "weak_cells": 3,
         "weak_same_sign": 2,
@@ -323,15 +331,18 @@ def test_multiverse_counts_claims_by_what_the_settings_do_to_them():
         "n_claims": 4,
         "n_always": 1,
         "n_never": 1,
-        "n_hang": 1,
+        "n_depend": 1,
         "n_protocol": 1,
     }
 
 
 def test_spectrum_counts_exponential_decays():
     kind = [["exponential", "slower than exponential"], ["not suppressed", "exponential"]]
-    found = numbers_of("spectrum", kind=array(kind, sigma=[0.0, 0.5], N3=[2, 20]))
-    assert found == {"n_exponential": 2, "n_settings": 4}
+    labels = {"sigma": [0.0, 0.5], "imbalance": [1.0], "N3": [2, 20]}
+    found = numbers_of("spectrum", kind=array([[one] for one in kind], **labels))
+    assert (found["n_exponential"], found["n_settings"]) == (2, 4)
+    first, second = "sigma = 0, imbalance = 1, 2 classes", "sigma = 0.5, imbalance = 1, 20 classes"
+    assert found["exponential"] == f"{first}; {second}"
 
 
 def test_learning_rate_tells_the_error_of_the_smallest_step():
@@ -351,4 +362,5 @@ def test_learning_rate_tells_the_error_of_the_smallest_step():
         "smallest_rate": 0.05,
         "step_error_percent": 50.0,
         "data_error_percent": 50.0,
+        "larger_error": "step",
     }

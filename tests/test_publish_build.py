@@ -136,7 +136,7 @@ def test_numbers_figures_and_equations_arrive_on_the_page(html):
 def test_the_front_page_tells_what_a_chapter_asks_and_its_run_answers(html):
     (row,) = page(html, "book/index.html").select("table tbody tr")
     cells = [" ".join(cell.get_text().split()) for cell in row.select("td")]
-    assert cells == ["A run", "What | comes first?", "the number 0.46"]
+    assert cells == ["A run", "What | comes first?", "The number 0.46."]
     assert row.a["href"] == "../notebooks/toy.html"
 
 

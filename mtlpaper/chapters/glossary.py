@@ -152,7 +152,7 @@ imbalance = Annotated[
     Symbol(
         "difference of the squared norms of trunk and head in every mode",
         letter="c",
-        equation="eq-T11",
+        equation="eq-T6c",
     ),
 ]
 rho = Annotated[

@@ -108,7 +108,7 @@ def g(s: float, u: Float[np.ndarray, " N3"]) -> float:
 def rank_one_log_partition(s: float, u: Float[np.ndarray, " N3"]) -> float:
     """Mean log-partition function E_h[log sum_c exp(s h u_c)] of a rank-one student, in nats.
 
-    Its derivative with respect to s is s g(s); see :eq:`eq-T8`. Parameters and errors as for `g`.
+    Its derivative with respect to s is s g(s); see :eq:`eq-T8b`. Parameters and errors as for `g`.
     """
     h, weight = _field(s, u)
     return float(weight @ logsumexp(s * h[:, None] * u[None, :], axis=1))

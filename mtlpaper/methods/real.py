@@ -150,7 +150,7 @@ def relatedness(
 
     Notes
     -----
-    Source: :eq:`eq-T20a`, whose square root is on the scale of r.
+    Source: :eq:`eq-T11a`, whose square root is on the scale of r.
     """
     _, S, Vt = np.linalg.svd(W_B, full_matrices=False)
     seen = W_A @ Vt[S > cutoff * S[0]].T

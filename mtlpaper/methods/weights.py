@@ -2,7 +2,7 @@
 
 Linear students of one problem are trained with every weight from the same start. Convexity bounds
 the benefit of each from both sides, by the gradients at the multitask and at the single-task
-student (T 17). Two losses are in use: the generalisation loss, whose moment of noise-free labels
+student (T 9b). Two losses are in use: the generalisation loss, whose moment of noise-free labels
 nobody has, and the loss on validation points.
 """
 

@@ -95,7 +95,7 @@ def scalar_bound(
 
 
 def bound_constant(s_bar: float, u_bar: Float[np.ndarray, " N3"], label_rule: LabelRule) -> float:
-    """The q of :eq:`eq-T8`, which is the drive of the noise-free teacher."""
+    """The q of :eq:`eq-T8b`, which is the drive of the noise-free teacher."""
     return rank_one_drive(s_bar, u_bar, label_rule)
 
 
@@ -133,7 +133,7 @@ class MatrixLoss:
 
         Notes
         -----
-        Source: :eq:`eq-T17`, the general case of Eq. (5); the paper leaves it to its appendix.
+        Source: :eq:`eq-T9b`, the general case of Eq. (5); the paper leaves it to its appendix.
         """
         step = W - W_tilde
         sides = [np.einsum("...ci,...ci->...", step, self.descent(end)) for end in (W, W_tilde)]

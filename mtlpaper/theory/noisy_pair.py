@@ -151,7 +151,7 @@ def marchenko_pastur_density(
 
     Notes
     -----
-    Source: Marchenko and Pastur, reference [25] of the paper; :eq:`eq-T13b`.
+    Source: Marchenko and Pastur, reference [25] of the paper; :eq:`eq-T10b`.
     """
     require(bool((x > 0).all()), "x", x, "numbers > 0")
     a, b = marchenko_pastur_edges(N1, N3, sigma)

@@ -12,8 +12,14 @@ ZERO = 1e-8
 
 QUESTION = "Does an unrelated task change what an aligned student learns?"
 ANSWER = (
-    "where their hidden directions do not overlap, $s_A$ changes by no more than "
-    "{largest_unrelated:.0e}"
+    "A student that starts aligned with its teacher learns the same singular value with and "
+    "without an unrelated task, up to {largest_unrelated:.0e}, if the hidden directions of the "
+    "two tasks do not overlap."
+)
+#: First words of sentences whose comparisons no data can turn.
+NOT_FROM_DATA = (
+    "The students of _ have none",
+    "What can help, by the theory",
 )
 
 
@@ -24,7 +30,17 @@ def numbers(data: xr.Dataset) -> dict[str, Number]:
     clear = abs(weak["MT"]) > ZERO
     drawn = data["benefit_drawn"].sel(rho=0.0, kind="unrelated", end="largest")
     overlapping = data["MT"].isel(rho=-1).sel(r_AB=0.0)
+    gaps = {
+        rule: 100 * data["flow_gap"].sel(label_rule=rule, bound="estimate")
+        for rule in data["label_rule"].values
+    }
     return {
+        **{
+            f"{rule}_{end}_percent": float(getattr(gap, pick)())
+            for rule, gap in gaps.items()
+            for end, pick in (("least", "min"), ("most", "max"))
+        },
+        "soft_most": str(gaps["soft"]["cell"].values[int(gaps["soft"].argmax("cell"))]),
         "largest_unrelated": below(abs(unrelated), 1e-12),
         "weak_cells": int(clear.sum()),
         "weak_same_sign": int((clear & (weak["MT"] * weak["s_difference"] > 0)).sum()),

@@ -8,9 +8,9 @@ from mtlpaper.companion.registry import Number
 
 QUESTION = "How much is auxiliary data worth?"
 ANSWER = (
-    "a related clean task is worth {related_last_ours:+.3f} nats with {n_aux_last:d} points of its "
-    "own ({related_last_published:+.3f} in the authors' rows), {related_first_ours:+.3f} with "
-    "{n_aux_first:d}"
+    "A related clean task with {n_aux_last:d} points of its own brings a main task of {n_train:d} "
+    "points a benefit of {related_last_ours:+.3f} nats ({related_last_published:+.3f} in the "
+    "authors' numbers); with {n_aux_first:d} points it brings {related_first_ours:+.3f}."
 )
 
 

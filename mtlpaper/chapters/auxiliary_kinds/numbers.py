@@ -9,9 +9,12 @@ from mtlpaper.companion.registry import Number
 
 QUESTION = "Which kinds of auxiliary tasks help, and by which mechanism?"
 ANSWER = (
-    "{helping:d} of {n_kinds:d} auxiliary tasks lessen the error, by up to {most_percent:.0f} %; "
-    "{gone:d} of {n_controls:d} controls lose more than half of the benefit"
+    "Of {n_kinds:d} kinds of auxiliary tasks, {helping:d} lessen the error, by up to "
+    "{most_percent:.0f} %. Of {n_controls:d} controls, each of which takes away what should make "
+    "a task help, {gone:d} lose more than half of the benefit."
 )
+#: First words of sentences whose comparisons no data can turn.
+NOT_FROM_DATA = ("Beside it twice as many points", "The best possible is", "A benefit is evidence")
 
 #: Kinds whose experiment is among the mechanisms.
 _MECHANISMS = ("hints", "focusing attention")

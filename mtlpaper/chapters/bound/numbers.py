@@ -8,8 +8,15 @@ from mtlpaper.companion.registry import Number
 
 QUESTION = "Does Eq. (5) bound the benefit?"
 ANSWER = (
-    "as printed: {eq5-soft:s} with soft labels, {eq5-argmax:s} with argmax labels; "
-    "for any two students: {eq5-general:s}"
+    "As printed, it leaves out {printed_soft_percent:.0f} % of the pairs of students with soft "
+    "labels ({eq5-soft:s}) and {printed_argmax_percent:.0f} % with argmax labels "
+    "({eq5-argmax:s}). The general bound for any two linear students is {eq5-general:s}."
+)
+#: First words of sentences whose comparisons no data can turn.
+NOT_FROM_DATA = (
+    "The table gives the shares",
+    "Argmax labels have",
+    "A training-aligned student lies",
 )
 
 

@@ -15,7 +15,7 @@ def ends(estimated: xr.DataArray) -> tuple[float, float, float]:
 def interval(
     estimated: xr.DataArray, digits: int = 3, sign: str = "+", form: str = "{} ({} to {})"
 ) -> str:
-    """Write "+0.123 (+0.100 to +0.150)", or a dash where there is no estimate.
+    """Write "+0.123 (+0.100 to +0.150)", or a dash where there is none.
 
     Parameters
     ----------
@@ -29,6 +29,6 @@ def interval(
         Where the estimate and both ends of its interval stand.
     """
     numbers = ends(estimated)
-    if np.isnan(numbers[0]):
+    if np.isnan(numbers).any():
         return "–"
     return form.format(*(f"{number:{sign}.{digits}f}" for number in numbers))

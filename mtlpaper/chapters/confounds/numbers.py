@@ -9,23 +9,40 @@ from mtlpaper.companion.claims import parameter
 from mtlpaper.companion.registry import Number
 from mtlpaper.documents.lee2019.printed import NEGLIGIBLE
 
-QUESTION = "What does the authors' protocol mix?"
-ANSWER = "changed one at a time, {n_matter} of {n_factors} factors matter ({those})"
-#: Names of the verdicts in the prose, in the order of the settings.
-_FACTORS = ("length", "weight", "labels", "in_turn", "at_once", "pool")
+QUESTION = "Which choices of the authors' protocol change the benefits?"
+ANSWER = "Changed one at a time, {n_matter:d} of {n_factors:d} matter: {those:s}."
+#: First words of sentences whose comparisons no data can turn.
+NOT_FROM_DATA = (
+    "An epoch has",
+    "The table below tells which",
+    "In Figure 3 left more auxiliary points",
+)
+#: Names of the verdicts in the prose and what they are on, in the order of the settings.
+_FACTORS = {
+    "length": "the length of the training",
+    "weight": "the weight of the auxiliary loss",
+    "labels": "which labels are noisy",
+    "in_turn": "batches that take the tasks in turn",
+    "at_once": "batches of both tasks at once",
+    "pool": "one pool of points for all repeats",
+}
 
 
 def numbers(data: xr.Dataset) -> dict[str, Number]:
     """Give every factor's verdict, losses at the script's length, and clear published effects."""
     factors = (*CHANGES, POOLED)
-    matter = [factor for factor in factors if word(data, factor) == MATTERS]
+    matter = [
+        words
+        for factor, words in zip(factors, _FACTORS.values(), strict=True)
+        if word(data, factor) == MATTERS
+    ]
     found: dict[str, Number] = {
         name: sentence(data, factor) for name, factor in zip(_FACTORS, factors, strict=True)
     }
     found |= {
         "n_matter": len(matter),
         "n_factors": len(factors),
-        "those": "; ".join(matter) or "none",
+        "those": ", ".join(matter) or "none",
         "negligible": NEGLIGIBLE,
     }
     alone = data.sel(source=[SCRIPT, CHANGES[0]], bound="estimate")["L_single"].dropna("point")

@@ -10,9 +10,10 @@ from mtlpaper.companion.registry import Number
 _RELATED = "related, high S_B"
 QUESTION = "When does an auxiliary task help?"
 ANSWER = (
-    "beside a related clean task up to {related_best:+.3f} nats, "
-    "beside an unrelated clean one {unrelated_high:+.3f}; our means correlate with the published "
-    "ones by {correlation:.2f}"
+    "In the left panel of Figure 2 a related clean task brings a benefit of up to "
+    "{related_best:+.3f} nats, and an unrelated clean task brings the same main task "
+    "{unrelated_high:+.3f} nats. Our benefits correlate with the published ones by "
+    "{correlation:.2f}."
 )
 
 

@@ -17,7 +17,7 @@ class FiniteData(MatrixTheory, OneNoiseLevel, ScheduledTask):
     """Soft labels with as many inputs as training points: what finite data does to Eq. (3)."""
 
     name = "finite_data"
-    title = "When inputs are as many as training points"
+    title = "As many input dimensions as training points"
     presets = {"paper": {}, "quick": {"n_seeds": 2, "N1": [20, 100], "n_points": 512}}
 
     N1: Increasing[g.N1] = parameter(

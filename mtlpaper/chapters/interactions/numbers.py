@@ -10,9 +10,9 @@ from mtlpaper.companion.registry import Number
 
 QUESTION = "Can the benefit be computed without training?"
 ANSWER = (
-    "by our finite-sample flow, which correlates with the authors' own {published_cells:d} numbers "
-    "by {published_finite_correlation:.2f}; the paper's infinite-data flow does so by "
-    "{published_infinite_correlation:.2f}"
+    "Our theory for finite data, which trains no network, correlates with the {published_cells:d} "
+    "benefits that the authors measured by {published_finite_correlation:.2f}; the paper's "
+    "theory, for infinite data, does so by {published_infinite_correlation:.2f}."
 )
 
 

@@ -7,9 +7,12 @@ from mtlpaper.companion.registry import Number
 
 QUESTION = "Does the step size matter?"
 ANSWER = (
-    "a rate of {smallest_rate:g} moves singular values by {step_error_percent:.4f} %, "
-    "the finite data by {data_error_percent:.1f} %"
+    "At a learning rate of {smallest_rate:g} the finite steps change the student's singular "
+    "values by {step_error_percent:.4f} %, and the finite number of training points changes them "
+    "by {data_error_percent:.1f} %."
 )
+#: First words of sentences whose comparisons no data can turn.
+NOT_FROM_DATA = ("At the largest rates",)
 
 
 def numbers(data: xr.Dataset) -> dict[str, Number]:
@@ -17,10 +20,12 @@ def numbers(data: xr.Dataset) -> dict[str, Number]:
     slope = data["slope"].sel(bound="estimate", descent="gradient descent")
     rate = min(parameter(data, "learning_rate"))
     smallest = data["distance"].isel(descent=0).mean("seed").sel(learning_rate=rate)
+    step, data_error = float(smallest.max()), float(data["distance_eq3"].mean("seed").max())
     return {
         "slope_off": float(abs(slope - 1).max()),
         "slope_tolerance": float(parameter(data, "slope_tolerance")),
         "smallest_rate": float(rate),
-        "step_error_percent": 100 * float(smallest.max()),
-        "data_error_percent": 100 * float(data["distance_eq3"].mean("seed").max()),
+        "step_error_percent": 100 * step,
+        "data_error_percent": 100 * data_error,
+        "larger_error": "number of training points" if data_error > step else "step",
     }

@@ -9,9 +9,19 @@ from mtlpaper.companion.registry import Number
 
 QUESTION = "Which method of multitask learning helps, and which protects?"
 ANSWER = (
-    "beside related tasks hard sharing with weight decay brings {hard_related:+.2f} nats and tuned "
-    "weights {fixed_related:+.2f}, beside unrelated ones {hard_unrelated:+.3f} and "
-    "{fixed_unrelated:+.3f}; a gate {gate_related:+.2f} and {gate_unrelated:+.3f}"
+    "Beside related tasks a shared trunk with weight decay (hard sharing) brings a benefit of "
+    "{hard_related:+.2f} nats, a tuned weight of the auxiliary loss {fixed_related:+.2f}, and a "
+    "gate that drops opposed gradients {gate_related:+.2f}. Beside unrelated tasks they bring "
+    "{hard_unrelated:+.3f}, {fixed_unrelated:+.3f} and {gate_unrelated:+.3f}."
+)
+#: First words of sentences whose comparisons no data can turn.
+NOT_FROM_DATA = (
+    "Here the parameter keeps",
+    "Here each has to do better",
+    "To do less harm than hard sharing",
+    "Nothing here is untuned",
+    "The rules were made for large",
+    "A first look at a few datasets",
 )
 #: Methods that are always there, and of which the prose tells.
 _TOLD = ("equal", "fixed", "gate", "trunk_rate", "hard")

@@ -17,7 +17,7 @@ class Multiverse(Parameters):
     """
 
     name = "multiverse"
-    title = "The multiverse: do the claims hold whatever they did?"
+    title = "The multiverse: do the claims hold in other settings?"
     presets = {
         "paper": {},
         "quick": {

@@ -6,9 +6,9 @@ import xarray as xr
 
 from mtlpaper.chapters.common.tables import interval
 
-#: Share of settings from which on a claim counts as holding, or failing, whatever they did.
+#: Shares of settings from which on a claim counts as holding, and up to which as failing.
 ALWAYS, NEVER = 0.9, 0.1
-#: What a factor must explain by itself for a claim to hang on it.
+#: What a factor must explain by itself for a claim to depend on it.
 CHARGE = 0.25
 _SHARE = "{} ({}\u00a0–\u00a0{})"
 
@@ -32,9 +32,9 @@ def in_short(cell: xr.Dataset) -> str:
     """Say what the settings do to one claim."""
     share, decides = float(cell["share"].sel(bound="estimate")), str(cell["decides"].item())
     if share >= ALWAYS:
-        return "holds, whatever they did"
+        return "holds in nine of ten or more"
     if share <= NEVER:
-        return "fails, whatever they did"
+        return "fails in nine of ten or more"
     if decides != "none" and float(cell["importance"].sel(factor=decides)) >= CHARGE:
-        return f"hangs on {decides}"
-    return "varies, with no one setting in charge"
+        return f"depends on {decides}"
+    return "no single factor decides"

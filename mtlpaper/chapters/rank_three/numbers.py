@@ -9,8 +9,9 @@ from mtlpaper.companion.registry import Number
 
 QUESTION = "Does the rank of the teachers matter?"
 ANSWER = (
-    "with rank three related clean tasks bring at most {related_ours:+.3f} nats "
-    "({related_published:+.3f} in the authors' rows)"
+    "With teachers of rank three, related clean tasks bring a main task of high signal-to-noise "
+    "ratio a benefit of up to {related_ours:+.3f} nats ({related_published:+.3f} in the authors' "
+    "numbers). That the results are similar is {rank-three:s}."
 )
 
 

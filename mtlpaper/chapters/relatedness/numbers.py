@@ -7,9 +7,12 @@ from mtlpaper.companion.registry import Number
 
 QUESTION = "What predicts the benefit if relatedness is more than one number?"
 ANSWER = (
-    "of {n_overlaps:d} overlaps *{best:s}*, with an error of {best_error:.1f} mnat; "
-    "the mean $r$ errs by {mean_error:.1f}"
+    "Of {n_overlaps:d} measures of how much two tasks overlap, the one called *{best:s}* predicts "
+    "the benefit best: it errs by {best_error:.1f} thousandths of a nat. The mean $r$ over all "
+    "directions, the paper's measure, errs by {mean_error:.1f}."
 )
+#: First words of sentences whose comparisons no data can turn.
+NOT_FROM_DATA = ("The table gives the value",)
 
 
 def numbers(data: xr.Dataset) -> dict[str, Number]:

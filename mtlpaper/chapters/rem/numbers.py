@@ -9,8 +9,11 @@ from mtlpaper.documents.lee2019.printed import FIGURE1_SINGULAR_VALUE
 #: The more classes of the two curves in Figure 1.
 FIGURE1_CLASSES = 20
 
-QUESTION = "Where do the classes freeze?"
-ANSWER = "with {most_classes:d} classes at {ratio_most:.2f} of where the random-energy limit has it"
+QUESTION = "When does the softmax settle on a few classes?"
+ANSWER = (
+    "With {most_classes:d} classes it does so at {ratio_most:.2f} times the singular value that "
+    "the random-energy model of physics predicts for very many classes."
+)
 
 
 def numbers(data: xr.Dataset) -> dict[str, Number]:

@@ -8,10 +8,14 @@ from mtlpaper.companion.registry import Number
 
 QUESTION = "When do block norms find the inputs that matter?"
 ANSWER = (
-    "l1/linf from fewer points than the lasso above an overlap of {crossing:.2f} (theory 2/3); "
-    "with all inputs shared l1/l2 takes {l2_shared:.2f} and l1/linf {linf_shared:.2f} of the "
-    "lasso's points, with none {l2_apart:.2f} and {linf_apart:.2f}"
+    "If two linear tasks share more than {crossing:.2f} of the inputs that they use (2/3 by the "
+    "theory), the norm l1/linf finds these inputs from fewer points than the lasso, which takes "
+    "the tasks apart. If they share all, it needs {linf_shared:.2f} times the lasso's points, and "
+    "l1/l2 needs {l2_shared:.2f} times; if they share none, {linf_apart:.2f} and {l2_apart:.2f} "
+    "times."
 )
+#: First words of sentences whose comparisons no data can turn.
+NOT_FROM_DATA = ("By its threshold the norm",)
 
 
 def numbers(data: xr.Dataset) -> dict[str, Number]:

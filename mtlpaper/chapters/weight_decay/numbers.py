@@ -8,10 +8,12 @@ from mtlpaper.companion.registry import Number
 
 QUESTION = "What does weight decay make of related tasks?"
 ANSWER = (
-    "tuned for each network, a related clean task is worth {related_decay:+.3f} nats and an "
-    "unrelated one {unrelated_decay:+.3f}; with early stopping {related_stop:+.3f} and "
-    "{unrelated_stop:+.3f}"
+    "With a weight decay tuned for each network, a related clean task brings a benefit of "
+    "{related_decay:+.3f} nats and an unrelated one {unrelated_decay:+.3f}; with early stopping "
+    "instead, they bring {related_stop:+.3f} and {unrelated_stop:+.3f}."
 )
+#: First words of sentences whose comparisons no data can turn.
+NOT_FROM_DATA = ("Every network, whether it learns",)
 
 
 def numbers(data: xr.Dataset) -> dict[str, Number]:

@@ -4,12 +4,15 @@ import xarray as xr
 
 from mtlpaper.companion.registry import Number
 
-QUESTION = "What does Eq. (5) say of the weight of the auxiliary loss?"
+QUESTION = "Can Eq. (5) choose the weight of the auxiliary loss?"
 ANSWER = (
-    "a choice by the upper side of the bound loses {upper_regret:.3f} nats on average, by the "
-    "lower side {lower_regret:.3f}, by the mean of both {mean_regret:.3f}; by as many validation "
-    "points as training points {validation_regret:.3f}"
+    "A choice by its upper side brings {upper_regret:.3f} nats less than the best weight, by its "
+    "lower side {lower_regret:.3f} less, and by the mean of both sides {mean_regret:.4f} less; a "
+    "choice by as many validation points as training points brings {validation_regret:.3f} less. "
+    "These are means over datasets."
 )
+#: First words of sentences whose comparisons no data can turn.
+NOT_FROM_DATA = ("The regret of a choice",)
 
 
 def numbers(data: xr.Dataset) -> dict[str, Number]:

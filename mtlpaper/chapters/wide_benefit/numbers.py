@@ -8,9 +8,13 @@ from mtlpaper.companion.registry import Number
 
 QUESTION = "Do infinitely wide networks benefit from another task?"
 ANSWER = (
-    "with shared kinks: {wide-shared-kinks-help:s}; without: {wide-disjoint-kinks-nothing:s}; "
-    "near a kernel the benefit falls as the width to the power {slope:.2f}"
+    "That they benefit from a task whose function bends at the same points (kinks) is "
+    "{wide-shared-kinks-help:s}; that a task with other kinks brings nothing is "
+    "{wide-disjoint-kinks-nothing:s}. For networks close to a kernel, the benefit falls as the "
+    "width to the power {slope:.2f}."
 )
+#: First words of sentences whose comparisons no data can turn.
+NOT_FROM_DATA = ("At finite width the random output",)
 
 
 def numbers(data: xr.Dataset) -> dict[str, Number]:

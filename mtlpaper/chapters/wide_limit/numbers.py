@@ -10,9 +10,12 @@ ROUNDED = 1e-5
 
 QUESTION = "How wide is infinitely wide?"
 ANSWER = (
-    "with {labels:d} neurons for as many labels, the objective is at most {enough:g} above the "
-    "minimum: {wide-networks-reach-limit:s}"
+    "Networks of {labels:d} hidden units for as many labels are trained to at most {enough:g} "
+    "above the least objective of an infinitely wide network. That wide networks reach it is "
+    "{wide-networks-reach-limit:s}."
 )
+#: First words of sentences whose comparisons no data can turn.
+NOT_FROM_DATA = ("That only what lies between",)
 
 
 def numbers(data: xr.Dataset) -> dict[str, Number]:

@@ -19,8 +19,15 @@ from mtlpaper.companion.registry import Number
 
 QUESTION = "Which wide models learn one task from another?"
 ANSWER = (
-    "networks with weight decay: {wide-l2-couples:s}; none of a fixed kernel: "
-    "{wide-kernels-separate:s}; Bayesian networks less and less: {wide-bayes-vanishes:s}"
+    "That networks with weight decay do is {wide-l2-couples:s}; that models with a fixed kernel "
+    "do not is {wide-kernels-separate:s}; that Bayesian networks do so less and less as they get "
+    "wider is {wide-bayes-vanishes:s}."
+)
+#: First words of sentences whose comparisons no data can turn.
+NOT_FROM_DATA = (
+    "The density of a trained network",
+    "Its most probable parameters",
+    "If the function's prior stays",
 )
 
 

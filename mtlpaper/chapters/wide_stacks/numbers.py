@@ -5,11 +5,13 @@ import xarray as xr
 from mtlpaper.chapters.common.numbers import below
 from mtlpaper.companion.registry import Number
 
-QUESTION = "Do two stacks couple tasks as well?"
+QUESTION = "Do networks of two stacks, with a bottleneck between them, couple their tasks?"
 ANSWER = (
-    "the other task's data move a task's outputs by {both:.2f} if both stacks are shared, by "
-    "{first:.2f} if the first one is, and by at most {nothing:g} if none is"
+    "The other task's data change a task's outputs by {both:.2f} if both stacks are shared, by "
+    "{first:.2f} if the first one is shared, and by at most {nothing:g} if none is."
 )
+#: First words of sentences whose comparisons no data can turn.
+NOT_FROM_DATA = ("What this does not show",)
 
 
 def numbers(data: xr.Dataset) -> dict[str, Number]:

@@ -9,7 +9,7 @@ from mtlpaper.companion import registry
 from mtlpaper.companion.book.cards import Context, row
 from mtlpaper.companion.book.errors import PublishError
 from mtlpaper.companion.book.markdown import cell, directive, table
-from mtlpaper.companion.claims import Finding, sentence
+from mtlpaper.companion.claims import Finding
 from mtlpaper.companion.parameters import nearest
 from mtlpaper.companion.registry import Chapter
 
@@ -64,7 +64,7 @@ def opening(
     str
         MyST Markdown; empty for a chapter that asks nothing and decides no claim.
     """
-    parts = [sentence(_answer(chapter, glued))] if chapter.question else []
+    parts = [_answer(chapter, glued)] if chapter.question else []
     parts += [row(claim, findings[claim.name], context) for claim in chapter.claims]
     title = chapter.question or "What is claimed?"
     box = directive("admonition", title, "\n\n".join(parts), options={"class": "opening"}, fence=6)

@@ -1,5 +1,5 @@
 QUESTION = "What | comes first?"
-ANSWER = "the number {first:.2f}"
+ANSWER = "The number {first:.2f}."
 
 
 def numbers(data):
