@@ -15,6 +15,12 @@ ANSWER = (
     "where their hidden directions do not overlap, $s_A$ changes by no more than "
     "{largest_unrelated:.0e}"
 )
+#: First words of sentences whose comparisons no data can turn.
+NOT_FROM_DATA = (
+    "For two classes that is exact",
+    "The students of _ have none",
+    "What can help, by the theory",
+)
 
 
 def numbers(data: xr.Dataset) -> dict[str, Number]:

@@ -12,6 +12,8 @@ ANSWER = (
     "{helping:d} of {n_kinds:d} auxiliary tasks lessen the error, by up to {most_percent:.0f} %; "
     "{gone:d} of {n_controls:d} controls lose more than half of the benefit"
 )
+#: First words of sentences whose comparisons no data can turn.
+NOT_FROM_DATA = ("Beside it twice as many points", "The best possible is", "A benefit is evidence")
 
 #: Kinds whose experiment is among the mechanisms.
 _MECHANISMS = ("hints", "focusing attention")

@@ -11,6 +11,8 @@ ANSWER = (
     "as printed: {eq5-soft:s} with soft labels, {eq5-argmax:s} with argmax labels; "
     "for any two students: {eq5-general:s}"
 )
+#: First words of sentences whose comparisons no data can turn.
+NOT_FROM_DATA = ("Shares of pairs outside", "Argmax labels have", "A training-aligned student lies")
 
 
 def numbers(data: xr.Dataset) -> dict[str, Number]:

@@ -11,6 +11,12 @@ from mtlpaper.documents.lee2019.printed import NEGLIGIBLE
 
 QUESTION = "What does the authors' protocol mix?"
 ANSWER = "changed one at a time, {n_matter} of {n_factors} factors matter ({those})"
+#: First words of sentences whose comparisons no data can turn.
+NOT_FROM_DATA = (
+    "An epoch has",
+    "The table below tells which",
+    "In Figure 3 left more auxiliary points",
+)
 #: Names of the verdicts in the prose, in the order of the settings.
 _FACTORS = ("length", "weight", "labels", "in_turn", "at_once", "pool")
 

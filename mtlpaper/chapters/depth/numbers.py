@@ -11,6 +11,8 @@ ANSWER = (
     "with {student_last} layers, on average {shift_last_estimate:+.3f} nats from the linear "
     "student's benefit; published {published_shift_last_estimate:+.3f}"
 )
+#: First words of sentences whose comparisons no data can turn.
+NOT_FROM_DATA = ("What the students are is tested best",)
 
 
 def numbers(data: xr.Dataset) -> dict[str, Number]:

@@ -13,6 +13,14 @@ ANSWER = (
     "whitened and {related_plain:+.3f} where they are not, an unrelated one "
     "{unrelated_white:+.3f} and {unrelated_plain:+.3f}"
 )
+#: First words of sentences whose comparisons no data can turn.
+NOT_FROM_DATA = (
+    "It makes weak components",
+    "Images have other classes",
+    "These maps have fewer",
+    "Each verdict is over whitened",
+    "(Few divisions of the images",
+)
 _INPUTS = {"white": "whitened", "plain": "as they are"}
 
 

@@ -10,6 +10,8 @@ ANSWER = (
     "2 classes: {figure1-2-classes:s}, 20 classes: {figure1-20-classes:s}; "
     "largest gap {largest_gap_percent:.1f} %"
 )
+#: First words of sentences whose comparisons no data can turn.
+NOT_FROM_DATA = ("The statistic was fixed in advance", "The width has no effect")
 
 
 def numbers(data: xr.Dataset) -> dict[str, Number]:

@@ -9,6 +9,8 @@ QUESTION = "What if there are as many inputs as training points?"
 ANSWER = (
     "Eq. (3) is off by {eq3_2_percent:.0f} %, the finite-sample theory by {T7a_2_percent:.1f} %"
 )
+#: First words of sentences whose comparisons no data can turn.
+NOT_FROM_DATA = ("The field is not Gaussian",)
 
 
 def numbers(data: xr.Dataset) -> dict[str, Number]:

@@ -10,6 +10,8 @@ ANSWER = (
     "a rate of {smallest_rate:g} moves singular values by {step_error_percent:.4f} %, "
     "the finite data by {data_error_percent:.1f} %"
 )
+#: First words of sentences whose comparisons no data can turn.
+NOT_FROM_DATA = ("Mini-batches are drawn without",)
 
 
 def numbers(data: xr.Dataset) -> dict[str, Number]:

@@ -13,6 +13,15 @@ ANSWER = (
     "weights {fixed_related:+.2f}, beside unrelated ones {hard_unrelated:+.3f} and "
     "{fixed_unrelated:+.3f}; a gate {gate_related:+.2f} and {gate_unrelated:+.3f}"
 )
+#: First words of sentences whose comparisons no data can turn.
+NOT_FROM_DATA = (
+    "Here the parameter keeps",
+    "Here each has to do better",
+    "To do less harm than hard sharing",
+    "Nothing here is untuned",
+    "The rules were made for large",
+    "A first look at a few datasets",
+)
 #: Methods that are always there, and of which the prose tells.
 _TOLD = ("equal", "fixed", "gate", "trunk_rate", "hard")
 

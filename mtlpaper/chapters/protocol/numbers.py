@@ -11,6 +11,13 @@ ANSWER = (
     "the rows are {verdict} a repetition of the protocol: correlation {published_correlation:.2f}, "
     "repetitions {correlation_low:.2f} to {correlation_high:.2f}"
 )
+#: First words of sentences whose comparisons no data can turn.
+NOT_FROM_DATA = (
+    "Rate and epochs enter by their product only",
+    "Losses scatter over training subsets",
+    "The nearest missed by",
+    "1650 combinations of seeds",
+)
 
 
 def numbers(data: xr.Dataset) -> dict[str, Number]:

@@ -10,6 +10,8 @@ ANSWER = (
     "of {n_overlaps:d} overlaps *{best:s}*, with an error of {best_error:.1f} mnat; "
     "the mean $r$ errs by {mean_error:.1f}"
 )
+#: First words of sentences whose comparisons no data can turn.
+NOT_FROM_DATA = ("The value at which harm turns",)
 
 
 def numbers(data: xr.Dataset) -> dict[str, Number]:

@@ -12,6 +12,8 @@ ANSWER = (
     "with all inputs shared l1/l2 takes {l2_shared:.2f} and l1/linf {linf_shared:.2f} of the "
     "lasso's points, with none {l2_apart:.2f} and {linf_apart:.2f}"
 )
+#: First words of sentences whose comparisons no data can turn.
+NOT_FROM_DATA = ("By its threshold the norm",)
 
 
 def numbers(data: xr.Dataset) -> dict[str, Number]:

@@ -9,6 +9,8 @@ ANSWER = (
     "{others-suppressed:s}: they decay exponentially in {n_exponential:d} "
     "of {n_settings:d} settings"
 )
+#: First words of sentences whose comparisons no data can turn.
+NOT_FROM_DATA = ("A decay is called exponential", "None of this touches Figure 1")
 
 
 def numbers(data: xr.Dataset) -> dict[str, Number]:

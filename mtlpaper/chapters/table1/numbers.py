@@ -9,6 +9,8 @@ ANSWER = (
     "the theory has the sign right in {n_right:d} of {n_clear:d} clear cases; "
     "rows (a) to (d) are on the {doc}`/book/scorecard`"
 )
+#: First words of sentences whose comparisons no data can turn.
+NOT_FROM_DATA = ("The most related of the levels",)
 
 
 def numbers(data: xr.Dataset) -> dict[str, Number]:

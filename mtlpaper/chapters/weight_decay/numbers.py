@@ -12,6 +12,8 @@ ANSWER = (
     "unrelated one {unrelated_decay:+.3f}; with early stopping {related_stop:+.3f} and "
     "{unrelated_stop:+.3f}"
 )
+#: First words of sentences whose comparisons no data can turn.
+NOT_FROM_DATA = ("Every network, whether it learns",)
 
 
 def numbers(data: xr.Dataset) -> dict[str, Number]:

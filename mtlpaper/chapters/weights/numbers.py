@@ -10,6 +10,8 @@ ANSWER = (
     "lower side {lower_regret:.3f}, by the mean of both {mean_regret:.3f}; by as many validation "
     "points as training points {validation_regret:.3f}"
 )
+#: First words of sentences whose comparisons no data can turn.
+NOT_FROM_DATA = ("The regret of a choice",)
 
 
 def numbers(data: xr.Dataset) -> dict[str, Number]:

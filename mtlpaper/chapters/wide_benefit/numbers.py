@@ -11,6 +11,8 @@ ANSWER = (
     "with shared kinks: {wide-shared-kinks-help:s}; without: {wide-disjoint-kinks-nothing:s}; "
     "near a kernel the benefit falls as the width to the power {slope:.2f}"
 )
+#: First words of sentences whose comparisons no data can turn.
+NOT_FROM_DATA = ("At finite width the random output",)
 
 
 def numbers(data: xr.Dataset) -> dict[str, Number]:

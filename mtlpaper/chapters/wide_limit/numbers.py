@@ -13,6 +13,8 @@ ANSWER = (
     "with {labels:d} neurons for as many labels, the objective is at most {enough:g} above the "
     "minimum: {wide-networks-reach-limit:s}"
 )
+#: First words of sentences whose comparisons no data can turn.
+NOT_FROM_DATA = ("That only what lies between",)
 
 
 def numbers(data: xr.Dataset) -> dict[str, Number]:

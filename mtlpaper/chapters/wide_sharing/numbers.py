@@ -22,6 +22,12 @@ ANSWER = (
     "networks with weight decay: {wide-l2-couples:s}; none of a fixed kernel: "
     "{wide-kernels-separate:s}; Bayesian networks less and less: {wide-bayes-vanishes:s}"
 )
+#: First words of sentences whose comparisons no data can turn.
+NOT_FROM_DATA = (
+    "The density of a trained network",
+    "Its most probable parameters",
+    "If the function's prior stays",
+)
 
 
 def numbers(data: xr.Dataset) -> dict[str, Number]:

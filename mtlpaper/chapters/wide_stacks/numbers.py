@@ -10,6 +10,8 @@ ANSWER = (
     "the other task's data move a task's outputs by {both:.2f} if both stacks are shared, by "
     "{first:.2f} if the first one is, and by at most {nothing:g} if none is"
 )
+#: First words of sentences whose comparisons no data can turn.
+NOT_FROM_DATA = ("What this does not show",)
 
 
 def numbers(data: xr.Dataset) -> dict[str, Number]:
