@@ -14,7 +14,7 @@ ANSWER = (
     "minimum: {wide-networks-reach-limit:s}"
 )
 #: First words of sentences whose comparisons no data can turn.
-NOT_FROM_DATA = ("That only what lies between",)
+NOT_FROM_DATA = ("For this reason functions are compared",)
 
 
 def numbers(data: xr.Dataset) -> dict[str, Number]:
