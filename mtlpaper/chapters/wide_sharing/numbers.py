@@ -51,9 +51,7 @@ def numbers(data: xr.Dataset) -> dict[str, Number]:
         "slope_weights": float(slope.sel(curve=POSTERIORS[0])),
         "slope_function": float(slope.sel(curve=POSTERIORS[1])),
         "least_effective_percent": at_least(100 * float(data["effective"].min()), 1),
-        "error_percent": at_most(
-            100 * float((data["error"] / abs(both - alone).max("input")).max()), 2
-        ),
+        "error_percent": at_most(100 * float(error.max()), 2),
         "density_gap": below(wide, NONE),
         "widest": int(data["width"].max()),
     }
