@@ -13,7 +13,7 @@ ANSWER = (
     "lasso's points, with none {l2_apart:.2f} and {linf_apart:.2f}"
 )
 #: First words of sentences whose comparisons no data can turn.
-NOT_FROM_DATA = ("By its threshold the norm",)
+NOT_FROM_DATA = ("By its threshold the norm", "It saves up to half", "So it is not enough that")
 
 
 def numbers(data: xr.Dataset) -> dict[str, Number]:
@@ -29,7 +29,7 @@ def numbers(data: xr.Dataset) -> dict[str, Number]:
     }
     for word, at in (("fewest", 0), ("most", -1)):
         for signs, name in zip(("equal", "opposite"), data["signs"].values, strict=True):
-            found[f"off_{signs}_{word}_percent"] = 100 * float(off.isel(p=at).sel(signs=name))
+            found[f"off_{signs}_{word}"] = _beside(100 * float(off.isel(p=at).sel(signs=name)))
     return found | {
         "crossing": crossing,
         "crossing_low": low,
@@ -40,3 +40,8 @@ def numbers(data: xr.Dataset) -> dict[str, Number]:
         "n_pairs": data.sizes["pair"],
         "n_used": int(parameter(data, "n_used")),
     }
+
+
+def _beside(percent: float) -> str:
+    """Write "8 % below" for -8, to go before the name of what it is held against."""
+    return f"{abs(percent):.0f} % {'below' if percent < 0 else 'above'}"
