@@ -8,7 +8,7 @@ import pytest
 import xarray as xr
 from tiny import data_of
 
-from mtlpaper.chapters.common.numbers import at_least, at_most, moved_by, significant
+from mtlpaper.chapters.common.numbers import at_least, at_most, compared, significant
 from mtlpaper.companion.registry import chapters
 
 BOUNDS = ["estimate", "low", "high"]
@@ -78,9 +78,9 @@ def test_a_bound_is_rounded_to_the_side_on_which_it_is_one(value, digits, most):
 
 
 def test_a_change_that_rounds_to_none_has_no_direction():
-    assert moved_by(-11.2, "the error") == "lowers the error by 11 %"
-    assert moved_by(102.2) == "raises it by 102 %"
-    assert moved_by(-0.4) == "changes it by less than 1 %"
+    assert compared(-11.2) == "11 % lower"
+    assert compared(102.2) == "102 % higher"
+    assert compared(-0.4) == "the same within 1 %"
 
 
 def by_source(published: list, ours: list, **labels: list) -> xr.DataArray:

@@ -23,12 +23,12 @@ def at_least(value: float, digits: int) -> float:
     return -at_most(-value, digits)
 
 
-def moved_by(percent: float, what: str = "it") -> str:
-    """Write "lowers it by 11 %" for a change of -11 %; one that rounds to none has no direction."""
+def compared(percent: float) -> str:
+    """Write "11 % lower" for a change of -11 %; one that rounds to none has no direction."""
     size = f"{abs(percent):.0f}"
     if size == "0":
-        return f"changes {what} by less than 1 %"
-    return f"{'lowers' if percent < 0 else 'raises'} {what} by {size} %"
+        return "the same within 1 %"
+    return f"{size} % {'lower' if percent < 0 else 'higher'}"
 
 
 def below(values: xr.DataArray, least: float) -> float:

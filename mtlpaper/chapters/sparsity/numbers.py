@@ -2,6 +2,7 @@
 
 import xarray as xr
 
+from mtlpaper.chapters.common.numbers import compared
 from mtlpaper.chapters.common.tables import ends
 from mtlpaper.companion.claims import parameter
 from mtlpaper.companion.registry import Number
@@ -29,7 +30,7 @@ def numbers(data: xr.Dataset) -> dict[str, Number]:
     }
     for word, at in (("fewest", 0), ("most", -1)):
         for signs, name in zip(("equal", "opposite"), data["signs"].values, strict=True):
-            found[f"off_{signs}_{word}"] = _beside(100 * float(off.isel(p=at).sel(signs=name)))
+            found[f"off_{signs}_{word}"] = compared(100 * float(off.isel(p=at).sel(signs=name)))
     return found | {
         "crossing": crossing,
         "crossing_low": low,
@@ -40,8 +41,3 @@ def numbers(data: xr.Dataset) -> dict[str, Number]:
         "n_pairs": data.sizes["pair"],
         "n_used": int(parameter(data, "n_used")),
     }
-
-
-def _beside(percent: float) -> str:
-    """Write "8 % below" for -8, to go before the name of what it is held against."""
-    return f"{abs(percent):.0f} % {'below' if percent < 0 else 'above'}"
