@@ -18,8 +18,8 @@ NOT_FROM_DATA = (
     "It makes weak components",
     "Images have other classes",
     "These maps have fewer",
-    "Each verdict is over whitened",
-    "(Few divisions of the images",
+    "Each verdict is on whitened",
+    "(Before this page was written",
 )
 _INPUTS = {"white": "whitened", "plain": "as they are"}
 
