@@ -114,9 +114,9 @@ def test_the_table_of_claims_judges_all_students_alike():
     theory = data.assign_coords(student=["theory"])
     data = xr.concat([data, theory, deep], "student", data_vars="minimal").assign_attrs(data.attrs)
     frame = tables.survivors(data).set_index("claim")
-    assert frame["linear students"].str.startswith("reproduced").all()
+    assert frame["linear students"].str.startswith("holds").all()
     first, last = (frame["deep students"].iloc[i] for i in (0, -1))
-    assert first == "not reproduced, -0.100"
+    assert first == "fails, -0.100"
     assert last == "–"
 
 

@@ -8,7 +8,7 @@ import pytest
 import xarray as xr
 from tiny import data_of
 
-from mtlpaper.chapters.common.numbers import significant
+from mtlpaper.chapters.common.numbers import at_least, at_most, compared, significant
 from mtlpaper.companion.registry import chapters
 
 BOUNDS = ["estimate", "low", "high"]
@@ -59,6 +59,28 @@ def test_every_chapter_gives_plain_and_finite_numbers(name):
 )
 def test_a_number_keeps_its_first_digits(value, digits, rounded):
     assert significant(value, digits) == rounded
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "most"),
+    [
+        (22.2, 2, 23.0),
+        (0.99, 1, 1.0),
+        (1.5, 2, 1.5),
+        (-9.85, 2, -9.8),
+        (-0.0302, 1, -0.03),
+        (0, 1, 0),
+    ],
+)
+def test_a_bound_is_rounded_to_the_side_on_which_it_is_one(value, digits, most):
+    assert at_most(value, digits) == most >= value
+    assert at_least(-value, digits) == -most
+
+
+def test_a_change_that_rounds_to_none_has_no_direction():
+    assert compared(-11.2) == "11 % lower"
+    assert compared(102.2) == "102 % higher"
+    assert compared(-0.4) == "the same within 1 %"
 
 
 def by_source(published: list, ours: list, **labels: list) -> xr.DataArray:

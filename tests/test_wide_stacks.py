@@ -25,7 +25,7 @@ BENT = labels([1.0, -1.0, 0.5], [0.3, 1.2, -0.8])
 
 
 def two_points(size, decay):
-    """(W 27) at labels whose differences have this norm, two units of length apart."""
+    """(W 17) at labels whose differences have this norm, two units of length apart."""
     return minimize_scalar(
         lambda q: (size - 2 * q**2) ** 2 / 2 + 4 * decay * q, (0.5, 1.0, 2.0), tol=1e-12
     ).fun

@@ -252,7 +252,7 @@ between = Annotated[
     Symbol(
         "activation of the bottleneck between two stacks",
         letter=r"\tilde\sigma",
-        equation="eq-W24",
+        equation="eq-W14",
     ),
 ]
 prior_scale = Annotated[
@@ -261,7 +261,7 @@ prior_scale = Annotated[
         "scale of a wide Bayesian network's prior: its covariance is the arc-cosine kernel times "
         "the square of it",
         letter="s",
-        equation="eq-W23",
+        equation="eq-W13",
     ),
 ]
 n_draws = Annotated[

@@ -5,6 +5,7 @@ import re
 import numpy as np
 import xarray as xr
 
+from mtlpaper.chapters.common.numbers import compared
 from mtlpaper.companion.registry import Number
 
 QUESTION = "Which kinds of auxiliary tasks help, and by which mechanism?"
@@ -14,7 +15,7 @@ ANSWER = (
     "a task help, {gone:d} lose more than half of the benefit."
 )
 #: First words of sentences whose comparisons no data can turn.
-NOT_FROM_DATA = ("Beside it twice as many points", "The best possible is", "A benefit is evidence")
+NOT_FROM_DATA = ("The other treatment is twice", "The best possible is", "A benefit is evidence")
 
 #: Kinds whose experiment is among the mechanisms.
 _MECHANISMS = ("hints", "focusing attention")
@@ -31,16 +32,18 @@ _OTHERS = (
 
 
 def numbers(data: xr.Dataset) -> dict[str, Number]:
-    """Give changes of errors in per cent, counts, and what the details come to."""
+    """Give errors against those alone in per cent, counts, and what the details come to."""
     found: dict[str, Number] = {"n_datasets": data.sizes["block"] * data.sizes["dataset"]}
     for group in ("kind", "mechanism"):
         change = 100 * data[f"{group}_change"].sel(bound="estimate")
         found |= {
-            _name(name): float(change.sel({group: name, "treatment": "together"}))
+            _name(name): compared(float(change.sel({group: name, "treatment": "together"})))
             for name in map(str, data[group].values)
         }
         found |= {
-            _name(f"{name} {treatment}"): float(change.sel({group: name, "treatment": treatment}))
+            _name(f"{name} {treatment}"): compared(
+                float(change.sel({group: name, "treatment": treatment}))
+            )
             for name, treatment in _OTHERS
             if name in data[group].values
         }
@@ -48,7 +51,7 @@ def numbers(data: xr.Dataset) -> dict[str, Number]:
 
 
 def _name(text: str) -> str:
-    return re.sub(r"\W+", "_", text.lower()) + "_percent"
+    return re.sub(r"\W+", "_", text.lower())
 
 
 def _counts(data: xr.Dataset) -> dict[str, Number]:
@@ -76,15 +79,15 @@ def _details(data: xr.Dataset) -> dict[str, Number]:
     fit = {name: data[f"regularisation_{name}"].mean() for name in ("alone", "together")}
     return {
         "r_from": f"from r = {helps.min():g} on" if helps.size else "at none of the correlations",
-        "as_one_least_percent": float(as_one.isel(r=0)),
+        "as_one_least": compared(float(as_one.isel(r=0))),
         "least_r": float(data["r"].min()),
-        "erasure_apart_percent": float(adversary.sel(removal="erasure").isel(overlap=0)),
-        "erasure_along_percent": float(adversary.sel(removal="erasure").isel(overlap=-1)),
-        "reversal_apart_percent": float(adversary.isel(removal=-1, overlap=0)),
-        "reversal_along_percent": float(adversary.isel(removal=-1, overlap=-1)),
+        "erasure_apart": compared(float(adversary.sel(removal="erasure").isel(overlap=0))),
+        "erasure_along": compared(float(adversary.sel(removal="erasure").isel(overlap=-1))),
+        "reversal_apart": compared(float(adversary.isel(removal=-1, overlap=0))),
+        "reversal_along": compared(float(adversary.isel(removal=-1, overlap=-1))),
         "along_alone_percent": 100 * float(data["adversary_alone"].isel(overlap=-1).mean()),
         **{
-            f"trunk_{trunk}_{end}_percent": float(trunks.sel(trunk=trunk).isel(label_noise=at))
+            f"trunk_{trunk}_{end}": compared(float(trunks.sel(trunk=trunk).isel(label_noise=at)))
             for trunk in ("together", "shuffled")
             for end, at in (("least", 0), ("most", -1))
         },

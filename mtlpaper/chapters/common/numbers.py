@@ -11,6 +11,26 @@ def significant(value: float, digits: int) -> float:
     return float(f"{value:.{digits}g}")
 
 
+def at_most(value: float, digits: int) -> float:
+    """Round up to a number of significant digits, so that "at most" stays true of what is shown."""
+    rounded = significant(value, digits)
+    step = 10.0 ** (np.floor(np.log10(abs(rounded))) + 1 - digits) if rounded else 0.0
+    return rounded if rounded >= value else significant(rounded + step, digits)
+
+
+def at_least(value: float, digits: int) -> float:
+    """Round down to a number of significant digits, so that "at least" stays true."""
+    return -at_most(-value, digits)
+
+
+def compared(percent: float) -> str:
+    """Write "11 % lower" for a change of -11 %; one that rounds to none has no direction."""
+    size = f"{abs(percent):.0f}"
+    if size == "0":
+        return "the same within 1 %"
+    return f"{size} % {'lower' if percent < 0 else 'higher'}"
+
+
 def below(values: xr.DataArray, least: float) -> float:
     """Smallest power of ten, from `least` on, that no value exceeds; what is below is rounding."""
     return float(10.0 ** np.ceil(np.log10(np.maximum(float(values.max()), least))))

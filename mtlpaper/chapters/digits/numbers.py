@@ -21,6 +21,14 @@ NOT_FROM_DATA = (
     "Each verdict is over whitened",
     "(Few divisions of the images",
 )
+#: First words of sentences whose comparisons no data can turn.
+NOT_FROM_DATA = (
+    "It makes weak components",
+    "Images have other classes",
+    "These maps have fewer",
+    "Each verdict is on whitened",
+    "(Before this page was written",
+)
 _INPUTS = {"white": "whitened", "plain": "as they are"}
 
 

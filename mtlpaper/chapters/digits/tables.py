@@ -6,7 +6,7 @@ import xarray as xr
 
 from mtlpaper.chapters.common.tables import interval
 from mtlpaper.chapters.digits.claims import CLAIMS, OVERLAP
-from mtlpaper.companion.claims import Claim
+from mtlpaper.companion.claims import Claim, word
 
 _COLUMNS = {
     "linear": "linear students",
@@ -37,7 +37,7 @@ def _in_place_of_linear(data: xr.Dataset, student: str) -> xr.Dataset:
 
 def _found(claim: Claim, data: xr.Dataset) -> str:
     finding = claim.judge(data)
-    return f"{finding.verdict}, {finding.effect:+.3f}" if finding.total else "–"
+    return f"{word(finding.verdict, own=True)}, {finding.effect:+.3f}" if finding.total else "–"
 
 
 def tasks(data: xr.Dataset) -> pd.DataFrame:

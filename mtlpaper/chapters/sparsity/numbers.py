@@ -2,6 +2,7 @@
 
 import xarray as xr
 
+from mtlpaper.chapters.common.numbers import compared
 from mtlpaper.chapters.common.tables import ends
 from mtlpaper.companion.claims import parameter
 from mtlpaper.companion.registry import Number
@@ -15,7 +16,7 @@ ANSWER = (
     "times."
 )
 #: First words of sentences whose comparisons no data can turn.
-NOT_FROM_DATA = ("By its threshold the norm",)
+NOT_FROM_DATA = ("By its threshold the norm", "It saves up to half", "So it is not enough that")
 
 
 def numbers(data: xr.Dataset) -> dict[str, Number]:
@@ -31,7 +32,7 @@ def numbers(data: xr.Dataset) -> dict[str, Number]:
     }
     for word, at in (("fewest", 0), ("most", -1)):
         for signs, name in zip(("equal", "opposite"), data["signs"].values, strict=True):
-            found[f"off_{signs}_{word}_percent"] = 100 * float(off.isel(p=at).sel(signs=name))
+            found[f"off_{signs}_{word}"] = compared(100 * float(off.isel(p=at).sel(signs=name)))
     return found | {
         "crossing": crossing,
         "crossing_low": low,

@@ -12,7 +12,7 @@ ANSWER = (
     "These are means over datasets."
 )
 #: First words of sentences whose comparisons no data can turn.
-NOT_FROM_DATA = ("The regret of a choice",)
+NOT_FROM_DATA = ("The regret of a choice", "The mean of both sides says this")
 
 
 def numbers(data: xr.Dataset) -> dict[str, Number]:
@@ -38,8 +38,13 @@ def numbers(data: xr.Dataset) -> dict[str, Number]:
         "slope_percent": 100 * float(data["slope"].sel(bound="estimate").mean()),
         "shown_percent": 100 * float(data["certified"].sum("sign").mean()),
         "shown_harm_percent": 100 * float(data["certified"].isel(r_AB=0).sel(sign="harm").mean()),
-        "best_unrelated": float(best.isel(r_AB=0).max()),
-        "best_related": float(best.isel(r_AB=-1).min()),
+        "unrelated_weights": _span(best.isel(r_AB=0)),
+        "related_weights": _span(best.isel(r_AB=-1)),
         "cells": int(best.size),
         "at_end": int((best == data["weight"].max()).sum()),
     }
+
+
+def _span(values: xr.DataArray) -> str:
+    low, high = float(values.min()), float(values.max())
+    return f"{low:g}" if low == high else f"{low:g} to {high:g}"

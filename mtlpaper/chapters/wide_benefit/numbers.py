@@ -19,14 +19,11 @@ NOT_FROM_DATA = ("At finite width the random output",)
 
 def numbers(data: xr.Dataset) -> dict[str, Number]:
     """Give benefits as the per cent by which errors fall, and the power of the width."""
-    percent = -100 * xr.apply_ufunc(np.expm1, -data["benefit"].sel(bound="estimate"))
+    less = -100 * xr.apply_ufunc(np.expm1, -data["benefit"].sel(bound="estimate"))
     slope, low, high = ends(data["slope"])
     return {
-        **{
-            f"{relation}_{end}_percent": float(getattr(percent.sel(relation=relation), end)())
-            for relation in percent["relation"].values
-            for end in ("min", "max")
-        },
+        "shared": _below(less.sel(relation="shared")),
+        "disjoint": _below(less.sel(relation="disjoint")),
         "n_datasets": data.sizes["seed"],
         "at_end": int(data["at_end"].sum()),
         "slope": slope,
@@ -35,3 +32,13 @@ def numbers(data: xr.Dataset) -> dict[str, Number]:
         "half": "lies in this interval" if low <= -0.5 <= high else "does not lie in this interval",
         "widest": int(data["width"].max()),
     }
+
+
+def _below(percent: xr.DataArray) -> str:
+    """Write in which range, below and above the error alone, errors lie that are so much less."""
+    low, high = float(percent.min()), float(percent.max())
+    if low >= 0:
+        return f"{low:.0f} to {high:.0f} % below"
+    if high <= 0:
+        return f"{-high:.0f} to {-low:.0f} % above"
+    return f"between {high:.0f} % below and {-low:.0f} % above"

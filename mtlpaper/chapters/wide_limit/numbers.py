@@ -2,7 +2,7 @@
 
 import xarray as xr
 
-from mtlpaper.chapters.common.numbers import below
+from mtlpaper.chapters.common.numbers import at_least, below
 from mtlpaper.companion.registry import Number
 
 #: Kinks are rounded off over a millionth of the inputs: what is smaller than this, comes of it.
@@ -15,7 +15,7 @@ ANSWER = (
     "{wide-networks-reach-limit:s}."
 )
 #: First words of sentences whose comparisons no data can turn.
-NOT_FROM_DATA = ("That only what lies between",)
+NOT_FROM_DATA = ("For this reason functions are compared",)
 
 
 def numbers(data: xr.Dataset) -> dict[str, Number]:
@@ -24,7 +24,7 @@ def numbers(data: xr.Dataset) -> dict[str, Number]:
     return {
         "labels": round(float((data["width"] / data["per_label"]).max())),
         "narrowest": int(data["width"].min()),
-        "narrow_percent": 100 * float(data["excess"].isel(width=0).min()),
+        "narrow_percent": at_least(100 * float(data["excess"].isel(width=0).min()), 2),
         "enough": below(wide["least"], ROUNDED),
         "apart": below(wide["apart"], ROUNDED),
         "n_datasets": data.sizes["seed"],

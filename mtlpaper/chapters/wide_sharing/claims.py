@@ -100,7 +100,7 @@ CLAIMS = (
         where="section 1; section 1.2, third item",
         says="Wide Gaussian Bayesian networks lose the benefit: what other tasks change of the "
         "posterior mean vanishes with the width.",
-        expected="a falling power of the width; −1 by (W 22)",
+        expected="a falling power of the width; −1 by (W 12)",
         settings="ours",
         experiment="wide_sharing",
         figure="fig-wide-sharing",

@@ -2,7 +2,7 @@
 
 import xarray as xr
 
-from mtlpaper.chapters.common.numbers import below, significant
+from mtlpaper.chapters.common.numbers import at_least, at_most, below, significant
 from mtlpaper.chapters.wide_sharing.parameters import (
     CORRELATED,
     DATA,
@@ -29,6 +29,13 @@ NOT_FROM_DATA = (
     "Its most probable parameters",
     "If the function's prior stays",
 )
+#: First words of sentences whose comparisons no data can turn.
+NOT_FROM_DATA = (
+    "The density of a trained network",
+    "Its most probable parameters",
+    "Yet the two answers of one",
+    "If the prior of the function stays",
+)
 
 
 def numbers(data: xr.Dataset) -> dict[str, Number]:
@@ -37,20 +44,21 @@ def numbers(data: xr.Dataset) -> dict[str, Number]:
     slope = data["slope"].sel(bound="estimate")
     excess = data["mean_excess"].sel(bound="estimate")
     both, alone = (data["learnt_posterior"].sel(data=given, drop=True) for given in DATA)
+    error = data["error"] / abs(both - alone).max("input")
     wide = data["density_gap"].sel(bound="estimate").isel(width=-1)
     return {
         "decay_low": significant(float(change.sel(model=DECAY).min()), 2),
         "decay_high": significant(float(change.sel(model=DECAY).max()), 2),
         "l1": below(change.sel(model=L1), NONE),
         "kernels": below(change.sel(model=[FEATURES, KERNEL, PROCESS]), NONE),
-        "correlated": significant(float(change.sel(model=CORRELATED).min()), 2),
+        "correlated": at_least(float(change.sel(model=CORRELATED).min()), 2),
         "excess_decay": significant(float(excess.sel(penalty=DECAY)), 2),
         "excess_l1": below(excess.sel(penalty=L1), NONE),
         "slope_tangent": float(slope.sel(curve=TANGENT)),
         "slope_weights": float(slope.sel(curve=POSTERIORS[0])),
         "slope_function": float(slope.sel(curve=POSTERIORS[1])),
-        "least_effective_percent": 100 * float(data["effective"].min()),
-        "error_percent": 100 * float((data["error"] / abs(both - alone).max("input")).max()),
+        "least_effective_percent": at_least(100 * float(data["effective"].min()), 1),
+        "error_percent": at_most(100 * float(error.max()), 2),
         "density_gap": below(wide, NONE),
         "widest": int(data["width"].max()),
     }

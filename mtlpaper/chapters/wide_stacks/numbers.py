@@ -2,7 +2,7 @@
 
 import xarray as xr
 
-from mtlpaper.chapters.common.numbers import below
+from mtlpaper.chapters.common.numbers import at_most, below
 from mtlpaper.companion.registry import Number
 
 QUESTION = "Do networks of two stacks, with a bottleneck between them, couple their tasks?"
@@ -26,6 +26,6 @@ def numbers(data: xr.Dataset) -> dict[str, Number]:
         "widest": int(widest["width"]),
         "narrowest": int(data["width"].min()),
         "worst": below(abs(widest["excess"]), 1e-6),
-        "narrow_percent": 100 * float(narrowest.max()),
+        "narrow_percent": at_most(100 * float(narrowest.max()), 3),
         "n_datasets": data.sizes["seed"],
     }
