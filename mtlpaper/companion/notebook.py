@@ -92,14 +92,15 @@ def figure(axes: np.ndarray, name: str) -> None:
     """Show the figure that an array of Axes belongs to; in a run, save it as SVG and PNG."""
     _require_file_name(name)
     fig = figure_of(axes)
-    folder = _run_folder()
-    if folder is not None:
-        results.save_figure(fig, folder / name)
-    width, height = (round(96 * inches) for inches in fig.get_size_inches())
     # The picture is made here and not by Jupyter's own backend, whose crop and resolution depend
     # on its configuration. It is a PNG because nbval compares the text of an SVG.
+    if (folder := _run_folder()) is None:
+        picture = results.picture(fig, "png")
+    else:
+        picture = results.save_figure(fig, folder / name)[1].read_bytes()
+    width, height = (round(96 * inches) for inches in fig.get_size_inches())
     display(
-        {"image/png": results.picture(fig, "png"), "text/plain": f"<figure {name}>"},
+        {"image/png": picture, "text/plain": f"<figure {name}>"},
         metadata={"image/png": {"width": width, "height": height}},
         raw=True,
     )
