@@ -2,24 +2,18 @@
 
 import json
 import re
-from base64 import b64decode, b64encode
-from io import BytesIO
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
 import nbformat
-import numpy as np
 import pytest
 import yaml
-from matplotlib.figure import Figure
 from nbformat import v4
-from PIL import Image
 from pydantic import Field, create_model
 from toy import registration
 from toy.folder import write_record
 
 import mtlpaper
-from mtlpaper.companion import results
 from mtlpaper.companion.book import PublishError
 from mtlpaper.companion.book.answers import answers
 from mtlpaper.companion.book.api import api_pages, modules
@@ -142,30 +136,17 @@ def test_every_file_of_the_run_can_be_downloaded_from_its_page(staged):
 def test_a_notebook_shows_the_drawings_that_the_run_saved(tmp_path):
     (tmp_path / "curve.svg").write_text("<svg/>")
     (tmp_path / "cloud.svg").write_text(f"<svg>{' ' * LARGEST_SVG}</svg>")
-    picture = results.picture(plotted(), "png")
     bundles = [
-        {"image/png": b64encode(picture).decode(), "text/plain": f"<figure {name}>"}
+        {"image/png": "AAAA", "text/plain": f"<figure {name}>"}
         for name in ("curve", "cloud", "other")  # the last was not saved
     ]
     bundles.append({"text/plain": "<figure curve>"})
     cell = code("draw()", count=1)
     cell.outputs = [v4.new_output("display_data", data=dict(bundle)) for bundle in bundles]
     show_drawings(notebook(cell), tmp_path)
-    curve, cloud, *others = [output.data for output in cell.outputs]
+    curve, *others = [output.data for output in cell.outputs]
     assert curve == {"image/svg+xml": "<svg/>", "text/plain": "<figure curve>"}
-    assert others == bundles[2:]
-    small = b64decode(cloud["image/png"])
-    assert len(small) < len(picture) / 2
-    before, after = (
-        np.asarray(Image.open(BytesIO(f)).convert("RGB"), int) for f in (picture, small)
-    )
-    assert np.abs(before - after).mean() < 1  # of 255 steps
-
-
-def plotted() -> Figure:
-    figure = Figure()
-    figure.subplots().plot([0, 1, 0], [0, 1, 2])
-    return figure
+    assert others == bundles[1:]
 
 
 def test_staging_reads_only(tmp_path):

@@ -250,7 +250,8 @@
     <div class="explorer-plot"></div>
     <p class="explorer-hint">Click a point or a square to go there.</p>
     <div class="explorer-maps">${MAPS.map(() => "<div><p></p><div></div></div>").join("")}</div>
-    <details><summary>Numbers of this view</summary><table class="table"></table></details>`;
+    <details><summary>Numbers of this view</summary>
+      <div class="pst-scrollable-table-container"><table class="table"></table></div></details>`;
   const find = (selector) => root.querySelector(selector);
   const sliders = [...root.querySelectorAll("[data-axis]")];
   const fitBox = find(".explorer-fit input");

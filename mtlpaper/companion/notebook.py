@@ -95,18 +95,19 @@ def figure(axes: np.ndarray, name: str) -> None:
     """
     _require_file_name(name)
     fig = figure_of(axes)
-    folder = _run_folder()
-    if folder is not None:
-        results.save_figure(fig, folder / name)
+    # The picture is made here and not by Jupyter's own backend, whose crop and resolution depend
+    # on its configuration. It is a PNG because nbval compares the text of an SVG.
+    if (folder := _run_folder()) is None:
+        picture = results.picture(fig, "png")
+    else:
+        picture = results.save_figure(fig, folder / name)[1].read_bytes()
         if isinstance(fig, style.HouseFigure):
             narrow = style.narrowed(fig)
             results.save_drawing(narrow, folder / f"{name}{results.NARROW}")
             _forget(narrow)
     width, height = (round(96 * inches) for inches in fig.get_size_inches())
-    # The picture is made here and not by Jupyter's own backend, whose crop and resolution depend
-    # on its configuration. It is a PNG because nbval compares the text of an SVG.
     display(
-        {"image/png": results.picture(fig, "png"), "text/plain": f"<figure {name}>"},
+        {"image/png": picture, "text/plain": f"<figure {name}>"},
         metadata={"image/png": {"width": width, "height": height}},
         raw=True,
     )

@@ -6,18 +6,15 @@ sentence needs no new run; a code cell that was changed since the run is refused
 
 from __future__ import annotations
 
-from base64 import b64decode, b64encode
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import nbformat
-from PIL import Image
 
 from mtlpaper.companion.book.errors import PublishError
 
-#: Bytes up to which a page shows an SVG, and colours of a PNG that it shows instead.
-LARGEST_SVG, COLOURS = 80_000, 64
+#: Bytes up to which a page shows an SVG instead of the PNG.
+LARGEST_SVG = 80_000
 PARAMETERS = "parameters"  # the tag of the cell whose values a run rewrites
 
 
@@ -49,7 +46,7 @@ def lay_over(committed: nbformat.NotebookNode, executed: nbformat.NotebookNode, 
 def show_drawings(notebook: nbformat.NotebookNode, folder: Path) -> None:
     """Put the SVG that a run saved in the place of each PNG of a figure; it is sharper.
 
-    Where the SVG is large, for it draws thousands of marks, a PNG of few colours takes the place.
+    Where the SVG is large, for it draws thousands of marks, the PNG stays.
 
     Parameters
     ----------
@@ -64,18 +61,9 @@ def show_drawings(notebook: nbformat.NotebookNode, folder: Path) -> None:
             drawn = folder / f"{data.get('text/plain', '')[len('<figure ') : -1]}.svg"
             if "image/png" not in data or not drawn.is_file():
                 continue
-            if drawn.stat().st_size > LARGEST_SVG:
-                data["image/png"] = _of_few_colours(data["image/png"])
-            else:
+            if drawn.stat().st_size <= LARGEST_SVG:
                 data["image/svg+xml"] = drawn.read_text(encoding="utf-8")
                 del data["image/png"]
-
-
-def _of_few_colours(picture: str) -> str:
-    """Return a PNG, coded in base 64, in a third of its bytes."""
-    few, file = Image.open(BytesIO(b64decode(picture))).convert("RGB").quantize(COLOURS), BytesIO()
-    few.save(file, "PNG", optimize=True)
-    return b64encode(file.getvalue()).decode()
 
 
 def append_markdown(notebook: nbformat.NotebookNode, text: str, cell_id: str) -> None:
