@@ -236,7 +236,12 @@ def _short(svg: bytes) -> bytes:
     """Return a drawing of matplotlib's in half of its bytes, exact to a hundredth of a point."""
     from scour.scour import scourString
 
-    options = {"strip_ids": True, "shorten_ids": True, "strip_comments": True, "newlines": False}
+    options: dict[str, Any] = {
+        "strip_ids": True,
+        "shorten_ids": True,
+        "strip_comments": True,
+        "newlines": False,
+    }
     options |= {"remove_metadata": True, "indent_type": "none", "quiet": True}
     return str(scourString(svg.decode(), SimpleNamespace(**options))).encode()
 

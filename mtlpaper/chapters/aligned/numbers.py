@@ -21,12 +21,6 @@ NOT_FROM_DATA = (
     "The students of _ have none",
     "What can help, by the theory",
 )
-#: First words of sentences whose comparisons no data can turn.
-NOT_FROM_DATA = (
-    "For two classes that is exact",
-    "The students of _ have none",
-    "What can help, by the theory",
-)
 
 
 def numbers(data: xr.Dataset) -> dict[str, Number]:

@@ -18,8 +18,6 @@ NOT_FROM_DATA = (
     "Argmax labels have",
     "A training-aligned student lies",
 )
-#: First words of sentences whose comparisons no data can turn.
-NOT_FROM_DATA = ("Shares of pairs outside", "Argmax labels have", "A training-aligned student lies")
 
 
 def numbers(data: xr.Dataset) -> dict[str, Number]:

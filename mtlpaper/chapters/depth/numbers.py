@@ -13,8 +13,6 @@ ANSWER = (
     "{shift_last_high:+.3f}) in our networks, and by {published_shift_last_estimate:+.3f} in the "
     "authors' numbers."
 )
-#: First words of sentences whose comparisons no data can turn.
-NOT_FROM_DATA = ("What the students are is tested best",)
 
 
 def numbers(data: xr.Dataset) -> dict[str, Number]:

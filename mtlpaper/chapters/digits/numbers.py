@@ -18,14 +18,6 @@ NOT_FROM_DATA = (
     "It makes weak components",
     "Images have other classes",
     "These maps have fewer",
-    "Each verdict is over whitened",
-    "(Few divisions of the images",
-)
-#: First words of sentences whose comparisons no data can turn.
-NOT_FROM_DATA = (
-    "It makes weak components",
-    "Images have other classes",
-    "These maps have fewer",
     "Each verdict is on whitened",
     "(Before this page was written",
 )

@@ -19,15 +19,6 @@ ANSWER = (
 NOT_FROM_DATA = (
     "Here the parameter keeps",
     "Here each has to do better",
-    "To do less harm than hard sharing",
-    "Nothing here is untuned",
-    "The rules were made for large",
-    "A first look at a few datasets",
-)
-#: First words of sentences whose comparisons no data can turn.
-NOT_FROM_DATA = (
-    "Here the parameter keeps",
-    "Here each has to do better",
     "A method that does less harm",
     "The rules were made for large",
     "A first look at a few datasets",

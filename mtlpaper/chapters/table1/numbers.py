@@ -12,8 +12,6 @@ ANSWER = (
     "were measured. Our theory for finite data, which trains no network, has the sign right in "
     "{n_right:d} of {n_clear:d} clear cases."
 )
-#: First words of sentences whose comparisons no data can turn.
-NOT_FROM_DATA = ("The most related of the levels",)
 
 
 def numbers(data: xr.Dataset) -> dict[str, Number]:

@@ -27,12 +27,6 @@ ANSWER = (
 NOT_FROM_DATA = (
     "The density of a trained network",
     "Its most probable parameters",
-    "If the function's prior stays",
-)
-#: First words of sentences whose comparisons no data can turn.
-NOT_FROM_DATA = (
-    "The density of a trained network",
-    "Its most probable parameters",
     "Yet the two answers of one",
     "If the prior of the function stays",
 )
