@@ -321,10 +321,12 @@ def test_multiverse_counts_claims_by_what_the_settings_do_to_them():
             factor=["s0", "protocol"],
         ),
         margin=array([[0.0, 0.0]] * 4, **claims, setting=[0, 1]),
+        stated=array([True, False], setting=[0, 1]),
     )
     assert found == {
         "n_factors": 2,
         "n_settings": 2,
+        "n_stated": 1,
         "n_enough": 400,
         "n_claims": 4,
         "n_always": 1,
