@@ -59,12 +59,15 @@ def test_clean_tasks_are_counted_where_the_interval_excludes_zero():
     assert f"harms in {counts[1][0]} at $r_{{AB}}$ = 0" in said
 
 
-def test_gaps_are_the_least_and_the_most_inputs():
+def test_gaps_are_at_the_least_and_the_most_input_dimensions():
     data = load(ROOT / "results" / "finite_data.nc")
     gap = 100 * data["gap"].sel(bound="estimate", N3=2)
     _, said = answer("finite_data", data)
     eq3 = gap.sel(theory="eq3").values
-    assert f"{eq3[0]:.1f} % with {data['N1'].values[0]} inputs and by {eq3[-1]:.0f} %" in said
+    assert (
+        f"{eq3[0]:.1f} % at an input dimension of {data['N1'].values[0]} and by {eq3[-1]:.0f} %"
+        in said
+    )
     assert f"off by {gap.sel(theory='T7a').values.max():.1f} % at most" in said
 
 

@@ -253,9 +253,9 @@ def test_a_reproduced_row_shows_that_changed_data_refute_it(page):
     text = words(shown(page, "depth-shift").select_one(".claim-rule"))
     assert text == (
         "True if < 0 nats: the direction alone is claimed. "
-        "With the sign of shift reversed: not reproduced"
+        "The same data, with the sign of shift reversed on purpose: not reproduced"
     )
-    assert "With" not in words(shown(page, "finite-size").select_one(".claim-rule"))
+    assert "on purpose" not in words(shown(page, "finite-size").select_one(".claim-rule"))
 
 
 def test_a_row_tells_numbers_and_explanation(page):
@@ -365,7 +365,8 @@ def test_the_published_book_bears_no_preview_notice():
 
 def test_a_control_that_refutes_nothing_is_shown_as_such():
     text = scorecard(findings(), Context("paper", refuted={"depth-shift": "reproduced"}))
-    assert "With the sign of `shift` reversed: [reproduced]{.verdict-holds}" in text
+    told = "with the sign of `shift` reversed on purpose: [reproduced]{.verdict-holds}"
+    assert told in text
 
 
 def test_a_caveat_and_a_remark_of_another_chapter_stand_on_card_and_row():

@@ -59,7 +59,7 @@ TINY: dict[str, dict[str, object]] = {
     | {
         "n_train_large": 150,
         "N3": [2, 3],
-        "label_rules": ["soft", "argmax"],
+        "label_rules": ["soft", "argmax", "sample"],
         "sigmas_large": [0.5],
     },
     "finite_data": _TRAINED | _SCHEDULE | _AVERAGES | {"N1": [5, 40], "shown_N1": 40, "N3": [2, 3]},

@@ -24,7 +24,7 @@ def _draw(data: xr.Dataset) -> np.ndarray:
     ax.set_xticks(data["N1"].values, labels=[str(N1) for N1 in data["N1"].values])
     ax.minorticks_off()
     ax.set_ylim(bottom=0)
-    ax.set_xlabel("inputs $N_1$")
+    ax.set_xlabel("input dimension $N_1$")
     ax.set_ylabel("off by (%)")
     legend(ax)
     return axes
@@ -35,11 +35,11 @@ def _tell(data: xr.Dataset) -> tuple[str, str]:
     few, many = (gaps.isel(N1=place).sel(theory="eq3").item() for place in (0, -1))
     ours = float(gaps.sel(theory="T7a").max())
     answer = (
-        f"Eq. (3), for infinite data, is off by {few:.1f} % with {N1[0]} inputs and by "
-        f"{many:.0f} % with {N1[-1]}. Our finite-sample theory is off by {ours:.1f} % at most."
+        f"Eq. (3), for infinite data, is off by {few:.1f} % at an input dimension of {N1[0]} "
+        f"and by {many:.0f} % at {N1[-1]}. Our theory for finite data is off by {ours:.1f} % at most."
     )
     shown = (
-        f"Two curves over the number of inputs: Eq. (3) goes from {few:.1f} to {many:.0f} per "
+        f"Two curves over the input dimension: Eq. (3) goes from {few:.1f} to {many:.0f} per "
         f"cent, the finite-sample theory stays below {np.ceil(ours):.0f}."
     )
     return answer, shown

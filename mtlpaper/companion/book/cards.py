@@ -125,7 +125,7 @@ def _numbers(claim: Claim, finding: Finding, context: Context) -> str:
         rows[escaped(name.capitalize())] = f"{shown} {escaped(found)}"
     if finding.total and not finding.sources:
         rows["Found"] = escaped(found_text(claim, finding))
-        rows["Parts held"] = f"{finding.held} of {finding.total}"
+        rows["{ref}`Parts held <verdicts>`"] = f"{finding.held} of {finding.total}"
     return "\n\n".join(f"{name}\n: {value}" for name, value in rows.items())
 
 
@@ -134,7 +134,7 @@ def _rule(claim: Claim, context: Context) -> str:
     said = escaped(rule_text(claim))
     if claim.name in context.refuted and claim.control is not None:
         verdict = badge(context.refuted[claim.name], own=is_own(claim))
-        said += f" With {escaped(claim.control.says)}: {verdict}"
+        said += f" The same data, with {escaped(claim.control.says)} on purpose: {verdict}"
     return said
 
 

@@ -168,7 +168,7 @@ def _document(name: str, findings: Mapping[str, Finding], context: Context) -> I
         yield directive("unfold", "The same, source by source", counted, options=_SURVEY, fence=4)
     if document.abstract:
         sentences = "\n\n".join(_sentence(one, findings, says) for one in document.abstract)
-        title = "What it says, sentence by sentence"
+        title = "Its main sentences, and the claims that test each"
         yield directive("unfold", title, sentences, options=_SURVEY, fence=4)
     for title in document.sections:
         if claims := known.get(title, ()):
