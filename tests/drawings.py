@@ -92,18 +92,23 @@ class Picture:
         self.words = [legend.get_title().get_text() for legend in legends]
         for ax in self.panels.values():
             self.words += [ax.get_title(loc="left"), ax.get_xlabel(), ax.get_ylabel()]
+        self.words = [in_a_line(text) for text in self.words]
 
     def label(self, at: Panel, which: str) -> str:
         """An axis' label, or that of the lowest panel that shares it, or of the first in a row."""
         ax = self.axes[at]
         if which == "y":
-            return ax.get_ylabel() or self.axes[at[0], 0].get_ylabel()
+            return in_a_line(ax.get_ylabel() or self.axes[at[0], 0].get_ylabel())
         shared = ax.get_shared_x_axes()
         below = [one for one in self.axes[::-1, at[1]] if shared.joined(ax, one)]
-        return ax.get_xlabel() or "".join(one.get_xlabel() for one in below[:1])
+        return in_a_line(ax.get_xlabel() or "".join(one.get_xlabel() for one in below[:1]))
 
     def title(self, at: Panel) -> str:
-        return self.axes[at].get_title(loc="left")
+        return in_a_line(self.axes[at].get_title(loc="left"))
+
+
+def in_a_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def artists(at: Panel, ax: Axes) -> Iterator[tuple[Any, Mark]]:
@@ -309,7 +314,7 @@ def _unit(picture: Picture, mark: Mark) -> list[str]:
         scales = [one.get_clim() for one in picture.axes[mark.panel].images]
         images = [one for ax in picture.panels.values() for one in ax.images]
         bars = [one.colorbar.ax for one in images if one.colorbar and one.get_clim() in scales]
-        if any(bar.get_ylabel() and mark.text in bar.get_ylabel() for bar in bars):
+        if any(mark.text in f"{bar.get_xlabel()}{bar.get_ylabel()}" != "" for bar in bars):
             return []
         return [f"no bar of the colours of {mark.panel} with their unit"]
     label = picture.label(mark.panel, mark.named) or picture.title(mark.panel)

@@ -38,13 +38,14 @@ from drawings import (
     zeros,
 )
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from mtlpaper.chapters.common.two_tasks.figures import SOURCE_NAMES
 from mtlpaper.chapters.common.two_tasks.sources import SOURCES
 from mtlpaper.chapters.confounds.parameters import reference
 from mtlpaper.chapters.methods import figures as methods
 from mtlpaper.chapters.multiverse import figures as multiverse
-from mtlpaper.companion import results
+from mtlpaper.companion import results, style
 from mtlpaper.companion.registry import chapters
 from mtlpaper.documents.lee2019.printed import BENEFIT_AXES, FIGURE1_SINGULAR_VALUE, NEGLIGIBLE
 from mtlpaper.documents.ruder2017.printed import TABLE_6
@@ -54,6 +55,9 @@ from mtlpaper.methods.structures import STRUCTURES
 RESULTS = Path(__file__).parents[1] / "results"
 #: Chapters whose data are published; one that is new may come before its data.
 PUBLISHED = [name for name in chapters() if (RESULTS / f"{name}.nc").exists()]
+#: Pixels that a page leaves for a figure in windows 651, 768, 960, 1200 and 1280 wide, where it
+#: shows the wide one; and in windows 360 and 375 wide.
+COLUMNS, PHONE = (588, 705, 629, 596, 660), (297, 312)
 NAMES = [(name, figure) for name in PUBLISHED for figure in chapters()[name].figures]
 
 # -------------------------------------------------------------- what several figures have in common
@@ -121,9 +125,18 @@ def stripes_by_source(name, over, published, column=0, **cell) -> list[Drawing]:
 def over_relatedness(rows, columns, shape, theory="", **cell) -> list[Drawing]:
     """Benefits with intervals over r_AB, a line for each S_B, and the theory dashed."""
     grid = {"over": "r_AB", "by": "S_B", "rows": (rows,), "columns": columns}
-    MT = Show(lambda data: data["MT"].sel(cell), kind="interval", named="$S_B$ = {}", **grid)
+    MT = Show(
+        lambda data: telling(data["MT"].sel(cell)), kind="interval", named="$S_B$ = {}", **grid
+    )
     lines = [MT, zeros(shape)]
     return lines + [Show(theory, named="theory, (T 7b)", **grid)] * bool(theory)
+
+
+def telling(MT):
+    """Main tasks whose benefit is somewhere a twentieth of the largest; others have no panel."""
+    size = abs(MT.sel(bound="estimate") if "bound" in MT.dims else MT)
+    flat = [S_A for S_A in MT["S_A"].values if size.sel(S_A=S_A).max() < size.max() / 20]
+    return MT.drop_sel(S_A=flat)
 
 
 def benefit_map(at, MT):
@@ -138,7 +151,7 @@ def benefit_maps(of) -> Drawing:
     """Maps for every number of points and main task."""
 
     def marks(data):
-        for at, MT in spread(of(data), ("n_train",), "S_A"):
+        for at, MT in spread(telling(of(data)), ("n_train",), "S_A"):
             yield from benefit_map(at, MT)
             yield from told_of(at, MT, ("n_train", "S_A"))
 
@@ -188,7 +201,7 @@ def overlaps(name, label) -> list[Drawing]:
 
 def aligned_map(name, unit) -> Drawing:
     def marks(data):
-        for at, cell in spread(data[name], ("label_rule", "rho"), "S_A"):
+        for at, cell in spread(telling(data[name]), ("label_rule", "rho"), "S_A"):
             yield from told_of(at, cell, ("label_rule", "rho", "S_A"))
             yield from image(at, cell, "S_B", "r_AB", unit)
 
@@ -515,7 +528,7 @@ def repetitions(data):
         yield mark(at, "points", np.zeros(here.sizes["world"]), here["alike"], named=BY_TICKS)
         yield from with_intervals(at, [1], here["next_alike"], BY_TICKS)
         yield mark(at, "points", [2], here["published_alike"], named=BY_TICKS)
-        yield ticks(at, "x", range(3), ["repetitions", "another one", "the authors"])
+        yield ticks(at, "x", range(3), ["ours", "another", "authors"])
         yield from said(at, measure)
         yield from in_units(at, unit, "y")
 
@@ -1151,7 +1164,7 @@ DRAWN: dict[str, list[Drawing]] = {
     "figure2-lines": over_relatedness("n_train", "S_A", (6, 6), source="ours"),
     "figure2-curves": [least_losses, axis(x="symlog")],
     "auxiliary-data": stripes_by_source("MT_left", "n_aux", "Figure 3, left"),
-    "auxiliary-data-full": over_relatedness("S_A", "n_aux", (6, 4), source="ours"),
+    "auxiliary-data-full": over_relatedness("S_A", "n_aux", (5, 4), source="ours"),
     "depth": [
         drawn
         for i, source in enumerate(SOURCE_NAMES)
@@ -1298,6 +1311,13 @@ def test_shows_what_it_declares_and_all_of_it(published, draw, name, figure):
     axes, expected = draw(data, figure), declared(data, figure)
     found = complaints(axes, expected)
     assert not found, "\n".join(found)
+    assert not too_small(axes, COLUMNS)
+
+    # For a narrow window it is drawn anew, and shows the same.
+    narrow = style.narrowed(axes.flat[0].figure).panels
+    found = complaints(narrow, expected)
+    assert not found, "\n".join(found)
+    assert not too_small(narrow, PHONE)
 
     # A gap is noticed: an artist or a label fewer, one after the other.
     for spoil in spoilers(axes):
@@ -1314,6 +1334,27 @@ def test_shows_what_it_declares_and_all_of_it(published, draw, name, figure):
             assert not before.shows(after), before
     wrong = complaints(draw(moved, figure), others)
     assert not [text for text in wrong if "drawn" in text]  # names, limits and ticks may not fit
+
+
+def too_small(axes, columns) -> list[str]:
+    """Texts lower than nine pixels where a column shrinks the figure to its width."""
+    figure = axes.flat[0].figure
+    texts = [one for one in figure.findobj(Text) if one.get_text().strip()]
+    shrunk = min(1.0, min(columns) / (96 * figure.get_figwidth()))
+    return [one.get_text() for one in texts if one.get_fontsize() * 96 / 72 * shrunk < 9]
+
+
+def test_a_figure_too_wide_or_text_too_small_is_noticed():
+    with style.house_style():
+        _, axes = plt.subplots(squeeze=False, figsize=(style.WIDE, 3))
+        axes[0, 0].set_title("title")
+        assert not too_small(axes, COLUMNS)
+        axes[0, 0].title.set_text("small")
+        axes[0, 0].title.set_fontsize(7)
+        assert too_small(axes, COLUMNS) == ["small"]
+        axes[0, 0].title.set_fontsize(9)
+        axes[0, 0].figure.set_figwidth(10)
+        assert "small" in too_small(axes, COLUMNS)
 
 
 def spoilers(axes):

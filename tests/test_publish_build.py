@@ -68,6 +68,9 @@ PNG = bytes.fromhex(
 )
 
 
+NARROW_SVG = SVG.replace("9", "3")
+
+
 def make_source(root: Path) -> None:
     shutil.copytree(ROOT / "book" / "_assets", root / "book" / "_assets")
     shutil.copytree(ROOT / "book" / "api", root / "book" / "api")
@@ -92,6 +95,7 @@ def make_run(folder: Path) -> None:
     notebook = drawn_notebook("fig-curve", picture, *glued(NUMBERS))
     nbformat.write(notebook, folder / "toy.ipynb")
     (folder / "curve.svg").write_text(SVG)
+    (folder / "curve.narrow.svg").write_text(NARROW_SVG)
     (folder / "toy.nc").write_bytes(b"data")
     made = {"command": "mtlpaper run toy --preset quick", "numbers": NUMBERS}
     write_record(folder, parameters={"N1": 20}, versions={"numpy": "2"}, **made)
@@ -164,7 +168,10 @@ def test_the_executed_page_bears_its_box_and_data(html):
     assert offered["download"] == "curve.svg"
     assert offered["href"] == drawing["src"]
     assert (html / "notebooks" / drawing["src"]).read_text() == SVG
-    assert len(list(html.rglob("*.svg"))) == 3  # beside it the logo and the tab's icon
+    narrow = toy.select_one("figure#fig-curve picture > source")
+    assert narrow["media"] == "(max-width: 650px)"
+    assert (html / "notebooks" / narrow["srcset"]).read_text() == NARROW_SVG
+    assert len(list(html.rglob("*.svg"))) == 4  # beside both the logo and the tab's icon
 
 
 def test_formulas_and_icons_need_no_script(html):

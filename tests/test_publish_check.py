@@ -47,7 +47,9 @@ FRONT = """\
 TOY = """\
 <h1>A toy</h1>
 <div class="cell"><div class="cell_output">
-<figure id="figure"><img src="../_images/a1.svg" alt="A rising curve."></figure>
+<figure id="figure"><picture>
+<source media="(max-width: 650px)" srcset="../_images/a1.narrow.svg">
+<img src="../_images/a1.svg" alt="A rising curve."></picture></figure>
 </div></div>
 <div class="admonition provenance"><p>Commit 0123456789, seed 0.</p>
 <a href="../_downloads/ab/toy.nc"><code class="xref download">toy.nc</code></a></div>
@@ -68,7 +70,8 @@ def sound_site() -> Files:
         "_static/book.js": "",
         "_static/icon.svg": "",
         "_static/template.html": '<script src="https://example.org/a.js"></script>',
-        "_images/a1.svg": "",
+        "_images/a1.svg": " " * 300_000,
+        "_images/a1.narrow.svg": " " * 300_000,
         "_downloads/ab/toy.nc": "",
     }
 
@@ -152,6 +155,7 @@ INJECTIONS = [
     (K.EXTERNAL_ASSET, "index.html", replace("index.html", FRONT_PAGE, FAR)),
     (K.MISSING_ASSET, "index.html", replace("index.html", FRONT_PAGE, "book/none.html")),
     (K.MISSING_ASSET, TOY_PAGE, without("_images/a1.svg")),
+    (K.MISSING_ASSET, TOY_PAGE, without("_images/a1.narrow.svg")),
     (K.MISSING_ASSET, CSS, without("_static/f.woff2")),
     (K.BROKEN_LINK, FRONT_PAGE, replace(FRONT_PAGE, "toy.html#figure", "toys.html")),
     (K.BROKEN_LINK, FRONT_PAGE, replace(FRONT_PAGE, "toy.html#figure", "toy.html#fig")),
@@ -179,6 +183,7 @@ INJECTIONS = [
     (K.RAW_MARKUP, FRONT_PAGE, says("<p>where \\(s_1\\) grows</p>")),
     (K.TOO_HEAVY, FRONT_PAGE, says(f"<p>{'word ' * 120_000}</p>")),
     (K.TOO_HEAVY, TOY_PAGE, becomes("_images/a1.svg", " " * 600_000)),
+    (K.TOO_HEAVY, TOY_PAGE, becomes("_images/a1.narrow.svg", " " * 600_000)),
     (K.TOO_HEAVY, ".", becomes("_downloads/ab/toy.nc", " " * 40_000_000)),
     (K.NO_PROVENANCE, TOY_PAGE, replace(TOY_PAGE, "admonition provenance", "admonition")),
 ]

@@ -16,7 +16,6 @@ from typing import Any, Literal
 import matplotlib.pyplot as plt
 import numpy as np
 import xarray as xr
-from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis, YAxis
 from matplotlib.colorbar import Colorbar
@@ -165,18 +164,18 @@ def drawing(function: Callable[[xr.Dataset], np.ndarray]) -> Callable[[xr.Datase
                 _place(figure)
             figure.draw_without_rendering()  # lay out while the style holds
             axises = [axis for ax in figure.axes for axis in (ax.xaxis, ax.yaxis)]
-            if sum(map(_thin, axises)) + sum(map(_wrap, figure.axes)):
+            if sum(map(_thin, axises)) + _wrap(figure):
                 figure.draw_without_rendering()
             return axes
 
     return styled
 
 
-def narrowed(figure: HouseFigure) -> Figure:
+def narrowed(figure: HouseFigure) -> HouseFigure:
     """Draw the figure once more, for a narrow window."""
     token = _narrow.set(True)
     try:
-        narrow: Figure = figure.redraw().flat[0].figure
+        narrow: HouseFigure = figure.redraw().flat[0].figure
         return narrow
     finally:
         _narrow.reset(token)
@@ -216,32 +215,34 @@ def _label(ax: Axes, which: Literal["x", "y"], told: bool) -> None:
         getattr(ax, f"set_{which}label")("")
 
 
-def _wrap(ax: Axes) -> bool:
-    """Break a title and labels that do not fit into their panel's place into lines."""
-    figure, spec = ax.figure, ax.get_subplotspec()
-    if spec is None:  # a bar of colours
-        return False
-    rows, columns, *_ = spec.get_geometry()
-    wide, high = figure.bbox.width / columns, figure.bbox.height / rows
-    left, right = wide * spec.colspan.start, wide * spec.colspan.stop
-    box = ax.get_window_extent()
-    middle = (box.x0 + box.x1) / 2
-    texts = [one for one in ax.get_children() if isinstance(one, Text)]
-    titles = [one for one in texts if one.get_text() == ax.get_title("left") != ""]
-    rooms = [(title, right - box.x0, "width") for title in titles]
-    rooms.append((ax.xaxis.label, 2 * min(middle - left, right - middle), "width"))
-    rooms.append((ax.yaxis.label, high, "height"))
-    return sum(_broken(*one) for one in rooms) > 0
+def _wrap(figure: Figure) -> bool:
+    """Break titles and labels that do not fit between their panels' neighbours into lines."""
+    panels = [ax for ax in figure.axes if ax.get_subplotspec() is not None]
+    boxes = np.array([ax.get_window_extent().get_points() for ax in panels]).reshape(-1, 2, 2)
+    ends, starts, centres = figure.bbox.size, boxes[:, 0], boxes.mean(1)
+    broken = False
+    for ax, start, centre in zip(panels, starts, centres, strict=True):
+        apart = np.abs(centres - centre)
+        room = np.where(apart > 1, apart, np.inf).min(0)
+        room = np.minimum(room, 2 * np.minimum(centre, ends - centre))
+        further = starts[starts[:, 0] > start[0] + 1, 0]
+        titles = [one for one in ax.get_children() if isinstance(one, Text)]
+        for title in titles:
+            if title.get_text() == ax.get_title("left"):
+                broken |= _broken(title, min(further, default=ends[0]) - start[0], "width")
+        broken |= _broken(ax.xaxis.label, room[0], "width")
+        broken |= _broken(ax.yaxis.label, room[1], "height")
+    return broken
 
 
 def _broken(text: Text, room: float, along: str) -> bool:
     lines = text.get_text().split("\n")
-    size = getattr(text.get_window_extent(), along)
+    size = getattr(text.get_window_extent(), along) + 4
     if size <= room or not any(lines):
         return False
     # Formulas stay whole.
     whole = [FORMULA.sub(lambda found: found[0].replace(" ", "\0"), line) for line in lines]
-    length = int(max(map(len, whole)) * room / size)
+    length = max(1, int(max(map(len, whole)) * room / size))
     text.set_text("\n".join(fill(line, length, break_long_words=False) for line in whole))
     text.set_text(text.get_text().replace("\0", " "))
     return True
@@ -270,7 +271,7 @@ def _thin(axis: Axis) -> bool:
     return True
 
 
-def legend_below(figure: Figure, handles: Sequence[Artist], **options: Any) -> Legend:
+def legend_below(figure: Figure, handles: Sequence[Any], **options: Any) -> Legend:
     """Name artists below a figure, in as few lines as its width allows."""
     options |= {"handles": handles, "loc": "outside lower center"}
     width = figure.get_figwidth() * figure.dpi

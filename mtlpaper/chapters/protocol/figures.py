@@ -93,7 +93,7 @@ def repetitions(data: xr.Dataset) -> np.ndarray:
         ax.plot(0 * here["alike"], here["alike"], "o", color=style.BLUE, alpha=0.5)
         ax.errorbar([1], [mean], [[mean - low], [high - mean]], fmt="o", color=style.BLUE)
         ax.plot([2], [here["published_alike"]], "D", color=style.VERMILLION)
-        ax.set_xticks(range(3), ["our repe-\ntitions", "another\none", "the\nauthors"])
+        ax.set_xticks(range(3), ["ours", "another", "authors"])
         ax.set_xlim(-0.5, 2.5)
         ax.set_xlabel("benefits of")
         ax.set_ylabel(f"{measure}{units[str(measure)]}")

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from posixpath import dirname, join, normpath
 
 from sphinx_external_toc.parsing import parse_toc_yaml
 
@@ -150,6 +151,10 @@ def _provenance(_: Site, page: Page) -> Iterator[Fault]:
 def _weight(site: Site, page: Page) -> Iterator[Fault]:
     files = {page.name, *site.loads(page.name)}
     weight = sum((site.root / name).stat().st_size for name in files)
+    for picture in page.soup.find_all("picture"):  # a browser loads one of its two files
+        both = {normpath(join(dirname(page.name), one)) for one in loaded_by_page(picture)}
+        sizes = [(site.root / name).stat().st_size for name in both & files]
+        weight -= sum(sizes) - max(sizes, default=0)
     if weight > HEAVIEST_PAGE and not page.name.startswith(REFERENCE):
         yield Fault(page.name, FaultKind.TOO_HEAVY, _over(weight, HEAVIEST_PAGE))
 
