@@ -160,11 +160,11 @@ def test_a_verdict_follows_from_the_intervals():
     assert words == ["matters", "matters", "no difference", "undecided", "no difference"]
     where = "N = 800, S_B = 10, r_AB = 1"
     assert sentence(data, "up") == (
-        "matters: changes the benefit by +0.063 (+0.023 to +0.105) nats, "
+        "matters; it changes the benefit by +0.063 (+0.023 to +0.105) nats, "
         f"from +0.500 to +0.563, at {where} (the authors' rows: +0.250)"
     )
     assert sentence(data, "same") == "no difference larger than 0.004 nats"
-    assert sentence(data, "open").startswith("undecided: the clearest difference is +0.063")
+    assert sentence(data, "open").startswith("undecided; the clearest difference is +0.063")
     assert sentence(data, POOLED).endswith("are 1.50 (1.20 to 1.90) times as large")
     assert [
         word(data.assign(scatter_all=("bound", of)), POOLED) for of in ([2, 0.9, 4], [2, 1.1, 4])

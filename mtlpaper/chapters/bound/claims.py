@@ -16,6 +16,7 @@ from mtlpaper.companion.claims import (
 from mtlpaper.documents.lee2019 import TABLE1
 
 _NAMES = {
+    "source": "",
     "n_train": "N",
     "n_limited": "N",
     "r_related": "r_AB",

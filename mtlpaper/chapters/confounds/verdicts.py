@@ -30,7 +30,7 @@ def sentence(data: xr.Dataset, factor: str) -> str:
     verdict = word(data, factor)
     if factor == POOLED:
         times = interval(data["scatter_all"], 2, "")
-        return f"{verdict}: with other teachers standard errors are {times} times as large"
+        return f"{verdict}; with other teachers standard errors are {times} times as large"
     if verdict == SAME:
         return f"no difference larger than {_reach(data, factor):.3f} nats"
     nearer = _nearer_end(data, factor)
@@ -47,8 +47,8 @@ def sentence(data: xr.Dataset, factor: str) -> str:
     )
     by += f" (the authors' rows: {rows:+.3f})" if np.isfinite(rows) else ""
     if verdict == MATTERS:
-        return f"matters: changes the benefit by {by}"
-    return f"undecided: the clearest difference is {by}"
+        return f"matters; it changes the benefit by {by}"
+    return f"undecided; the clearest difference is {by}"
 
 
 def _nearer_end(data: xr.Dataset, change: str) -> xr.DataArray:

@@ -36,7 +36,8 @@ def _tell(data: xr.Dataset) -> tuple[str, str]:
     ours = float(gaps.sel(theory="T7a").max())
     answer = (
         f"Eq. (3), for infinite data, is off by {few:.1f} % at an input dimension of {N1[0]} "
-        f"and by {many:.0f} % at {N1[-1]}. Our theory for finite data is off by {ours:.1f} % at most."
+        f"and by {many:.0f} % at {N1[-1]}. Our theory for finite data is off by {ours:.1f} % at "
+        "most."
     )
     shown = (
         f"Two curves over the input dimension: Eq. (3) goes from {few:.1f} to {many:.0f} per "

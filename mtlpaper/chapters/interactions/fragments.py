@@ -136,9 +136,10 @@ def _tell(data: xr.Dataset) -> tuple[str, str]:
     most, second, least = (f"$r_{{AB}}$ = {value:g}" for value in (r[-1], r[-2], r[0]))
     gain, less, loss = int(helped[-1]), int(helped[-2]), int(harmed[0])
     answer = (
-        f"Of {total} combinations of two clean tasks and a number of training points, the second "
-        f"task clearly helps the first in {gain} at {most} and in {less} at {second}; it clearly "
-        f"harms in {loss} at {least}."
+        f"Of {total} combinations of two clean tasks (little label noise) and a number of training "
+        f"points, the second task clearly helps the first in {gain} at {most} and in {less} at "
+        f"{second}; it clearly harms in {loss} at {least}. The relatedness $r_{{AB}}$ is 1 where "
+        "both tasks use the same input directions, and 0 where theirs are orthogonal."
     )
     shown = (
         f"Bars over relatedness. Clearly helped, of {total} combinations: {gain} at {r[-1]:g}, "
