@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import Tag
 
 #: Elements that load something, and the attribute that says what.
 LOADING = {
@@ -39,7 +39,7 @@ SCRIPT_LOADS = re.compile(
 )
 
 
-def loaded_by_page(soup: BeautifulSoup) -> Iterator[str]:
+def loaded_by_page(soup: Tag) -> Iterator[str]:
     """Yield the address of everything that a page loads without being asked."""
     for tag in soup.find_all(list(LOADING)):
         for attribute in LOADING[tag.name]:
@@ -64,14 +64,14 @@ def loaded_by_css(text: str) -> Iterator[str]:
             yield next(group for group in match.groups() if group is not None)
 
 
-def fetching_scripts(soup: BeautifulSoup) -> Iterator[str]:
+def fetching_scripts(soup: Tag) -> Iterator[str]:
     """Yield the place where a script written into the page fetches from another host."""
     for tag in soup.find_all("script"):
         if not tag.get("src"):
             yield from (match[0] for match in SCRIPT_LOADS.finditer(tag.get_text()))
 
 
-def redirection(soup: BeautifulSoup) -> str | None:
+def redirection(soup: Tag) -> str | None:
     """Return where a page sends its reader at once, or None."""
     for tag in soup.find_all("meta", attrs={"content": True}):
         if str(tag.get("http-equiv", "")).lower() == "refresh":
