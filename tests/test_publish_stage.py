@@ -1,5 +1,6 @@
 """What is put together before Sphinx runs: records, overlays, boxes, ledger, API pages, names."""
 
+import gzip
 import json
 import re
 from pathlib import Path
@@ -19,7 +20,7 @@ from mtlpaper.companion.book.answers import answers
 from mtlpaper.companion.book.api import api_pages, modules
 from mtlpaper.companion.book.boxes import provenance_box
 from mtlpaper.companion.book.ledger import settings_ledger, symbols
-from mtlpaper.companion.book.overlay import LARGEST_SVG, lay_over, show_drawings
+from mtlpaper.companion.book.overlay import LARGEST_SVG, lay_over, show_drawings, without_pictures
 from mtlpaper.companion.book.sphinx_ext import escape_bars, printed_name
 from mtlpaper.companion.book.stage import links, stage
 from mtlpaper.companion.parameters import (
@@ -81,7 +82,7 @@ def make_run(folder: Path, **changes: Any) -> Path:
         code("print(N1)", count=2, out="37\n"),
     )
     nbformat.write(executed, folder / "toy.ipynb")
-    for name in ("toy.nc", "curve.svg", "curve.png"):
+    for name in ("toy.nc", "toy.csv", "curve.svg", "curve.png"):
         (folder / name).write_bytes(name.encode())
     write_record(folder, **{**RECORD, **changes})
     return folder
@@ -130,7 +131,10 @@ def test_every_file_of_the_run_can_be_downloaded_from_its_page(staged):
     linked = set(re.findall(r"\{download\}`[^<]+</([^>]+)>`", box))
     files = {path for path in (staged / "runs").rglob("*") if path.is_file()}
     assert {staged / name for name in linked} == files
-    assert {path.name for path in files} == {"toy.nc", "curve.svg", "toy.ipynb", "run.json"}
+    names = {"toy.nc", "toy.csv.gz", "curve.svg", "toy.ipynb", "run.json"}
+    assert {path.name for path in files} == names
+    packed = (staged / "runs" / "toy" / "toy.csv.gz").read_bytes()
+    assert gzip.decompress(packed) == b"toy.csv"
 
 
 def test_a_notebook_shows_the_drawings_that_the_run_saved(tmp_path):
@@ -143,10 +147,12 @@ def test_a_notebook_shows_the_drawings_that_the_run_saved(tmp_path):
     bundles.append({"text/plain": "<figure curve>"})
     cell = code("draw()", count=1)
     cell.outputs = [v4.new_output("display_data", data=dict(bundle)) for bundle in bundles]
-    show_drawings(notebook(cell), tmp_path)
+    show_drawings(drawn := notebook(cell), tmp_path)
     curve, *others = [output.data for output in cell.outputs]
     assert curve == {"image/svg+xml": "<svg/>", "text/plain": "<figure curve>"}
     assert others == bundles[1:]
+    without_pictures(drawn)
+    assert [list(output.data) for output in cell.outputs] == [["text/plain"]] * 4
 
 
 def test_staging_reads_only(tmp_path):

@@ -236,21 +236,23 @@ def _short(svg: bytes) -> bytes:
     """Return a drawing of matplotlib's in half of its bytes, exact to a hundredth of a point."""
     from scour.scour import scourString
 
-    options: dict[str, Any] = {
-        "strip_ids": True,
-        "shorten_ids": True,
-        "strip_comments": True,
-        "newlines": False,
-    }
-    options |= {"remove_metadata": True, "indent_type": "none", "quiet": True}
-    return str(scourString(svg.decode(), SimpleNamespace(**options))).encode()
+    options = SimpleNamespace(
+        strip_ids=True,
+        shorten_ids=True,
+        strip_comments=True,
+        remove_metadata=True,
+        newlines=False,
+        indent_type="none",
+        quiet=True,
+    )
+    return str(scourString(svg.decode(), options)).encode()
 
 
 def _of_few_colours(png: bytes) -> bytes:
-    """Return a picture with 256 colours, which is a third of its bytes."""
+    """Return a picture with 64 colours, which is a quarter of its bytes."""
     from PIL import Image
 
-    few, file = Image.open(io.BytesIO(png)).convert("RGB").quantize(256), io.BytesIO()
+    few, file = Image.open(io.BytesIO(png)).convert("RGB").quantize(64), io.BytesIO()
     few.save(file, "PNG", optimize=True, dpi=(DPI, DPI))
     return file.getvalue()
 

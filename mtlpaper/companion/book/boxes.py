@@ -92,11 +92,13 @@ def _downloads(record: RunRecord, files_at: str) -> str:
     def link(name: str, label: str) -> str:
         return f"{{download}}`{label} <{files_at}/{name}>`"
 
-    data = [*links(".nc"), *links(".csv")]
+    tables = [link(f"{name}.gz", f"{name}.gz") for name in record.files if name.endswith(".csv")]
+    data = [*links(".nc"), *sorted(tables)]
     lines = [f"- Data (NetCDF, and a table of estimates): {', '.join(data)}"] if data else []
     if figures := links(".svg"):
         lines.append(f"- Figures: {', '.join(figures)}")
-    notebook = [link(name, "executed notebook") for name in record.files if name.endswith(".ipynb")]
+    label = "executed notebook without pictures"
+    notebook = [link(name, label) for name in record.files if name.endswith(".ipynb")]
     lines.append("- Run: " + ", ".join([*notebook, link("run.json", "run.json")]))
     return "\n".join(lines)
 

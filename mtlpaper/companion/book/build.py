@@ -83,7 +83,7 @@ def build_book(
         return False
     html = render(staged, log)
     add_tips(html)
-    lighten(html, staged / "book" / "_assets")
+    lighten(html)
     _write_entry(html, staged / "_toc.yml")
     if pdf:
         write_pdf(html, staged / "_toc.yml")

@@ -66,6 +66,14 @@ def show_drawings(notebook: nbformat.NotebookNode, folder: Path) -> None:
                 del data["image/png"]
 
 
+def without_pictures(notebook: nbformat.NotebookNode) -> None:
+    """Leave out the pictures of an executed notebook, in place; their names stay."""
+    for cell in _code_cells(notebook):
+        for output in cell.outputs:
+            for kind in ("image/png", "image/svg+xml"):
+                output.get("data", {}).pop(kind, None)
+
+
 def append_markdown(notebook: nbformat.NotebookNode, text: str, cell_id: str) -> None:
     """Append a Markdown cell."""
     notebook.cells.append(nbformat.v4.new_markdown_cell(text, id=cell_id))

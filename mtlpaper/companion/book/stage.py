@@ -7,6 +7,7 @@ outputs of a run, every run's files under ``runs/NAME/`` and the generated parts
 
 from __future__ import annotations
 
+import gzip
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -28,6 +29,7 @@ from mtlpaper.companion.book.overlay import (
     insert_under_title,
     lay_over,
     show_drawings,
+    without_pictures,
 )
 from mtlpaper.companion.book.pdf import PDF
 from mtlpaper.companion.book.scorecard import counts, judge, scorecard
@@ -134,9 +136,13 @@ def _stage_run(target: Path, name: str, run: Path, record: RunRecord) -> None:
     folder = target / "runs" / name
     folder.mkdir(parents=True)
     for file in (*record.files, RECORD):
-        if not file.endswith(".png"):  # the same as an SVG, and larger
-            (folder / file).parent.mkdir(parents=True, exist_ok=True)
+        (folder / file).parent.mkdir(parents=True, exist_ok=True)
+        if file.endswith(".csv"):  # long; R and pandas read it packed
+            packed = gzip.compress((run / file).read_bytes(), mtime=0)
+            (folder / f"{file}.gz").write_bytes(packed)
+        elif not file.endswith(".png"):  # the same as an SVG, and larger
             shutil.copy(run / file, folder / file)
+    without_pictures(ran)  # the page shows them, and they would be nine tenths of the download
     nbformat.write(ran, folder / executed.name)
 
 
