@@ -39,8 +39,8 @@ SCRIPT_LOADS = re.compile(
 )
 
 
-def loaded_by_page(soup: BeautifulSoup) -> Iterator[str]:
-    """Yield the address of everything that a page loads without being asked."""
+def loaded_by_page(soup: Tag) -> Iterator[str]:
+    """Yield the address of everything that a page, or a part of it, loads without being asked."""
     for tag in soup.find_all(list(LOADING)):
         for attribute in LOADING[tag.name]:
             value = str(tag.get(attribute) or "").strip()
@@ -71,7 +71,7 @@ def fetching_scripts(soup: BeautifulSoup) -> Iterator[str]:
             yield from (match[0] for match in SCRIPT_LOADS.finditer(tag.get_text()))
 
 
-def redirection(soup: BeautifulSoup) -> str | None:
+def redirection(soup: Tag) -> str | None:
     """Return where a page sends its reader at once, or None."""
     for tag in soup.find_all("meta", attrs={"content": True}):
         if str(tag.get("http-equiv", "")).lower() == "refresh":
