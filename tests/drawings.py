@@ -95,13 +95,15 @@ class Picture:
         self.words = [in_a_line(text) for text in self.words]
 
     def label(self, at: Panel, which: str) -> str:
-        """An axis' label, or that of the lowest panel that shares it, or of the first in a row."""
+        """An axis' label, or that of the lowest below that shares it, or the first in a row."""
         ax = self.axes[at]
         if which == "y":
             return in_a_line(ax.get_ylabel() or self.axes[at[0], 0].get_ylabel())
         shared = ax.get_shared_x_axes()
-        below = [one for one in self.axes[::-1, at[1]] if shared.joined(ax, one)]
-        return in_a_line(ax.get_xlabel() or "".join(one.get_xlabel() for one in below[:1]))
+        column = ax.get_subplotspec().colspan
+        stand = [one for one in self.panels.values() if one.get_subplotspec().colspan == column]
+        told = [one.get_xlabel() for one in stand[::-1] if shared.joined(ax, one)]
+        return in_a_line(ax.get_xlabel() or "".join(told[:1]))
 
     def title(self, at: Panel) -> str:
         return in_a_line(self.axes[at].get_title(loc="left"))

@@ -1289,10 +1289,13 @@ def declared(data: xr.Dataset, figure: str) -> list[Mark]:
 
 
 def other_numbers(data: xr.Dataset) -> xr.Dataset:
-    """Move every value to a neighbour's place, intervals as a whole, and by one per cent."""
+    """Move every value to a neighbour's place, intervals as a whole, and by one per cent.
+
+    Sources stay, or other main tasks would have a panel.
+    """
     moved = data.copy()
     for name, values in data.data_vars.items():
-        steps = {dim: 1 for dim in values.dims if dim != "bound"}
+        steps = {dim: 1 for dim in values.dims if dim not in ("bound", "source")}
         rolled = values.roll(steps)
         moved[name] = (1.01 * rolled if values.dtype.kind == "f" else rolled).assign_attrs(
             values.attrs

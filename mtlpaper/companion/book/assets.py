@@ -40,7 +40,7 @@ SCRIPT_LOADS = re.compile(
 
 
 def loaded_by_page(soup: Tag) -> Iterator[str]:
-    """Yield the address of everything that a page loads without being asked."""
+    """Yield the address of everything that a page, or a part of it, loads without being asked."""
     for tag in soup.find_all(list(LOADING)):
         for attribute in LOADING[tag.name]:
             value = str(tag.get(attribute) or "").strip()
