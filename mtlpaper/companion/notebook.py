@@ -91,7 +91,7 @@ def dataset(params: Parameters) -> xr.Dataset:
 def figure(axes: np.ndarray, name: str) -> None:
     """Show the figure that an array of Axes belongs to; in a run, save it as SVG and PNG.
 
-    A run also saves how it is drawn for narrow windows, as ``NAME.narrow.svg``.
+    A run also saves how it is drawn for narrow windows, as ``NAME.narrow.svg`` and ``.png``.
     """
     _require_file_name(name)
     fig = figure_of(axes)
@@ -103,7 +103,7 @@ def figure(axes: np.ndarray, name: str) -> None:
         picture = results.save_figure(fig, folder / name)[1].read_bytes()
         if isinstance(fig, style.HouseFigure):
             narrow = style.narrowed(fig)
-            results.save_drawing(narrow, folder / f"{name}{results.NARROW}")
+            results.save_figure(narrow, folder / f"{name}{results.NARROW}")
             _forget(narrow)
     width, height = (round(96 * inches) for inches in fig.get_size_inches())
     display(

@@ -27,8 +27,8 @@ Model = TypeVar("Model", bound=BaseModel)
 
 #: Resolution of PNG files, enough for a sharp desktop's screen.
 DPI = 200
-#: How the name of a figure's file for narrow windows ends.
-NARROW = ".narrow.svg"
+#: What stands behind a figure's name in those of its files for narrow windows.
+NARROW = ".narrow"
 #: A variable of more numbers stays out of tables, unless it holds estimates with their intervals.
 LARGEST = 2000
 
@@ -204,16 +204,11 @@ def save_figure(figure: Figure, stem: Path) -> tuple[Path, Path]:
     """
     stem = Path(stem)
     svg, png = (stem.with_name(f"{stem.name}.{kind}") for kind in ("svg", "png"))
-    save_drawing(figure, svg)
+    with _replacing(svg) as partial:
+        partial.write_bytes(picture(figure, "svg"))
     with _replacing(png) as partial:
         partial.write_bytes(picture(figure, "png"))
     return svg, png
-
-
-def save_drawing(figure: Figure, path: Path) -> None:
-    """Write a figure as SVG; the same figure gives the same bytes."""
-    with _replacing(Path(path)) as partial:
-        partial.write_bytes(picture(figure, "svg"))
 
 
 def picture(figure: Figure, kind: Literal["svg", "png"]) -> bytes:

@@ -87,7 +87,7 @@ def _downloads(record: RunRecord, files_at: str) -> str:
 
     def links(suffix: str) -> list[str]:
         of_kind = [name for name in sorted(record.files) if name.endswith(suffix)]
-        return [link(name, name) for name in of_kind if not name.endswith(NARROW)]
+        return [link(name, name) for name in of_kind if f"{NARROW}." not in name]
 
     def link(name: str, label: str) -> str:
         return f"{{download}}`{label} <{files_at}/{name}>`"

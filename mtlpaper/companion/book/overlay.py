@@ -43,6 +43,11 @@ def lay_over(committed: nbformat.NotebookNode, executed: nbformat.NotebookNode, 
     committed.metadata.pop("widgets", None)  # would load require.js from another host
 
 
+def shown(svg: Path) -> Path:
+    """Return the file of a drawing that a page shows: its SVG, or the PNG where that is large."""
+    return svg if svg.stat().st_size <= LARGEST_SVG else svg.with_suffix(".png")
+
+
 def show_drawings(notebook: nbformat.NotebookNode, folder: Path) -> None:
     """Put the SVG that a run saved in the place of each PNG of a figure; it is sharper.
 
@@ -61,7 +66,7 @@ def show_drawings(notebook: nbformat.NotebookNode, folder: Path) -> None:
             drawn = folder / f"{data.get('text/plain', '')[len('<figure ') : -1]}.svg"
             if "image/png" not in data or not drawn.is_file():
                 continue
-            if drawn.stat().st_size <= LARGEST_SVG:
+            if shown(drawn) == drawn:
                 data["image/svg+xml"] = drawn.read_text(encoding="utf-8")
                 del data["image/png"]
 

@@ -126,13 +126,12 @@ class _Pictures(SphinxTransform):
 
     def apply(self, **_kwargs: Any) -> None:
         folder = Path(self.env.srcdir, "runs")
-        shown = [one for one in self.document.findall(nodes.image) if one["uri"].endswith(".svg")]
         named: dict[str, Path] = {}
-        for narrow in folder.glob(f"{Path(self.env.docname).name}/*{NARROW}") if shown else ():
-            wide = narrow.with_name(narrow.name.removesuffix(NARROW) + ".svg")
-            text = "\n".join(wide.read_text(encoding="utf-8").splitlines())
-            named[sha256(text.encode()).hexdigest()] = narrow
-        for image in shown:
+        for narrow in folder.glob(f"{Path(self.env.docname).name}/*{NARROW}.*"):
+            name = narrow.name.partition(NARROW)[0]
+            for wide in narrow.parent.glob(f"{name}.[sp][vn]g"):
+                named[sha256(wide.read_bytes().strip()).hexdigest()] = narrow
+        for image in list(self.document.findall(nodes.image)):
             if (drawn := named.get(Path(image["uri"]).stem)) is not None:
                 box = picture()
                 image.replace_self(box)

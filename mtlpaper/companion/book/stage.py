@@ -29,12 +29,13 @@ from mtlpaper.companion.book.overlay import (
     insert_under_title,
     lay_over,
     show_drawings,
+    shown,
     without_pictures,
 )
 from mtlpaper.companion.book.pdf import PDF
 from mtlpaper.companion.book.scorecard import counts, judge, scorecard
 from mtlpaper.companion.parameters import describe
-from mtlpaper.companion.results import ResultError, load
+from mtlpaper.companion.results import NARROW, ResultError, load
 from mtlpaper.companion.runs import RECORD, RunRecord, require_record
 
 #: What the source tree contributes; everything else in it is none of the book's business.
@@ -135,12 +136,13 @@ def _stage_run(target: Path, name: str, run: Path, record: RunRecord) -> None:
     nbformat.write(notebook, page)
     folder = target / "runs" / name
     folder.mkdir(parents=True)
+    pictures = [shown(run / file).name for file in record.files if file.endswith(".svg")]
     for file in (*record.files, RECORD):
         (folder / file).parent.mkdir(parents=True, exist_ok=True)
         if file.endswith(".csv"):  # long; R and pandas read it packed
             packed = gzip.compress((run / file).read_bytes(), mtime=0)
             (folder / f"{file}.gz").write_bytes(packed)
-        elif not file.endswith(".png"):  # the same as an SVG, and larger
+        elif file in pictures or not (file.endswith(".png") or NARROW in file):
             shutil.copy(run / file, folder / file)
     without_pictures(ran)  # the page shows them, and they would be nine tenths of the download
     nbformat.write(ran, folder / executed.name)

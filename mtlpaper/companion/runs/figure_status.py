@@ -14,8 +14,9 @@ from mtlpaper.companion.runs.staleness import Reason, in_words, inspect
 from mtlpaper.companion.registry import chapter, chapters
 from mtlpaper.companion.results import NARROW
 
-#: How the names of a figure's files end.
-_SUFFIXES = (".svg", ".png", NARROW)
+#: How the names of a figure's files end; those for narrow windows are of the house style alone.
+_ALWAYS = (".svg", ".png")
+_SUFFIXES = (*_ALWAYS, *(f"{NARROW}{suffix}" for suffix in _ALWAYS))
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,8 @@ def _by_figure(run: Run) -> dict[str, tuple[Reason, ...]]:
     found: dict[str, list[Reason]] = {figure: [] for figure in owners.values()}
     for figure, reasons in found.items():
         reasons += [why for why in state.reasons if owners.get(why.what, figure) == figure]
-    for picture, figure in owners.items():
-        if record is not None and picture not in record.files:
-            found[figure].append(Reason("data", picture, "was not drawn"))
+    for figure, reasons in found.items():
+        for picture in (f"{figure}{suffix}" for suffix in _ALWAYS):
+            if record is not None and picture not in record.files:
+                reasons.append(Reason("data", picture, "was not drawn"))
     return {figure: tuple(reasons) for figure, reasons in found.items()}
