@@ -72,8 +72,8 @@ NARROW_SVG = SVG.replace("9", "3")
 
 
 def make_source(root: Path) -> None:
-    shutil.copytree(ROOT / "book" / "_assets", root / "book" / "_assets")
-    shutil.copytree(ROOT / "book" / "api", root / "book" / "api")
+    for folder in ("_assets", "_templates", "api"):
+        shutil.copytree(ROOT / "book" / folder, root / "book" / folder)
     shutil.copy(ROOT / "_config.yml", root)
     (root / "_toc.yml").write_text(TOC)
     shutil.copy(ROOT / "pyproject.toml", root)  # the API index quotes it
@@ -159,7 +159,7 @@ def test_the_executed_page_bears_its_box_and_data(html):
     toy = page(html, "notebooks/toy.html")
     box = toy.select_one(".admonition.provenance")
     assert "mtlpaper run toy --preset quick" in box.get_text()
-    names = {link["download"] for link in box.select("a.download")}
+    names = {link["download"] or Path(link["href"]).name for link in box.select("a.download")}
     assert names == {"toy.nc", "curve.svg", "toy.ipynb", "run.json"}
     drawing = toy.select_one("figure#fig-curve img")
     assert drawing["alt"] == ALT

@@ -65,14 +65,17 @@ def _lighten_pages(html: Path, merged: dict[str, str]) -> tuple[set[str], set[st
 
 
 def _merged(html: Path) -> dict[str, str]:
-    """Remove drawings for download that a page shows; return their links and those instead."""
-    shown = {path.read_bytes().strip(): path.name for path in (html / "_images").glob("*.svg")}
+    """Remove drawings equal to one that stays; return their links and those instead."""
+    shown: dict[bytes, str] = {}
     links = {}
-    for path in sorted((html / "_downloads").rglob("*.svg")):
-        if kept := shown.get(path.read_bytes().strip()):
-            link = f'download="" href="../{path.relative_to(html).as_posix()}"'
-            links[link] = f'download="{path.name}" href="../_images/{kept}"'
-            path.unlink()
+    for folder in ("_images", "_downloads"):
+        for path in sorted((html / folder).rglob("*.svg")):
+            gone = path.relative_to(html).as_posix()
+            kept = shown.setdefault(path.read_bytes().strip(), gone)
+            if kept != gone:
+                links[f'download="" href="../{gone}"'] = f'download="{path.name}" href="../{kept}"'
+                links[f'src="../{gone}"'] = f'src="../{kept}"'
+                path.unlink()
     return links
 
 
