@@ -252,7 +252,7 @@ def test_aligned_students_count_weak_cells_beyond_the_integration_s_error():
         "soft_least_percent": 25.0,
         "soft_most_percent": 50.0,
         "soft_most": "S_B = 0.1",
-        "largest_unrelated": 0.01,
+        "largest_unrelated": 0.1,
         "weak_cells": 3,
         "weak_same_sign": 2,
         "related_most": 0.5,
