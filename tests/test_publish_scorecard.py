@@ -305,14 +305,17 @@ def test_the_style_sheet_draws_every_verdict_and_status():
 
 
 def test_a_row_leads_to_figure_data_and_code_where_there_are_any(html, page):
-    links = {link.get_text(): link["href"] for link in shown(page, "depth-shift").select("a")}
+    links = {
+        link.get_text(): link["href"]
+        for link in shown(page, "depth-shift").select(".claim-links a")
+    }
     assert links["figure"] == "../notebooks/depth.html#fig-depth"
     assert links["code"].startswith("claims.html#module-mtlpaper.chapters.depth.claims")
     data = (html / "book" / links["data"]).resolve()
     assert results.load(data).identical(found()["depth"])
-    bare = {link.get_text() for link in shown(page, "finite-size").select("a")}
+    bare = {link.get_text() for link in shown(page, "finite-size").select(".claim-links a")}
     assert bare == {"page", "data", "code"}  # its figure is not in this book
-    assert {link.get_text() for link in shown(page, "row-b").select("a")} == {"code"}
+    assert {link.get_text() for link in shown(page, "row-b").select(".claim-links a")} == {"code"}
     assert shown(page, "complex-networks").select("a") == []
 
 
