@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from IPython.display import display
 
-from mtlpaper.companion import experiments, provenance, results, style
+from mtlpaper.companion import experiments, provenance, results
 from mtlpaper.companion.claims import (
     BADGES,
     all_claims,
@@ -93,6 +93,8 @@ def figure(axes: np.ndarray, name: str) -> None:
 
     A run also saves how it is drawn for narrow windows, as ``NAME.narrow.svg`` and ``.png``.
     """
+    from mtlpaper.companion import style  # matplotlib, which `drawings` has silenced
+
     _require_file_name(name)
     fig = figure_of(axes)
     # The picture is made here and not by Jupyter's own backend, whose crop and resolution depend
