@@ -171,6 +171,7 @@ INJECTIONS = [
     (K.NO_ALT_TEXT, TOY_PAGE, replace(TOY_PAGE, ALT, "curve.svg")),
     (K.NO_ALT_TEXT, FRONT_PAGE, replace(FRONT_PAGE, ' alt=""', "")),
     (K.RAW_MARKUP, FRONT_PAGE, says("<p>See {ref}`toy`.</p>")),
+    (K.RAW_MARKUP, TOY_PAGE, replace(TOY_PAGE, "</picture>", "</picture><picture></picture>")),
     (K.RAW_MARKUP, FRONT_PAGE, says("<p>See {numref}<code>toy</code>.</p>")),
     (K.RAW_MARKUP, FRONT_PAGE, says("<p>See :eq:`eq-T1`.</p>")),
     (K.RAW_MARKUP, FRONT_PAGE, says("<p>See :eq:<code>eq-T1</code>.</p>")),

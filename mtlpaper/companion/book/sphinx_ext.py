@@ -133,6 +133,7 @@ class _Pictures(SphinxTransform):
                 named[sha256(wide.read_bytes().strip()).hexdigest()] = narrow
         for image in list(self.document.findall(nodes.image)):
             if (drawn := named.get(Path(image["uri"]).stem)) is not None:
+                image["classes"].append("no-scaled-link")  # between `picture` and `img` stands none
                 box = picture()
                 image.replace_self(box)
                 address = f"/{drawn.relative_to(self.env.srcdir).as_posix()}"
