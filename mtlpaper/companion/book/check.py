@@ -62,7 +62,7 @@ class Fault:
 #: A page is empty if, without headings, it holds fewer characters than this and no image.
 SHORTEST_PAGE = 40
 #: Bytes: of a page with all that it loads, and of the whole site.
-HEAVIEST_PAGE, HEAVIEST_SITE = 600_000, 30_000_000
+HEAVIEST_PAGE, HEAVIEST_SITE = 600_000, 28_000_000
 #: Pages of this folder list all there is, however long they get.
 REFERENCE = "book/api/"
 #: How Python and IPython begin a report of an exception; IPython may write it without the colon.
