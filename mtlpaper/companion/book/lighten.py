@@ -42,6 +42,8 @@ def lighten(html: Path) -> None:
     """
     static = html / "_static"
     words, letters = _lighten_pages(html, _merged(html))
+    for script in ("bootstrap", "fontawesome"):  # which our templates leave out
+        (static / "scripts" / f"{script}.js").unlink()
     for path in static.rglob("*.js"):
         words.update(WORD.findall(path.read_text(encoding="utf-8")))
     icon_font(html / ICONS, _lighten_styles(static, words), html / ICON_FONT)
@@ -114,7 +116,8 @@ def purge(css: str, used: set[str]) -> str:
 def _sweep(html: Path, static: Path) -> None:
     """Remove files of the theme that neither a page nor a style sheet loads."""
     site = Site(html)
-    loaded = set().union(*map(site.loads, site.pages))
+    pages = [name for name in site.pages if not name.startswith("_modules/")]  # load what others do
+    loaded = set().union(*map(site.loads, pages))
     for path in static.rglob("*"):
         if path.is_file() and path.relative_to(html).as_posix() not in loaded:
             path.unlink()
