@@ -107,7 +107,8 @@ def make_run(folder: Path, name: str, data: xr.Dataset) -> None:
 @pytest.fixture(scope="module")
 def project(tmp_path_factory) -> Path:
     root = tmp_path_factory.mktemp("book")
-    shutil.copytree(ROOT / "book" / "_assets", root / "book" / "_assets")
+    for folder in ("_assets", "_templates"):
+        shutil.copytree(ROOT / "book" / folder, root / "book" / folder)
     for name in ("_config.yml", "pyproject.toml", "CITATION.cff", "book/scorecard.md"):
         shutil.copy(ROOT / name, root / name)
     (root / "_toc.yml").write_text(TOC)

@@ -52,7 +52,8 @@ def tree(tmp_path_factory):
     document.write_text(document.read_text().replace("abstract=ABSTRACT", "abstract=()"))
     for name in ("_config.yml", "pyproject.toml", "CITATION.cff"):
         shutil.copy(ROOT / name, root)
-    shutil.copytree(ROOT / "book" / "_assets", root / "book" / "_assets")
+    for folder in ("_assets", "_templates"):
+        shutil.copytree(ROOT / "book" / folder, root / "book" / folder)
     shutil.copy(ROOT / "book" / "references.bib", root / "book")
     for name, text in PAGES.items():
         (root / "book" / name).write_text(text)
@@ -107,7 +108,7 @@ def test_the_chapter_goes_through_every_command(tree):
     page = (tree / "_build" / "html" / "notebooks" / f"{NAME}.html").read_text(encoding="utf-8")
     assert "turned-labels.svg" in page
     front = (tree / "_build" / "html" / "book" / "index.html").read_text(encoding="utf-8")
-    assert re.search(r">\d+</span></span> % where it is twice the teacher<", front)
+    assert re.search(r" size turns <.*>\d+</span></span> % of the labels\.<", front)
     assert NAME in (tree / "_build" / "html" / "book" / "settings.html").read_text(encoding="utf-8")
     assert "1 of 1 figures are fresh" in program(tree, "status", "--preset", "quick")
     program(tree, "publish", "--preset", "quick", "--allow-dirty")

@@ -149,7 +149,7 @@ def _maps(values: xr.DataArray, quantity: str, threshold: float) -> np.ndarray:
     for ax in axes[-1]:
         ax.set_xlabel("$r_{AB}$")
     assert image is not None  # there is a cell in every grid
-    style.colour_bar(image, axes, f"{quantity}, linear within $\\pm${threshold:g}")
+    style.colour_bar(image, axes, f"{quantity}\nlinear within $\\pm${threshold:g}")
     return axes
 
 

@@ -53,7 +53,7 @@ def frontier(data: xr.Dataset) -> np.ndarray:
         "ways of sharing, linear students with penalties": structures(data),
         "rules, ReLU students with early stopping": [f"{one}{RELU}" for one in rules(data)],
     }
-    axes = style.subplots(3, 1, width=5.6, height=10.5)
+    axes = style.subplots(3, 1, width=5.6, height=10.5, narrow_height=3.2)
     for ax, (title, names) in zip(axes[:, 0], families.items(), strict=True):
         _crosses(ax, data["summary"].sel(against="tuned baseline", technique=names))
         ax.set_title(title)

@@ -41,13 +41,11 @@ def decisive(data: xr.Dataset) -> np.ndarray:
         shade = "white" if share > 35 else style.INK
         ax.text(j, i, f"{share:.0f}", ha="center", va="center", color=shade, fontsize=style.SMALL)
     names = [NAMES[str(name)] for name in data["factor"].values]
-    ax.set_xticks(range(len(names)), names, rotation=45, ha="right")
+    ax.set_xticks(range(len(names)), names, rotation=90)
     ax.set_yticks(range(data.sizes["claim"]), data["claim"].values)
     ax.spines[:].set_visible(False)
     ax.tick_params(length=0)
-    style.colour_bar(image, axes, "explained by the factor alone (%)")
-    ax.set_xlabel("factor")
-    ax.set_ylabel("claim")
+    style.colour_bar(image, axes, "variance explained (%)")
     return axes
 
 

@@ -21,6 +21,7 @@ ICONS = Path("_static") / "vendor" / "fontawesome" / "webfonts" / "fa-solid-900.
 MATH_FONT, ICON_FONT = Path("_static") / "math.woff", Path("_static") / "icons.woff"
 #: Letters of Unicode's area for private use: icons.
 PRIVATE = range(0xE000, 0xF900)
+SCRIPT = re.compile(r"<script[^>]* src=\"[^\"?]*?([\w.-]+\.js)")
 CLASSES = re.compile(r"\bclass=\"([^\"]*)\"")
 WORD = re.compile(r"(?:--)?[A-Za-z_][\w-]*")
 #: What may be a class, or a variable, in a style sheet; and where a variable is used.
@@ -41,20 +42,20 @@ def lighten(html: Path) -> None:
         Folder of the rendered pages, changed in place.
     """
     static = html / "_static"
-    words, letters = _lighten_pages(html, _merged(html))
-    for script in ("bootstrap", "fontawesome"):  # which our templates leave out
-        (static / "scripts" / f"{script}.js").unlink()
+    words, letters, scripts = _lighten_pages(html, _merged(html))
     for path in static.rglob("*.js"):
-        words.update(WORD.findall(path.read_text(encoding="utf-8")))
+        if path.name in scripts:
+            words.update(WORD.findall(path.read_text(encoding="utf-8")))
     icon_font(html / ICONS, _lighten_styles(static, words), html / ICON_FONT)
     math_font(letters, html / MATH_FONT)
     _sweep(html, static)
 
 
-def _lighten_pages(html: Path, merged: dict[str, str]) -> tuple[set[str], set[str]]:
-    """Return the classes and the letters in all pages."""
+def _lighten_pages(html: Path, merged: dict[str, str]) -> tuple[set[str], set[str], set[str]]:
+    """Return the classes and the letters in all pages, and the names of their scripts."""
     classes: set[str] = set()
     letters: set[str] = set()
+    scripts: set[str] = set()
     for path in html.rglob("*.html"):
         text = path.read_text(encoding="utf-8")
         text = PLAIN_CODE.sub(r"\1", PLAIN_CODE.sub(r"\1", text))
@@ -63,7 +64,8 @@ def _lighten_pages(html: Path, merged: dict[str, str]) -> tuple[set[str], set[st
         path.write_text(text, encoding="utf-8")
         classes.update(*(unescape(names).split() for names in CLASSES.findall(text)))
         letters.update(unescape(text))
-    return classes, letters
+        scripts.update(SCRIPT.findall(text))
+    return classes, letters, scripts
 
 
 def _merged(html: Path) -> dict[str, str]:
