@@ -57,6 +57,8 @@ def _lighten_pages(html: Path, merged: dict[str, str]) -> tuple[set[str], set[st
     letters: set[str] = set()
     scripts: set[str] = set()
     for path in html.rglob("*.html"):
+        if path.is_relative_to(html / "_static"):  # templates of the theme
+            continue
         text = path.read_text(encoding="utf-8")
         text = PLAIN_CODE.sub(r"\1", PLAIN_CODE.sub(r"\1", text))
         for gone, kept in merged.items():
