@@ -255,6 +255,12 @@ def test_chromium_prints_the_pages(html, project, tmp_path):
 
 
 @pytest.mark.usefixtures("_chromium")
+def test_a_page_is_printed_with_its_title(html, tmp_path):
+    print_page(html / "book" / "settings.html", tmp_path / "page.pdf")
+    assert b"/Title (Settings)" in (tmp_path / "page.pdf").read_bytes()
+
+
+@pytest.mark.usefixtures("_chromium")
 @pytest.mark.parametrize(("style", "pages"), [("custom.css", 4), ("none.css", 1)])
 def test_a_closed_box_is_printed_open_without_scripts(html, tmp_path, style, pages):
     box = "<details><summary>Box</summary><div style='height: 80cm'></div></details>"
