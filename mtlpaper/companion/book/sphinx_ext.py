@@ -184,6 +184,14 @@ class _Docstrings:
             rest[-1][:] = self.written
 
 
+def _without_contents(
+    _app: Sphinx, page: str, _template: str, context: dict[str, Any], _doctree: Any
+) -> None:
+    """Leave the book's contents uncollected for source code, which shows none: half of a build."""
+    if page.startswith("_modules/"):
+        context["toctree"] = lambda **_options: ""
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
     docstrings = _Docstrings()
@@ -197,6 +205,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_transform(_Pictures)
     app.add_post_transform(_WrapGlue)
     app.connect("doctree-read", _name_equations)
+    app.connect("html-page-context", _without_contents, priority=400)  # before the theme's
     app.connect("autodoc-process-docstring", docstrings.before, priority=400)
     app.connect("autodoc-process-docstring", docstrings.after, priority=600)
     return {"parallel_read_safe": False, "parallel_write_safe": True}
