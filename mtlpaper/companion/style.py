@@ -249,12 +249,14 @@ def _broken(text: Text, room: float, along: str) -> bool:
 
 
 def _thin(axis: Axis) -> bool:
-    """Take ticks away whose labels would overlap others; the first and the last one stay."""
+    """Take numbers away that would overlap others; the first and the last one stay."""
     if not isinstance(axis.get_major_locator(), FixedLocator):
         return False
     shown = [label for label in axis.get_ticklabels() if label.get_visible() and label.get_text()]
     if len(shown) < 3 or any(label.get_rotation() for label in shown):
         return False
+    if any(re.search("[A-Za-z]{2}", FORMULA.sub("", label.get_text())) for label in shown):
+        return False  # names: none can be told from its neighbours
     places = axis.get_ticklocs()
     names = [label.get_text() for label in axis.get_ticklabels()]
     along = int(isinstance(axis, YAxis))

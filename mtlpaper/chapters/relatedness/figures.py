@@ -88,7 +88,8 @@ def errors(data: xr.Dataset) -> np.ndarray:
     (1, 2) array of Axes
     """
     names = _ranked(data)
-    axes = style.subplots(1, 2, height=0.24 * len(names) + 1.1, sharey=True)
+    height = 0.24 * len(names) + 1.1
+    axes = style.subplots(1, 2, height=height, narrow_height=height, sharey=True)
     y = np.arange(len(names))
     for ax, (name, factor) in zip(axes[0], (("law_error", 1000), ("law_sign", 100)), strict=True):
         _horizontal(ax, factor * data[name].sel(candidate=names), y)
