@@ -46,6 +46,8 @@ def decisive(data: xr.Dataset) -> np.ndarray:
     ax.spines[:].set_visible(False)
     ax.tick_params(length=0)
     style.colour_bar(image, axes, "variance explained (%)")
+    ax.set_xlabel("factor")
+    ax.set_ylabel("claim")
     return axes
 
 
